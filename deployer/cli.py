@@ -1,0 +1,117 @@
+"""The command line: a table of verbs, one error boundary, and nothing else."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from deployer.errors import Exit, OptoutError
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One command: where its code is and its one-line help, read without importing it."""
+
+    module: str
+    help: str
+
+
+VERBS = {
+    "edit": Verb("deployer.commands.edit", "Put the field on layout files, in place."),
+    "validate": Verb("deployer.commands.validate", "Check layout and metadata files."),
+    "render": Verb("deployer.commands.render", "Write the complete package for another tool."),
+    "plan": Verb("deployer.commands.plan", "Show what a deploy would change."),
+    "deploy": Verb("deployer.commands.deploy", "Put the field on the org's layouts."),
+    "restore": Verb("deployer.commands.restore", "Put back what a deploy replaced."),
+    "remove": Verb("deployer.commands.remove", "Take the field off the org's layouts."),
+    "jobs": Verb("deployer.commands.jobs", "List, show, resume and cancel deploys."),
+    "org": Verb("deployer.commands.org", "Log in to an org; list, show and log out."),
+    "settings": Verb("deployer.commands.settings", "Show each setting and where it comes from."),
+    "doctor": Verb("deployer.commands.doctor", "Check this machine, the settings and logins."),
+    "practice-org": Verb("deployer.commands.practice_org", "Run a Salesforce org on loopback."),
+}
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a verb's module only when that verb runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*VERBS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        verb = VERBS.get(cmd_name)
+        if verb is None:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = importlib.import_module(verb.module).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, verb.help) for name, verb in VERBS.items()])
+
+
+def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if not value or ctx.resilient_parsing:
+        return
+    from importlib.metadata import version
+
+    here = Path(__file__).resolve().parent.parent
+    click.echo(f"optout {version('salesforce-optout')} ({here})")
+    ctx.exit()
+
+
+@click.command(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version,
+    help="Show the version and where it runs from.",
+)  # fmt: skip
+@click.option(
+    "--log-file", type=click.Path(dir_okay=False, path_type=Path), envvar="OPTOUT_LOG_FILE",
+    help="Append JSON log lines to this file.",
+)  # fmt: skip
+@click.option("--verbose", "-v", is_flag=True, help="Say each call to the org on stderr.")
+@click.pass_context
+def optout(ctx: click.Context, log_file: Path | None, verbose: bool) -> None:  # noqa: FBT001 - click's signature
+    """Put an e-mail opt-out field on every Contact and Lead page, and prove that it is there."""
+    from deployer.logs import start_logs
+
+    ctx.obj = start_logs(log_file=log_file, verbose=verbose)
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code; the only place that catches everything."""
+    words = list(sys.argv[1:] if args is None else args)
+    try:
+        result = optout.main(args=words, prog_name="optout", standalone_mode=False)
+        code = result if isinstance(result, int) else Exit.DONE
+    except click.exceptions.Exit as ended:
+        code = ended.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("optout: interrupted", err=True)
+        code = Exit.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone (`optout plan | head`); point stdout away from it so
+        # that the interpreter's own flush does not complain.
+        sys.stdout = None
+        code = Exit.DONE
+    except Exception as problem:  # noqa: BLE001 - the boundary
+        code = _tell(problem, as_json="--json" in words)
+    sys.exit(int(code))
+
+
+def _tell(problem: Exception, *, as_json: bool) -> int:
+    """Say what happened, where and what to type next, in the format that was asked for."""
+    from deployer.reporting.problems import to_error, write_problem
+
+    error = problem if isinstance(problem, OptoutError) else to_error(problem)
+    write_problem(error, as_json=as_json)
+    return int(error.exit)

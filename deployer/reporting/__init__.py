@@ -1,0 +1,1 @@
+"""Every command makes one Report; a format is one function over it."""

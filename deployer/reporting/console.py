@@ -1,0 +1,81 @@
+"""A Report for a person: rich on a terminal, plain lines everywhere else."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from deployer.model.findings import Diff, Finding, Report, Severity, Table
+from deployer.reporting.document import write_document
+
+_COLOURS = {
+    Severity.FAIL: "red",
+    Severity.UNKNOWN: "magenta",
+    Severity.WARN: "yellow",
+    Severity.INFO: "blue",
+    Severity.PASS: "green",
+}
+_DIFF_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+
+
+def finish(report: Report, *, as_json: bool) -> int:
+    """Print the report in the format asked for and return its exit code."""
+    if as_json:
+        write_document(report.document, exit_code=report.exit, org_id=report.org_id)
+    else:
+        write_report(report)
+    return report.exit
+
+
+def write_report(report: Report) -> None:
+    """Print diffs, tables, findings, then the headline: what matters most is read last."""
+    for diff in report.diffs:
+        _write_diff(diff)
+    for table in report.tables:
+        _write_table(table)
+    for finding in report.findings:
+        _write_finding(finding)
+    for line in report.headline:
+        click.echo(line)
+
+
+def _write_diff(diff: Diff) -> None:
+    for line in diff.text.splitlines():
+        click.secho(line, fg=_DIFF_COLOURS.get(line[:1]))
+
+
+def _write_table(table: Table) -> None:
+    if not table.rows:
+        return
+    if sys.stdout.isatty():
+        _write_rich_table(table)
+        return
+    click.echo(f"{table.title}:")
+    widths = [
+        max(len(r[i]) for r in (table.columns, *table.rows)) for i in range(len(table.columns))
+    ]
+    for row in (table.columns, *table.rows):
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        click.echo("  " + "  ".join(cells).rstrip())
+
+
+def _write_rich_table(table: Table) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table as RichTable
+
+    drawn = RichTable(title=escape(table.title), title_justify="left")
+    for column in table.columns:
+        drawn.add_column(column, overflow="fold")
+    for row in table.rows:
+        drawn.add_row(*(escape(cell) for cell in row))
+    Console().print(drawn)
+
+
+def _write_finding(finding: Finding) -> None:
+    word = click.style(finding.severity.value, fg=_COLOURS[finding.severity])
+    where = f"{finding.where}: " if finding.where else ""
+    click.echo(f"{word} {where}{finding.what} [{finding.rule}]")
+    if finding.fix:
+        click.echo(f"  next: {finding.fix}")

@@ -1,0 +1,32 @@
+"""Salesforce record ids: a three-letter key prefix, a counter in base 62, a case checksum."""
+
+from __future__ import annotations
+
+import string
+
+_BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_CHECK = string.ascii_uppercase + "012345"
+
+
+def make_id(prefix: str, number: int) -> str:
+    """The 18-character id of the number-th record of this key prefix."""
+    digits = ""
+    rest = number
+    while rest:
+        rest, digit = divmod(rest, 62)
+        digits = _BASE62[digit] + digits
+    return to_18(f"{prefix}5e0000{digits.rjust(6, '0')}")
+
+
+def to_18(short: str) -> str:
+    """Append the checksum that keeps a 15-character id's case; a longer id stays as it is.
+
+    Source: Salesforce, "Record IDs": each five characters give one checksum letter.
+    """
+    if len(short) != 15:
+        return short
+    suffix = ""
+    for start in (0, 5, 10):
+        upper = [c in string.ascii_uppercase for c in short[start : start + 5]]
+        suffix += _CHECK[sum(1 << i for i, flag in enumerate(upper) if flag)]
+    return short + suffix

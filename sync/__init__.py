@@ -1,0 +1,1 @@
+"""The sync runner's room; this release ships the deployer only."""
