@@ -1,0 +1,1 @@
+"""Who is calling: apps, sessions, OAuth and SOAP logins."""
