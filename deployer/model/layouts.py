@@ -59,10 +59,14 @@ def field_on(object_name: str, field: str) -> str:
 
 
 class Outcome(Enum):
-    """What becomes, or became, of one layout."""
+    """What becomes of one layout, and after the deploy what became of it."""
 
     ADD = "add"
     ADDED = "added"
+    REMOVE = "remove"
+    REMOVED = "removed"
+    RESTORE = "restore"
+    RESTORED = "restored"
     PRESENT = "present"
     SKIPPED = "skipped"
     FAILED = "failed"
@@ -73,6 +77,13 @@ class Behavior(Enum):
 
     EDIT = "Edit"
     READONLY = "Readonly"
+
+
+class OnReadonly(Enum):
+    """What to do where the field already stands, but nobody can change it there."""
+
+    KEEP = "keep"
+    MAKE_EDITABLE = "make-editable"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,197 @@
+"""What was asked for, and what would be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import field as field_
+from enum import Enum
+
+from deployer.model.findings import Finding
+from deployer.model.layouts import EMAIL_OPT_OUT, LayoutName, OnReadonly, Outcome, PlaceWish
+
+OUR_PERMISSION_SET = "Opt_Out_Field_Access"
+NO_PERMISSION_SET = "none"
+
+
+class FieldKind(Enum):
+    """The two fields the sales-engagement system can be set to write."""
+
+    EMAIL_OPT_OUT = "email-opt-out"
+    MARKETO_SALES_OPT_OUT = "marketo-sales-opt-out"
+
+
+class Aim(Enum):
+    """What a plan does to the layouts it names."""
+
+    PUT = "put"
+    TAKE_OUT = "take-out"
+    RESTORE = "restore"
+
+
+class Scope(Enum):
+    """Which layouts are meant when none is named."""
+
+    ASSIGNED = "assigned"
+    ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldWish:
+    """Which field: a kind, or an API name the user gave, to use or to create."""
+
+    kind: FieldKind = FieldKind.EMAIL_OPT_OUT
+    custom_field: str = ""
+    create_field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutWish:
+    """Which layouts, and where on them. Patterns are shell globs over decoded names."""
+
+    objects: tuple[str, ...] = ()
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    scope: Scope = Scope.ASSIGNED
+    place: PlaceWish = PlaceWish()
+    readonly: OnReadonly = OnReadonly.KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class AccessWish:
+    """Which permission set carries the field's access, and who is to get it.
+
+    `assign` holds usernames, `profile:NAME` and `layout-users`.
+    """
+
+    permission_set: str = OUR_PERMISSION_SET
+    assign: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Everything a plan is made from besides the org's own facts."""
+
+    aim: Aim = Aim.PUT
+    field: FieldWish = FieldWish()
+    layouts: LayoutWish = LayoutWish()
+    access: AccessWish = AccessWish()
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutPlan:
+    """One layout: what becomes of it, where, why; `before == after` unless it is changed.
+
+    `outcome` is ADD, PRESENT, SKIPPED or FAILED (REMOVE, RESTORE for the other aims).
+    """
+
+    name: LayoutName
+    outcome: Outcome
+    reason: str
+    section: str = ""
+    column: int = 0
+    before: bytes = b""
+    after: bytes = b""
+
+    @property
+    def object(self) -> str:
+        return self.name.object
+
+    @property
+    def changes(self) -> bool:
+        """Whether this layout is sent."""
+        return self.outcome in CHANGING
+
+
+CHANGING = frozenset({Outcome.ADD, Outcome.REMOVE, Outcome.RESTORE})
+
+
+@dataclass(frozen=True, slots=True)
+class Assignee:
+    """An active user who is to hold the permission set; `label` is what a report shows."""
+
+    user_id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessPlan:
+    """The permission set as it is and as it will be; equal bytes mean it is not sent.
+
+    `before` is None when the set does not exist yet. `assign` lists only users who lack it.
+    """
+
+    permission_set: str = NO_PERMISSION_SET
+    before: bytes | None = None
+    after: bytes | None = None
+    permission_set_id: str = ""
+    assign: tuple[Assignee, ...] = ()
+
+    @property
+    def changes(self) -> bool:
+        """Whether the set is sent."""
+        return self.after is not None and self.after != self.before
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """How many active users would have the field on one object's pages, each counted once.
+
+    edits + sees + partly + hidden == users. `partly`: on some of their record types only.
+    """
+
+    object: str
+    users: int
+    edits: int
+    sees: int
+    partly: int
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a deploy would send, for one org, and what it would lead to.
+
+    `new_fields` maps a file of the package (objects/Contact.object) to its bytes; `moved` holds,
+    per layout, the org's last-modified stamp that the retrieved bytes belong to.
+    """
+
+    aim: Aim
+    org_id: str
+    api_version: str
+    field: str
+    layouts: tuple[LayoutPlan, ...]
+    access: AccessPlan = AccessPlan()
+    new_fields: Mapping[str, bytes] = field_(default_factory=dict)
+    new_field_members: tuple[str, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    stamps: Mapping[str, str] = field_(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def sends(self) -> bool:
+        """Whether there is anything to deploy."""
+        return bool(self.new_fields) or self.access.changes or any(x.changes for x in self.layouts)
+
+    @property
+    def changes(self) -> int:
+        """How many things a deploy would change: layouts, the set, fields, assignments."""
+        return (
+            sum(layout.changes for layout in self.layouts)
+            + int(self.access.changes)
+            + len(self.new_field_members)
+            + len(self.access.assign)
+        )
+
+    @property
+    def failed(self) -> bool:
+        """Whether a named layout cannot be done."""
+        return any(layout.outcome is Outcome.FAILED for layout in self.layouts)
+
+
+def default_field(wish: FieldWish) -> str:
+    """The field's API name when the wish alone decides it; "" when the org must be asked."""
+    named = wish.create_field or wish.custom_field
+    if named or wish.kind is not FieldKind.EMAIL_OPT_OUT:
+        return named
+    return EMAIL_OPT_OUT
