@@ -68,6 +68,7 @@ class Outcome(Enum):
     RESTORE = "restore"
     RESTORED = "restored"
     PRESENT = "present"
+    ABSENT = "absent"
     SKIPPED = "skipped"
     FAILED = "failed"
 
@@ -100,12 +101,29 @@ class PlaceWish:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldPlace:
+    """Where a field stands on a layout.
+
+    `section` is the label as stored, `column` and `row` count from 1, `line` is the item's first
+    line; `count` is how often the field is there, and more than once is a fault.
+    """
+
+    section: str
+    column: int
+    row: int
+    behavior: str
+    line: int
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class LayoutEdit:
     """One layout's bytes before and after, and why.
 
-    `outcome` is ADD (bytes differ), PRESENT (nothing to do) or FAILED (`reason` says why; bytes
-    equal). `section` is the label as stored ("" when it has none); `column` counts from 1, 0 when
-    there is no place.
+    `outcome` is ADD or REMOVE (bytes differ), PRESENT or ABSENT (nothing to do) or FAILED
+    (`reason` says why; bytes equal). `section` is the label as stored ("" when it has none);
+    `column` counts from 1, 0 when there is no place; `line` is where the item starts in `after`
+    (in `before` for a REMOVE), 0 when there is none.
     """
 
     outcome: Outcome
@@ -115,3 +133,9 @@ class LayoutEdit:
     section: str = ""
     column: int = 0
     behavior: str = ""
+    line: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to write or send."""
+        return self.before != self.after

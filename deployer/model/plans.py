@@ -53,7 +53,7 @@ class LayoutWish:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     scope: Scope = Scope.ASSIGNED
-    place: PlaceWish = PlaceWish()
+    place: PlaceWish = PlaceWish()  # noqa: RUF009 - frozen
     readonly: OnReadonly = OnReadonly.KEEP
 
 

@@ -1,0 +1,1 @@
+"""Facts, then checks: whether people would really see the field."""
