@@ -1,0 +1,125 @@
+"""Secrets come from a private file, an environment variable by name, or the keyring."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from deployer.errors import UsageError
+from deployer.settings.secret import Secret
+
+KEYRING_SERVICE = "optout"
+_CONTAINER_FOLDERS = (Path("/run/secrets"), Path("/var/run/secrets"))
+_OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+class Keeper(Enum):
+    """What keeps a secret; the value is the ending of the settings key."""
+
+    FILE = "file"
+    ENV = "env"
+    KEYRING = "keyring"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPlace:
+    """Where one secret is kept: a path, a variable's name or a keyring entry; never its value."""
+
+    name: str
+    keeper: Keeper
+    where: str
+    place: str = ""
+
+
+def read_secret(key: KeyPlace, environ: Mapping[str, str]) -> Secret:
+    """Read the secret. Errors: UsageError saying where it was looked for."""
+    if key.keeper is Keeper.FILE:
+        return Secret(_read_private(Path(key.where), key))
+    if key.keeper is Keeper.ENV:
+        text = environ.get(key.where, "")
+        return _or_absent(text, key, f"set {key.where} to the secret, or name a file instead")
+    return _or_absent(
+        _from_keyring(key), key, f"store it with: keyring set {KEYRING_SERVICE} {key.where}"
+    )
+
+
+def key_warning(key: KeyPlace) -> str:
+    """What is not quite right with where the secret is kept; "" when all is well."""
+    path = Path(key.where)
+    if key.keeper is Keeper.FILE and path.is_file() and _is_open(path) and _in_container(path):
+        return f"{path} can be read by others on this machine (accepted: a container mount)"
+    return ""
+
+
+def _read_private(path: Path, key: KeyPlace) -> str:
+    try:
+        if _is_open(path) and not _in_container(path):
+            raise UsageError(
+                f"{key.name}_file can be read by others",
+                where=str(path),
+                hint=f"chmod 600 {path}",
+            )
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as missing:
+        raise UsageError(
+            f"{key.name}_file cannot be read: {missing.strerror}",
+            where=str(path),
+            hint=f"check the path in {key.place or 'the settings'} and the file's permissions",
+        ) from missing
+    except UnicodeDecodeError as binary:
+        raise UsageError(
+            f"{key.name}_file is not a text file",
+            where=str(path),
+            hint="a private key is expected in PEM form, other secrets as one line",
+        ) from binary
+
+
+def _is_open(path: Path) -> bool:
+    return bool(path.stat().st_mode & _OPEN_TO_OTHERS)
+
+
+def _in_container(path: Path) -> bool:
+    """Docker's secret folders and read-only mounts: who runs the container set those rights.
+
+    Kubernetes mounts secret volumes read-only. A writable tmpfs such as /tmp is no exception.
+    """
+    real = path.resolve()
+    folders = {folder.resolve() for folder in _CONTAINER_FOLDERS} | set(_CONTAINER_FOLDERS)
+    if any(folder in real.parents for folder in folders):
+        return True
+    return bool(os.statvfs(real).f_flag & os.ST_RDONLY)
+
+
+def _or_absent(text: str, key: KeyPlace, hint: str) -> Secret:
+    if text:
+        return Secret(text)
+    raise UsageError(
+        f"{key.name} is not in {'the environment' if key.keeper is Keeper.ENV else 'the keyring'}"
+        f" under {key.where}",
+        where=key.place,
+        hint=hint,
+    )
+
+
+def _from_keyring(key: KeyPlace) -> str:
+    try:
+        import keyring
+        import keyring.errors
+    except ImportError as absent:
+        raise UsageError(
+            "the keyring library is not installed",
+            where=key.place,
+            hint="pip install 'salesforce-optout[keyring]', or keep the secret in a file",
+        ) from absent
+    try:
+        return keyring.get_password(KEYRING_SERVICE, key.where) or ""
+    except keyring.errors.KeyringError as locked:
+        raise UsageError(
+            f"the keyring did not answer ({type(locked).__name__})",
+            where=key.place,
+            hint="unlock it, or keep the secret in a file or the environment",
+        ) from locked

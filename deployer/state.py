@@ -1,0 +1,97 @@
+"""Where this program keeps things: private, durable, and never in the current folder."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from deployer.errors import TryLater
+
+PRIVATE_FILE = 0o600
+PRIVATE_DIR = 0o700
+
+
+def home(environ: Mapping[str, str] | None = None) -> Path:
+    """The folder of all state: $OPTOUT_HOME, else the platform's user data folder.
+
+    It need not exist yet. `environ` is the process's own unless given.
+    """
+    configured = (os.environ if environ is None else environ).get("OPTOUT_HOME", "")
+    if configured:
+        return Path(configured).expanduser().absolute()
+    import platformdirs
+
+    return platformdirs.user_data_path("optout")
+
+
+def make_private_dir(path: Path) -> Path:
+    """Make the folder (and its parents) for the owner's eyes only; return it.
+
+    An existing folder is closed to others. Errors: OSError.
+    """
+    path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+    if path.stat().st_mode & 0o777 != PRIVATE_DIR:
+        path.chmod(PRIVATE_DIR)
+    return path
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Replace the file's content so that after a crash it is the old or the new, never half.
+
+    The file is readable by its owner only; content and name are on disk when this returns.
+    Errors: OSError; the old file is then untouched.
+    """
+    make_private_dir(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
+    try:
+        with os.fdopen(handle, "wb") as draft:
+            draft.write(content)
+            draft.flush()
+            os.fsync(draft.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink(missing_ok=True)
+        raise
+    sync_dir(path.parent)
+
+
+def sync_dir(path: Path) -> None:
+    """Make the folder's own entries durable (a rename is not, until its folder is synced)."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def hash_of(content: bytes) -> str:
+    """SHA-256, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+@contextmanager
+def lock(path: Path) -> Iterator[None]:
+    """Hold the lock file for the block; the kernel lets go of it when the process dies.
+
+    Errors: TryLater at once when another process (or another block here) holds it.
+    """
+    make_private_dir(path.parent)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            raise TryLater(
+                "another optout is at work here",
+                where=str(path),
+                hint="wait until it has finished and run the same command again",
+            ) from held
+        yield
+    finally:
+        os.close(handle)
