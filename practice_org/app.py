@@ -1,0 +1,150 @@
+"""One request in, one answer out: sessions, versions, limits, and who answers what.
+
+Every module named *_endpoint.py lists its ROUTES; this one finds them, runs each request in one
+transaction and puts refusals in the shape of the interface that was called.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+import practice_org
+from practice_org.limits import count_call, usage
+from practice_org.login.apps import create_login_tables
+from practice_org.login.callers import caller_of, require_api
+from practice_org.login.refusals import LoginRefused, refusal_response
+from practice_org.login.sessions import create_session_table
+from practice_org.metadata.components import create_store
+from practice_org.metadata.jobs import advance_jobs
+from practice_org.org import API_VERSIONS, Org, open_org
+from practice_org.route import Call, Route
+from practice_org.tables import create_tables
+from practice_org.wire import OrgError, Request, Response, rest_error, soap_fault
+
+_VERSIONED = re.compile(r"/services/(?:data/v|Soap/[a-zA-Z]/|async/)(?P<version>\d+\.\d)(?:/.*)?")
+_COUNTED = re.compile(r"/services/(?:data/v|Soap/m/|async/).*")
+_IDENTITY = re.compile(r"/id/.*|/services/oauth2/userinfo")
+
+
+def open_practice_org(path: Path | str, now: Callable[[], datetime], seed: int = 0) -> Org:
+    """Open the org in this file and make whatever tables it still lacks.
+
+    Errors: ValueError when the file was written by a newer format.
+    """
+    org = open_org(path, now, seed)
+    with org.transaction():
+        create_tables(org)
+        create_store(org)
+    create_session_table(org)
+    create_login_tables(org)
+    return org
+
+
+def handle(org: Org, request: Request) -> Response:
+    """Answer one request; jobs that are due by the org's clock move on first."""
+    asked = normalised(request)
+    org.request_id = f"{org.rng.getrandbits(64):016x}"
+    org.user_id = ""
+    with org.transaction():
+        advance_jobs(org)
+    try:
+        with org.transaction():
+            answer = _answer(org, asked)
+    except OrgError as refused:
+        answer = refusal(asked, refused)
+    return _with_headers(org, asked, answer)
+
+
+def normalised(request: Request) -> Request:
+    """The request as routes see it: single slashes, no trailing one, the method really meant."""
+    path = re.sub("//+", "/", request.path).rstrip("/") or "/"
+    method = request.method.upper()
+    if method == "POST":
+        # Salesforce, "HTTP method override": for clients that cannot send PATCH.
+        method = request.query.get("_HttpMethod", method).upper()
+    return replace(request, path=path, method="GET" if method == "HEAD" else method)
+
+
+def refusal(request: Request, refused: OrgError) -> Response:
+    """Put a refusal in the shape of the interface that was called."""
+    if isinstance(refused, LoginRefused):
+        return refusal_response(refused)
+    if request.path.startswith("/services/Soap/"):
+        return soap_fault(refused)
+    if _IDENTITY.fullmatch(request.path) and refused.code == "INVALID_SESSION_ID":
+        return Response(403, b"Bad_OAuth_Token", {"Content-Type": "text/html;charset=UTF-8"})
+    return rest_error(refused)
+
+
+@cache
+def routes() -> tuple[Route, ...]:
+    """Every route of every *_endpoint module of this package, by module name."""
+    found: list[Route] = []
+    for module in pkgutil.walk_packages(practice_org.__path__, "practice_org."):
+        if module.name.endswith("_endpoint"):
+            found.extend(importlib.import_module(module.name).ROUTES)
+    return tuple(found)
+
+
+def _answer(org: Org, request: Request) -> Response:
+    _require_version(request.path)
+    found, parts = _find_route(request)
+    user_id = ""
+    if found.session:
+        user_id = org.user_id = caller_of(org, request)
+        if _COUNTED.fullmatch(request.path):
+            require_api(org, user_id)
+    if _COUNTED.fullmatch(request.path):
+        count_call(org)
+    return found.endpoint(Call(org, request, user_id, parts))
+
+
+def _require_version(path: str) -> None:
+    """Refuse retired and future API versions. Source: facts on retired versions, A1."""
+    match = _VERSIONED.fullmatch(path)
+    if match is None or match["version"] in API_VERSIONS:
+        return
+    if float(match["version"]) < float(API_VERSIONS[0]):
+        raise OrgError(
+            "UNSUPPORTED_API_VERSION",
+            f"API version {match['version']} is retired, unsupported and no longer available",
+            status=410,
+        )
+    raise _not_found()
+
+
+def _find_route(request: Request) -> tuple[Route, dict[str, str]]:
+    allowed = set()
+    for candidate in routes():
+        match = candidate.pattern.fullmatch(request.path)
+        if match is None:
+            continue
+        if candidate.method == request.method:
+            named = {name: text for name, text in match.groupdict().items() if text is not None}
+            return candidate, named
+        allowed.add(candidate.method)
+    if not allowed:
+        raise _not_found()
+    raise OrgError(
+        "METHOD_NOT_ALLOWED",
+        f"HTTP Method '{request.method}' not allowed. Allowed are {','.join(sorted(allowed))}",
+        status=405,
+    )
+
+
+def _not_found() -> OrgError:
+    return OrgError("NOT_FOUND", "The requested resource does not exist", status=404)
+
+
+def _with_headers(org: Org, request: Request, answer: Response) -> Response:
+    extra = {"X-SFDC-Request-Id": org.request_id}
+    if request.path.startswith("/services/data/v"):
+        extra["Sforce-Limit-Info"] = usage(org).header
+    return replace(answer, headers={**answer.headers, **extra})

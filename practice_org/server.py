@@ -1,0 +1,157 @@
+"""HTTP and HTTPS on loopback around app.handle; one request at a time touches the org."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import os
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+import uvicorn
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response as HttpResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from practice_org.app import handle
+from practice_org.certificates import Certificates
+from practice_org.org import Org
+from practice_org.wire import Request
+
+# Longer than any client's pause between polls, so that none meets a connection being closed.
+_KEEP_ALIVE_S = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """The two listening sockets: clients based on simple-salesforce speak https only."""
+
+    http: socket.socket
+    https: socket.socket
+
+    @property
+    def http_url(self) -> str:
+        """http://localhost:PORT."""
+        return f"http://localhost:{self.http.getsockname()[1]}"
+
+    @property
+    def https_url(self) -> str:
+        """https://localhost:PORT."""
+        return f"https://localhost:{self.https.getsockname()[1]}"
+
+
+def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """Listen on this machine only; port 0 takes a free one.
+
+    Errors: ValueError for an address that others could reach; OSError when the port is taken.
+    """
+    if not ipaddress.ip_address(host).is_loopback:
+        raise ValueError(f"the practice org listens on loopback only, not on {host}")
+    return socket.create_server((host, port))
+
+
+def serve(org: Org, doors: Doors, certificates: Certificates, *, ready: Callable[[], None]) -> None:
+    """Answer requests until SIGTERM, SIGINT; `ready` runs once both doors are open."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="org") as one_at_a_time:
+        asyncio.run(_serve(asgi_app(org, one_at_a_time), doors, certificates, ready))
+
+
+def stop_when_stdin_closes() -> None:
+    """Send this process SIGTERM once stdin is at its end: a killed parent leaves no orphan."""
+
+    def wait_for_the_end() -> None:
+        # os.read instead of sys.stdin: its lock would be held at the interpreter's end.
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
+
+
+def asgi_app(org: Org, one_at_a_time: ThreadPoolExecutor) -> ASGIApp:
+    """app.handle as an ASGI application; the one-thread pool is the org's lock."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        http = HttpRequest(scope, receive)
+        request = to_request(http, await http.body())
+        loop = asyncio.get_running_loop()
+        answered = await loop.run_in_executor(one_at_a_time, handle, org, request)
+        response = HttpResponse(answered.body, answered.status, dict(answered.headers))
+        await response(scope, receive, send)
+
+    return answer
+
+
+def to_request(http: HttpRequest, body: bytes) -> Request:
+    """Take the transport off: decoded path, last value of each query name, lower-case headers."""
+    host = http.headers.get("host", "localhost")
+    return Request(
+        method=http.method,
+        path=http.scope["path"],
+        query=dict(parse_qsl(http.url.query, keep_blank_values=True)),
+        headers={name.lower(): value for name, value in http.headers.items()},
+        body=body,
+        origin=f"{http.scope['scheme']}://{host}",
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, leaving the signals to us: two servers share one process and one clean end."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.opened = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.opened.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _serve(
+    app: ASGIApp, doors: Doors, certificates: Certificates, ready: Callable[[], None]
+) -> None:
+    plain = _Server(_config(app))
+    secure = _Server(_config(app, certificates))
+    servers = (plain, secure)
+
+    def stop() -> None:
+        for server in servers:
+            server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    async with asyncio.TaskGroup() as running:
+        running.create_task(plain.serve([doors.http]))
+        running.create_task(secure.serve([doors.https]))
+        for server in servers:
+            await server.opened.wait()
+        ready()
+
+
+def _config(app: ASGIApp, certificates: Certificates | None = None) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=2,
+        ssl_certfile=certificates.leaf_file if certificates else None,
+        ssl_keyfile=certificates.key_file if certificates else None,
+    )
