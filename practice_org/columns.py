@@ -1,0 +1,104 @@
+"""Fields as SQLite columns: declared, defaulted, read through, and kept when custom."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from practice_org.objects import OBJECTS, Field, mirrored
+from practice_org.org import Org
+
+_AFFINITY = {"boolean": "INTEGER", "int": "INTEGER", "double": "REAL", "currency": "REAL"}
+
+
+def fields_of(org: Org, sobject: str) -> dict[str, Field]:
+    """The object's fields in this org: standard and custom, person fields only where they are on.
+
+    A custom field X__c of Contact shows on Account as X__pc while person accounts are on.
+    """
+    persons = org.setting("person_accounts") == "1"
+    standard = OBJECTS[sobject].fields.values()
+    found = {field.name: field for field in standard if persons or not field.person}
+    found |= {field.name: field for field in _custom(org, sobject)}
+    if sobject == "Account" and persons:
+        for field in _custom(org, "Contact"):
+            name = f"{field.name.removesuffix('__c')}__pc"
+            found[name] = mirrored(name, field, f"PersonContact.{field.name}")
+    return found
+
+
+def _custom(org: Org, sobject: str) -> list[Field]:
+    rows = org.db.execute(
+        "SELECT field FROM custom_field WHERE sobject = ? ORDER BY rowid", (sobject,)
+    )
+    return [from_json(row[0]) for row in rows]
+
+
+def to_json(field: Field) -> str:
+    """A field definition as text."""
+    return json.dumps(asdict(field))
+
+
+def from_json(text: str) -> Field:
+    """The field definition that to_json wrote."""
+    stored: dict[str, Any] = json.loads(text)
+    lists = {name: tuple(value) for name, value in stored.items() if isinstance(value, list)}
+    return Field(**{**stored, **lists})
+
+
+def declaration(field: Field) -> str:
+    """The column of a CREATE or ALTER TABLE."""
+    key = " PRIMARY KEY NOT NULL" if field.name == "Id" else ""
+    return f'"{field.name}" {_AFFINITY.get(field.type, "TEXT")}{key}'
+
+
+def defaults(fields: Mapping[str, Field]) -> dict[str, object]:
+    """What a new row holds where nothing is said."""
+    return {
+        name: to_column(field.default)
+        for name, field in fields.items()
+        if field.default is not None and not field.mirror
+    }
+
+
+def to_column(value: object) -> object:
+    """A value as SQLite keeps it: booleans as 0 and 1."""
+    return int(value) if isinstance(value, bool) else value
+
+
+def check_names(fields: Mapping[str, Field], names: Iterable[str]) -> None:
+    """Refuse names that are no fields. Errors: ValueError naming them."""
+    unknown = sorted(set(names) - set(fields))
+    if unknown:
+        raise ValueError(f"no such field: {', '.join(unknown)}")
+
+
+def split(
+    fields: Mapping[str, Field], values: Mapping[str, object]
+) -> tuple[dict[str, object], dict[str, object]]:
+    """The values of the object's own columns, and those that live on a person's Contact.
+
+    Errors: ValueError for a field the object does not have.
+    """
+    check_names(fields, values)
+    own: dict[str, object] = {}
+    held: dict[str, object] = {}
+    for name, value in values.items():
+        mirror = fields[name].mirror
+        place = held if mirror else own
+        place[mirror.partition(".")[2] or name] = to_column(value)
+    return own, held
+
+
+def source(org: Org, sobject: str) -> str:
+    """What to select an object's rows from, with a person account's Contact fields in place."""
+    mirrors = [field for field in fields_of(org, sobject).values() if field.mirror]
+    if not mirrors:
+        return f'"{sobject}"'
+    held = ", ".join(f'c."{field.mirror.partition(".")[2]}" AS "{field.name}"' for field in mirrors)
+    return (
+        f'(SELECT a.*, {held} FROM "{sobject}" a '
+        'LEFT JOIN "Contact" c ON c."Id" = a."PersonContactId")'
+    )

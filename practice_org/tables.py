@@ -1,0 +1,242 @@
+"""Rows of stored objects: one SQLite table per object, one column per field, named alike."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+from practice_org import columns
+from practice_org.columns import fields_of
+from practice_org.ids import to_18
+from practice_org.objects import OBJECTS, Field, Kind, SObject
+from practice_org.org import Org
+
+_STAMPS = ("CreatedDate", "LastModifiedDate", "SystemModstamp")
+_AUTHORS = ("CreatedById", "LastModifiedById")
+
+
+def create_tables(org: Org) -> None:
+    """Create what is missing; a table's later columns come from add_custom_field."""
+    org.db.execute(
+        "CREATE TABLE IF NOT EXISTS custom_field (sobject TEXT NOT NULL, name TEXT NOT NULL, "
+        "field TEXT NOT NULL, PRIMARY KEY (sobject, name))"
+    )
+    for sobject in OBJECTS.values():
+        if sobject.kind is Kind.STORED:
+            _create_table(org, sobject)
+
+
+def _create_table(org: Org, sobject: SObject) -> None:
+    stored = [field for field in sobject.fields.values() if not field.mirror]
+    body = ", ".join(columns.declaration(field) for field in stored)
+    org.db.execute(f'CREATE TABLE IF NOT EXISTS "{sobject.name}" ({body})')
+    for index in sobject.indexes:
+        named = ", ".join(f'"{column}"' for column in index)
+        name = f"{sobject.name}_{'_'.join(index)}"
+        org.db.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON "{sobject.name}" ({named})')
+
+
+def insert_row(org: Org, sobject: str, values: Mapping[str, object]) -> str:
+    """Write a new row and return its 18-character id.
+
+    The org gives what is not in `values`: Id, author, times, defaults, the compound Name. An
+    Account with a LastName is a person account and gets its Contact.
+
+    Errors: ValueError for a field the object does not have.
+    """
+    record_id = _insert(org, OBJECTS[sobject], values, fields_of(org, sobject))
+    org.record("insert", sobject, record_id, values)
+    return record_id
+
+
+def insert_many(org: Org, sobject: str, rows: Iterable[Mapping[str, object]]) -> None:
+    """Write rows as insert_row does, with one line in the audit for all."""
+    shape = OBJECTS[sobject]
+    fields = fields_of(org, sobject)
+    count = sum(1 for row in rows if _insert(org, shape, row, fields))
+    org.record("insert_many", sobject, "", {"rows": count})
+
+
+def _insert(
+    org: Org, sobject: SObject, values: Mapping[str, object], fields: Mapping[str, Field]
+) -> str:
+    own, held = columns.split(fields, values)
+    row = {**columns.defaults(fields), **_birth(org, sobject), **own}
+    if not row.get("Id"):
+        row["Id"] = org.new_id(sobject.prefix)
+    if sobject.name_from:
+        row["Name"] = _full_name(sobject, row)
+    if held.get("LastName"):
+        row |= _insert_person(org, row, held)
+    _write(org, sobject.name, row)
+    return str(row["Id"])
+
+
+def _write(org: Org, sobject: str, row: Mapping[str, object]) -> None:
+    names = ", ".join(f'"{name}"' for name in row)
+    marks = ", ".join("?" * len(row))
+    org.db.execute(f'INSERT INTO "{sobject}" ({names}) VALUES ({marks})', tuple(row.values()))
+
+
+def _insert_person(
+    org: Org, account: Mapping[str, object], held: Mapping[str, object]
+) -> dict[str, object]:
+    contact = {"OwnerId": account.get("OwnerId"), **held}
+    contact |= {"AccountId": account["Id"], "IsPersonAccount": True}
+    contact_id = _insert(org, OBJECTS["Contact"], contact, fields_of(org, "Contact"))
+    name = _full_name(OBJECTS["Contact"], contact)
+    return {"IsPersonAccount": 1, "PersonContactId": contact_id, "Name": name}
+
+
+def _birth(org: Org, sobject: SObject) -> dict[str, object]:
+    now = org.timestamp()
+    owner = {"OwnerId": org.user_id} if "OwnerId" in sobject.fields else {}
+    times = {name: now for name in _STAMPS if name in sobject.fields}
+    authors = {name: org.user_id for name in _AUTHORS if name in sobject.fields}
+    return {**owner, **times, **authors}
+
+
+def _full_name(sobject: SObject, row: Mapping[str, object]) -> str:
+    return " ".join(str(row[part]) for part in sobject.name_from if row.get(part))
+
+
+def update_row(org: Org, sobject: str, record_id: str, values: Mapping[str, object]) -> None:
+    """Change a row; both halves of a person account move together.
+
+    Errors: ValueError for a field the object does not have, KeyError for no such row.
+    """
+    record_id = to_18(record_id)
+    before = find_row(org, sobject, record_id)
+    if before is None:
+        raise KeyError(record_id)
+    own, held = columns.split(fields_of(org, sobject), values)
+    partner = _partner(sobject, before)
+    _update(org, OBJECTS[sobject], record_id, own)
+    if partner:
+        _update(org, OBJECTS[partner[0]], partner[1], held)
+        _rename_person(org, before)
+    org.record("update", sobject, record_id, values)
+
+
+def _partner(sobject: str, row: sqlite3.Row) -> tuple[str, str] | None:
+    if "IsPersonAccount" not in row.keys() or not row["IsPersonAccount"]:  # noqa: SIM118 - a Row
+        return None
+    if sobject == "Account":
+        return "Contact", row["PersonContactId"]
+    return "Account", row["AccountId"]
+
+
+def _rename_person(org: Org, row: sqlite3.Row) -> None:
+    contact_id = row["Id"] if row["Id"].startswith("003") else row["PersonContactId"]
+    org.db.execute(
+        'UPDATE "Account" SET "Name" = (SELECT c."Name" FROM "Contact" c WHERE c."Id" = ?) '
+        'WHERE "PersonContactId" = ?',
+        (contact_id, contact_id),
+    )
+
+
+def _update(org: Org, sobject: SObject, record_id: str, own: Mapping[str, object]) -> None:
+    now = org.timestamp()
+    touched: dict[str, object] = {"LastModifiedDate": now, "SystemModstamp": now}
+    touched["LastModifiedById"] = org.user_id
+    row = {**{k: v for k, v in touched.items() if k in sobject.fields}, **own}
+    if set(sobject.name_from) & set(own):
+        parts = " || ' ' || ".join(
+            f"coalesce(:{p}, '')" if p in own else f"coalesce(\"{p}\", '')"
+            for p in sobject.name_from
+        )
+        named = f', "Name" = trim({parts})'
+    else:
+        named = ""
+    pairs = ", ".join(f'"{name}" = :{name}' for name in row)
+    org.db.execute(
+        f'UPDATE "{sobject.name}" SET {pairs}{named} WHERE "Id" = :record_id',
+        {**row, "record_id": record_id},
+    )
+
+
+def delete_row(org: Org, sobject: str, record_id: str) -> None:
+    """Put a row into the recycle bin where its object has one, else remove it."""
+    record_id = to_18(record_id)
+    before = find_row(org, sobject, record_id)
+    if before is None:
+        raise KeyError(record_id)
+    partner = _partner(sobject, before)
+    for name, row_id in [(sobject, record_id), *([partner] if partner else [])]:
+        if OBJECTS[name].keeps_deleted:
+            _update(org, OBJECTS[name], row_id, {"IsDeleted": 1})
+        else:
+            org.db.execute(f'DELETE FROM "{name}" WHERE "Id" = ?', (row_id,))
+    org.record("delete", sobject, record_id, {})
+
+
+def find_row(org: Org, sobject: str, record_id: str) -> sqlite3.Row | None:
+    """The row of this id (15 or 18 characters), deleted ones included; None when absent."""
+    source = columns.source(org, sobject)
+    found = org.db.execute(f'SELECT * FROM {source} WHERE "Id" = ?', (to_18(record_id),))
+    row: sqlite3.Row | None = found.fetchone()
+    return row
+
+
+def find_rows(org: Org, sobject: str, **equals: object) -> list[sqlite3.Row]:
+    """The rows whose fields equal these values, in the order written; deleted ones are left out."""
+    fields = fields_of(org, sobject)
+    if "IsDeleted" in fields:
+        equals = {"IsDeleted": 0, **equals}
+    columns.check_names(fields, equals)
+    test = " AND ".join(f'"{name}" IS ?' for name in equals) or "1"
+    source = columns.source(org, sobject)
+    values = tuple(columns.to_column(value) for value in equals.values())
+    return org.db.execute(f"SELECT * FROM {source} WHERE {test}", values).fetchall()
+
+
+def add_custom_field(org: Org, sobject: str, field: Field) -> None:
+    """Add a field to a stored object, or change its definition when it is there already."""
+    known = fields_of(org, sobject)
+    if field.name not in known:
+        org.db.execute(f'ALTER TABLE "{sobject}" ADD COLUMN {columns.declaration(field)}')
+        filled = columns.defaults({field.name: field})
+        if filled:
+            org.db.execute(f'UPDATE "{sobject}" SET "{field.name}" = ?', tuple(filled.values()))
+    org.db.execute(
+        "INSERT OR REPLACE INTO custom_field VALUES (?, ?, ?)",
+        (sobject, field.name, columns.to_json(field)),
+    )
+    _keep_visible_to_admin(org, sobject, field)
+    org.record("add_field", sobject, field.name, {"type": field.type})
+
+
+def _keep_visible_to_admin(org: Org, sobject: str, field: Field) -> None:
+    # Nobody sees a new field but the administrator, whose profile the setting names.
+    profile = org.setting("admin_profile_id")
+    owned = find_rows(org, "PermissionSet", ProfileId=profile) if profile else []
+    grant = {"SobjectType": sobject, "Field": f"{sobject}.{field.name}"}
+    for row in owned if field.permissionable else []:
+        if not find_rows(org, "FieldPermissions", ParentId=row["Id"], **grant):
+            rights = {"PermissionsRead": True, "PermissionsEdit": not field.calculated}
+            insert_row(org, "FieldPermissions", {"ParentId": row["Id"], **grant, **rights})
+
+
+def drop_custom_field(org: Org, sobject: str, name: str) -> None:
+    """Remove a custom field, its values and every grant on it."""
+    org.db.execute("DELETE FROM custom_field WHERE sobject = ? AND name = ?", (sobject, name))
+    org.db.execute(f'ALTER TABLE "{sobject}" DROP COLUMN "{name}"')
+    org.db.execute(
+        'DELETE FROM "FieldPermissions" WHERE "SobjectType" = ? AND "Field" = ?',
+        (sobject, f"{sobject}.{name}"),
+    )
+    org.record("drop_field", sobject, name, {})
+
+
+__all__ = [
+    "add_custom_field",
+    "create_tables",
+    "delete_row",
+    "drop_custom_field",
+    "fields_of",
+    "find_row",
+    "find_rows",
+    "insert_many",
+    "insert_row",
+    "update_row",
+]
