@@ -1,0 +1,113 @@
+"""Log in, look where we are, and hand out a client; the one way to get one."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from deployer.clock import Clock
+from deployer.errors import LoginRefused, OrgSaidNo
+from deployer.salesforce.answers import bad_answer, flag, mapping, rows, text, text_or
+from deployer.salesforce.client import WANTED_VERSION, Connection, OrgIdentity, Writer
+from deployer.salesforce.composite import Answer, GetRequest
+from deployer.salesforce.hosts import trusted_origin
+from deployer.salesforce.login import Login, Place, Token, TokenLogin, fetch_token
+from deployer.salesforce.session import OrgSession
+
+__all__ = [
+    "Answer",
+    "Connection",
+    "GetRequest",
+    "OrgIdentity",
+    "Reader",
+    "Writer",
+    "connect",
+    "connect_writer",
+    "describe_org",
+]
+
+Reader = Connection
+
+
+def connect(
+    login: Login, place: Place, session: OrgSession, clock: Clock, *, org_id: str = ""
+) -> Connection:
+    """Log in and look where we are; the client can only read.
+
+    `org_id` (18 characters) must be the org's own, "" when none is configured. Errors:
+    LoginRefused; OrgSaidNo naming both when it is another org.
+    """
+    return _opened(Connection, (login, place, session, clock), org_id)
+
+
+def connect_writer(
+    login: Login, place: Place, session: OrgSession, clock: Clock, *, org_id: str = ""
+) -> Writer:
+    """As `connect`, for a client that may change things."""
+    return _opened(Writer, (login, place, session, clock), org_id)
+
+
+C = TypeVar("C", bound=Connection)
+
+
+def _opened(kind: type[C], means: tuple[Login, Place, OrgSession, Clock], org_id: str) -> C:
+    login, place, session, clock = means
+
+    def renew() -> Token:
+        if isinstance(login, TokenLogin):
+            raise LoginRefused(
+                "the access token is no longer good, and it cannot be renewed",
+                where=str(place.instance),
+                hint='give a new token, or configure login = "jwt"',
+            )
+        return trusted_token()
+
+    def trusted_token() -> Token:
+        token = fetch_token(login, place, session, clock)
+        session.pin(trusted_origin(token.instance_url, place.instance, place.loopback))
+        return token
+
+    connection = kind(session, renew, trusted_token())
+    connection.version = _fetch_version(connection)
+    connection.org = _fetch_identity(connection)
+    if org_id and connection.org.org_id != org_id:
+        raise OrgSaidNo(
+            f"this login leads to org {connection.org.org_id}, but the settings say {org_id}",
+            where=connection.org.instance_url,
+            hint="correct org_id if this is the org you mean, else the identity's login",
+        )
+    return connection
+
+
+def _fetch_version(connection: Connection) -> str:
+    """63.0, or the org's newest if that is older. Source: REST API Developer Guide, "Versions"."""
+    offered = rows(connection.get_json("/services/data", purpose="versions"), "versions")
+    numbers = [float(text(row, "version")) for row in offered]
+    if not numbers:
+        raise bad_answer("no API version is offered")
+    return str(min(float(WANTED_VERSION), max(numbers)))
+
+
+def _fetch_identity(connection: Connection) -> OrgIdentity:
+    info = mapping(connection.get_json("/services/oauth2/userinfo", purpose="who am I"), "userinfo")
+    found = connection.query(
+        "SELECT Id, Name, IsSandbox, InstanceName FROM Organization", purpose="which org"
+    )
+    if not found:
+        raise bad_answer("the org shows no Organization row")
+    return OrgIdentity(
+        org_id=text(found[0], "Id"),
+        name=text_or(found[0], "Name"),
+        is_sandbox=flag(found[0], "IsSandbox"),
+        instance_name=text_or(found[0], "InstanceName"),
+        username=text(info, "preferred_username"),
+        user_id=text(info, "user_id"),
+        instance_url=connection.org.instance_url,
+        api_version=connection.version,
+    )
+
+
+def describe_org(connection: Connection) -> str:
+    """The first line of every command that talks to an org; for the screen, never for a log."""
+    org = connection.org
+    kind = "sandbox" if org.is_sandbox else "PRODUCTION"
+    return f"org {org.name} ({kind}, {org.org_id}), user {org.username}, API {org.api_version}"

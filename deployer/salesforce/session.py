@@ -1,0 +1,202 @@
+"""The only door to the network: pinned hosts, timeouts, no redirects, a cap on what comes back."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import certifi
+import requests
+import structlog
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from deployer.clock import Clock
+from deployer.errors import BadInput, OptoutError, OrgSaidNo, UsageError
+from deployer.salesforce.fault_table import OrgUnreachable
+from deployer.salesforce.faults import Effect, Refusal, lost_reply, read_refusal, to_error
+from deployer.salesforce.hosts import Loopback, Origin, check_pinned
+
+CONNECT_TIMEOUT_S = 10.0
+READ_TIMEOUT_S = 120.0
+TOTAL_TIMEOUT_S = 600.0  # Salesforce ends a call itself after ten minutes
+CAP_BYTES = 1 << 30  # base64 of the largest retrieve (600 MB unpacked, packed less)
+_CHUNK = 1 << 16
+_READS = frozenset({"GET", "HEAD"})
+
+log = structlog.get_logger()
+
+
+class Refuse(Protocol):
+    """Turns what the org said into the error to raise."""
+
+    def __call__(self, refusal: Refusal, /, *, where: str) -> OptoutError: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OrgCall:
+    """One call that was made, for the report; neither query string nor header is kept."""
+
+    method: str
+    path: str
+    purpose: str
+    status: int
+    ms: int
+
+
+class OrgSession(requests.Session):
+    """A requests session that can only talk to the origins it was opened for.
+
+    `calls` lists what was asked; `server_time` is the last Date header ("" before any). Every
+    answer of 300 or more is raised as an error of the fault table.
+    """
+
+    def __init__(
+        self, clock: Clock, *, loopback: Loopback = Loopback.REFUSED, ca_file: Path | None = None
+    ) -> None:
+        super().__init__()
+        self._clock = clock
+        self._pinned: frozenset[Origin] = frozenset()
+        self.calls: list[OrgCall] = []
+        self.server_time = ""
+        # A proxy of the environment must not stand between us and this machine.
+        self.trust_env = loopback is Loopback.REFUSED
+        self.auth = _leave_as_is
+        self.mount("https://", _TrustingAdapter(_trust(ca_file)))
+
+    def pin(self, *origins: Origin) -> None:
+        """Allow these origins too."""
+        self._pinned |= frozenset(origins)
+
+    def request(  # type: ignore[override]  # simple_salesforce calls it with these three by place
+        self,
+        method: str,
+        url: str,
+        *,
+        purpose: str = "",
+        effect: Effect | None = None,
+        refuse: Refuse | None = None,
+        **rest: Any,
+    ) -> requests.Response:
+        """Send one request and read its whole answer.
+
+        `purpose` says in a few words what for. `effect` tells whether it changes something; by
+        default only GET does not. Errors: OrgUnreachable (may be asked again), OutcomeUnknown
+        (a write whose reply was lost), OrgSaidNo and the rest of the fault table.
+        """
+        origin = check_pinned(url, self._pinned)
+        effect = effect or (Effect.READ if method.upper() in _READS else Effect.WRITE)
+        rest.update(allow_redirects=False, stream=True)
+        rest.setdefault("timeout", (CONNECT_TIMEOUT_S, READ_TIMEOUT_S))
+        began = self._clock.monotonic_s()
+        try:
+            answer = super().request(method, url, **rest)
+            _read_whole(answer, self._clock, began + TOTAL_TIMEOUT_S)
+        except requests.RequestException as broken:
+            raise _transport_error(broken, str(origin), effect) from broken
+        self._note(answer, method, purpose, began)
+        if answer.status_code >= 300:
+            raise _refused(answer, str(origin), refuse or partial(to_error, effect=effect))
+        return answer
+
+    def _note(self, answer: requests.Response, method: str, purpose: str, began: float) -> None:
+        took = round((self._clock.monotonic_s() - began) * 1000)
+        path = urlsplit(answer.url).path
+        self.calls.append(OrgCall(method, path, purpose, answer.status_code, took))
+        self.server_time = answer.headers.get("Date", self.server_time)
+        log.debug("call", method=method, path=path, purpose=purpose, status=answer.status_code,
+                  ms=took)  # fmt: skip
+
+
+class _TrustingAdapter(HTTPAdapter):
+    """TLS with the usual authorities and the ones that were added; never without checking."""
+
+    def __init__(self, trust: ssl.SSLContext) -> None:
+        self._trust = trust
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **rest: Any) -> None:
+        super().init_poolmanager(*args, **rest, ssl_context=self._trust)
+
+    def proxy_manager_for(self, proxy: Any, **rest: Any) -> Any:
+        return super().proxy_manager_for(proxy, **rest, ssl_context=self._trust)
+
+
+def _trust(ca_file: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=certifi.where())
+    if ca_file is None:
+        return context
+    try:
+        context.load_verify_locations(cafile=ca_file)
+    except (OSError, ssl.SSLError) as broken:
+        raise UsageError(
+            "the CA file cannot be read as PEM certificates",
+            where=str(ca_file),
+            hint="check ca_file in the settings, or --ca-file",
+        ) from broken
+    return context
+
+
+def _leave_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keeps requests from putting a ~/.netrc password in place of the token."""
+    return request
+
+
+def _read_whole(answer: requests.Response, clock: Clock, until: float) -> None:
+    """Read the body under the cap and the deadline; a slow drip does not hold us for ever."""
+    parts: list[bytes] = []
+    size = 0
+    for part in answer.iter_content(_CHUNK):
+        size += len(part)
+        parts.append(part)
+        if size > CAP_BYTES:
+            answer.close()
+            raise BadInput(
+                "the org's answer is larger than any it may send",
+                hint="check instance_url; nothing of the answer was used",
+            )
+        if clock.monotonic_s() > until:
+            answer.close()
+            raise requests.ReadTimeout
+    answer._content = b"".join(parts)  # noqa: SLF001 - as requests itself does
+
+
+def _refused(answer: requests.Response, where: str, refuse: Refuse) -> OptoutError:
+    if answer.status_code < 400:
+        return OrgSaidNo(
+            f"the org answered with a redirect (HTTP {answer.status_code}), which is not followed",
+            where=where,
+            hint="check instance_url: it must be https://MYDOMAIN.my.salesforce.com itself",
+        )
+    return refuse(read_refusal(answer.status_code, answer.content), where=where)
+
+
+def _transport_error(broken: requests.RequestException, where: str, effect: Effect) -> OptoutError:
+    if isinstance(broken, requests.exceptions.SSLError):
+        return OrgSaidNo(
+            "the org's certificate is not trusted, so nothing was sent",
+            where=where,
+            hint="a proxy that opens TLS needs its authority in ca_file (or --ca-file)",
+        )
+    if effect is Effect.WRITE and not _never_sent(broken):
+        return lost_reply(where)
+    slow = isinstance(broken, requests.Timeout)
+    return OrgUnreachable(
+        "the org did not answer in time" if slow else "the connection to the org broke",
+        where=where,
+        hint="check the network and https://status.salesforce.com, then run it again",
+    )
+
+
+def _never_sent(broken: BaseException) -> bool:
+    """Whether no connection was made at all: refused, no such name, no way to the proxy."""
+    if isinstance(broken, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
+        return True
+    causes: Iterable[object] = broken.args
+    reasons = (getattr(cause, "reason", None) for cause in causes)
+    return any(isinstance(reason, urllib3.exceptions.NewConnectionError) for reason in reasons)
