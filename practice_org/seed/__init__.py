@@ -1,0 +1,1 @@
+"""What a new practice org holds: people, rights, fields, layouts, pages, logins."""
