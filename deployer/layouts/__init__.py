@@ -1,0 +1,21 @@
+"""Layout bytes in, layout bytes out: find the place, put the field in, take it out."""
+
+from deployer.layouts.diff import draw_diff
+from deployer.layouts.edit import edit_layout, find_field, is_tree_with_item, take_out
+from deployer.layouts.place import looks_like_opt_out, parse_wish
+from deployer.layouts.read import LayoutMap, read_layout
+from deployer.layouts.scan import layout_tree, same_tree
+
+__all__ = [
+    "LayoutMap",
+    "draw_diff",
+    "edit_layout",
+    "find_field",
+    "is_tree_with_item",
+    "layout_tree",
+    "looks_like_opt_out",
+    "parse_wish",
+    "read_layout",
+    "same_tree",
+    "take_out",
+]

@@ -1,0 +1,162 @@
+"""The story of one layout: is it there, where does it go, put it in, prove it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from deployer.errors import OurBug
+from deployer.layouts.place import NoPlace, find_item, items_of, place
+from deployer.layouts.read import Item, LayoutMap, read_layout
+from deployer.layouts.scan import NAMESPACE, TreeToken, layout_tree, read_shape
+from deployer.layouts.splice import Change, flip, insertion, removal
+from deployer.model.layouts import (
+    Behavior,
+    FieldPlace,
+    LayoutEdit,
+    OnReadonly,
+    Outcome,
+    PlaceWish,
+)
+from deployer.templates import render_layout_item
+
+
+def edit_layout(
+    data: bytes,
+    field: str,
+    *,
+    wish: PlaceWish = PlaceWish(),  # noqa: B008 - frozen
+    readonly: OnReadonly = OnReadonly.KEEP,
+    where: str = "",
+) -> LayoutEdit:
+    """Put the field on the layout unless it is there already.
+
+    `field` is spelled as this layout's object spells it (model.layouts.field_on). Every byte
+    outside the new item stays; the parsed result is the old tree plus one item, which is checked
+    each time. Errors: BadInput when the bytes are not a readable Layout; a layout without a fitting
+    place is an edit with outcome FAILED.
+    """
+    layout = read_layout(data, where=where)
+    found = items_of(layout, field)
+    if found:
+        return _already_there(layout, found, readonly)
+    target = place(layout, wish)
+    if isinstance(target, NoPlace):
+        return LayoutEdit(Outcome.FAILED, data, data, target.reason)
+    change = insertion(layout, target, field)
+    after = change.applied(data)
+    line = _line_of_item(after, change)
+    _prove_inserted(layout, after, change, field)
+    label = layout.sections[target.section].label
+    spot = (target.reason, label, target.column + 1, Behavior.EDIT.value, line)
+    return LayoutEdit(Outcome.ADD, data, after, *spot)
+
+
+def take_out(data: bytes, field: str, *, where: str = "", like: bytes | None = None) -> LayoutEdit:
+    """Take the field off the layout: the exact inverse of `edit_layout`.
+
+    `like` is the layout as it was before the edit; it is only needed to tell an empty pair of tags
+    from a self-closing column. Refused (FAILED) where the mini layout or the highlights panel shows
+    the field, since Salesforce wants those fields on the layout. Errors: BadInput.
+    """
+    layout = read_layout(data, where=where)
+    found = items_of(layout, field)
+    if not found:
+        return LayoutEdit(Outcome.ABSENT, data, data, "it is not on this layout")
+    place_ = find_item(layout, field)
+    if field.casefold() in layout.elsewhere:
+        reason = "the mini layout or the highlights panel shows it; take it off there first"
+        return LayoutEdit(Outcome.FAILED, data, data, reason)
+    if place_ is None or len(found) > 1:
+        return LayoutEdit(Outcome.FAILED, data, data, f"it is there {len(found)} times")
+    former = read_layout(like, where=where) if like is not None else None
+    change = removal(layout, found[0], former)
+    after = change.applied(data)
+    _prove_removed(layout, after, found[0])
+    spot = (place_.section, place_.column, place_.behavior, place_.line)
+    return LayoutEdit(Outcome.REMOVE, data, after, "taken out", *spot)
+
+
+def find_field(data: bytes, field: str, *, where: str = "") -> FieldPlace | None:
+    """Tell where the field stands on a layout; None when it is in no section. Errors: BadInput."""
+    return find_item(read_layout(data, where=where), field)
+
+
+def is_tree_with_item(before: bytes, after: bytes, field: str) -> bool:
+    """Tell whether `after` is `before` plus exactly one editable item for the field, as trees."""
+    old, new = layout_tree(before), layout_tree(after)
+    item = _item_tree(field)
+    return any(
+        new[at : at + len(item)] == item and new[:at] + new[at + len(item) :] == old
+        for at in range(len(new))
+        if new[at] == item[0]
+    )
+
+
+def _already_there(layout: LayoutMap, found: Sequence[Item], readonly: OnReadonly) -> LayoutEdit:
+    first = found[0]
+    section = layout.sections[first.section]
+    line = layout.line_of(first.start)
+    spot = (section.label, first.column + 1)
+    stuck = [s for s in found if s.behavior == Behavior.READONLY.value]
+    if stuck and readonly is OnReadonly.MAKE_EDITABLE:
+        change = flip(layout, stuck[0])
+        after = change.applied(layout.data)
+        _prove_flipped(layout, after, stuck[0])
+        reason = "was read-only, made editable"
+        return LayoutEdit(Outcome.ADD, layout.data, after, reason, *spot, "Edit", line)
+    times = f" {len(found)} times, which Salesforce refuses" if len(found) > 1 else ""
+    remark = "; it is read-only, --make-editable turns it" if stuck else ""
+    reason = f"already there{times}{remark}"
+    return LayoutEdit(
+        Outcome.PRESENT, layout.data, layout.data, reason, *spot, first.behavior, line
+    )
+
+
+def _line_of_item(after: bytes, change: Change) -> int:
+    return after.count(b"\n", 0, after.index(b"<layoutItems", change.start)) + 1
+
+
+@lru_cache(maxsize=64)
+def _fragment(xml: bytes) -> tuple[TreeToken, ...]:
+    """What these bytes are as the content of an element of Salesforce's namespace."""
+    return layout_tree(b'<x xmlns="%s">%s</x>' % (NAMESPACE.encode(), xml))[1:-1]
+
+
+def _item_tree(field: str) -> tuple[TreeToken, ...]:
+    return _fragment(render_layout_item(field).encode())
+
+
+def _prove_inserted(layout: LayoutMap, after: bytes, change: Change, field: str) -> None:
+    """The bytes around are the old ones, so equal shapes around the item mean equal trees."""
+    item = _item_tree(field)
+    shape = [token if token is None else token[0] for token in item if not isinstance(token, str)]
+    new, at = read_shape(after), change.at
+    past = at + len(shape)
+    holds = (
+        _fragment(change.item) == item
+        and new[at:past] == shape
+        and (new[:at], new[past:]) == (layout.shape[:at], layout.shape[at:])
+    )
+    _prove(holds, "inserting")
+
+
+def _prove_removed(layout: LayoutMap, after: bytes, gone: Item) -> None:
+    kept = [*layout.shape[: gone.first], *layout.shape[gone.last :]]
+    _prove(read_shape(after) == kept, "taking out")
+
+
+def _prove_flipped(layout: LayoutMap, after: bytes, turned: Item) -> None:
+    new = read_layout(after)
+    items = new.fields[turned.field.casefold()]
+    edit = [item for item in items if item.start == turned.start]
+    holds = new.shape == layout.shape and [item.behavior for item in edit] == ["Edit"]
+    _prove(holds, "turning")
+
+
+def _prove(holds: bool, doing: str) -> None:  # noqa: FBT001 - a law, not an option
+    if not holds:
+        raise OurBug(
+            f"{doing} the item would have changed more than that item, so nothing was written",
+            hint="please report it together with the layout file",
+        )

@@ -1,0 +1,141 @@
+"""Put an item in, take one out, turn one editable: byte spans, nothing else is touched."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from deployer.layouts.place import Place
+from deployer.layouts.read import Column, Item, LayoutMap, tag_end
+from deployer.model.layouts import Behavior
+from deployer.templates import render_layout_item
+
+_LAST_LINE = re.compile(rb"(?:\r\n|\r|\n)[ \t]*$")
+_INDENT = re.compile(rb"[ \t]*$")
+_SPACE = b" \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Bytes `start` to `end` become `new`; `item` is the new item, at place `at` of the shape."""
+
+    start: int
+    end: int
+    new: bytes
+    at: int = 0
+    item: bytes = b""
+
+    def applied(self, data: bytes) -> bytes:
+        return data[: self.start] + self.new + data[self.end :]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The white space an item is written with: before it, before its children, before its end."""
+
+    lead: bytes
+    child: bytes
+    close: bytes
+
+
+def insertion(layout: LayoutMap, place: Place, field: str) -> Change:
+    """Put the item where `place` says, written as its neighbours are."""
+    column = layout.sections[place.section].columns[place.column]
+    if not column.items:
+        return _opening(layout, place, column, field)
+    neighbour = column.items[max(place.row - 1, 0)]
+    new = _written(field, _style_of(layout.data, neighbour))
+    if place.row == 0:
+        return Change(column.opened, column.opened, new, column.first, new)
+    return Change(neighbour.end, neighbour.end, new, neighbour.last, new)
+
+
+def removal(layout: LayoutMap, item: Item, like: LayoutMap | None) -> Change:
+    """Take the item out with the white space before it; a column left empty closes itself again.
+
+    A column that we opened keeps the blank of `<layoutColumns />` in its start tag, so both
+    spellings come back. `like`, the layout as it was, also brings back an empty pair of tags.
+    """
+    column = layout.sections[item.section].columns[item.column]
+    start = item.start - len(_space_before(layout.data, item.start))
+    rest = layout.data[column.opened : start] + layout.data[item.end : column.closing]
+    if len(column.items) > 1 or rest.strip(_SPACE):
+        return Change(start, item.end, b"")
+    new = _former(like, item) or layout.data[column.start : column.opened - 1] + b"/>"
+    return Change(column.start, column.end, new)
+
+
+def flip(layout: LayoutMap, item: Item) -> Change:
+    """Turn a read-only field editable: only the behavior's text changes."""
+    begin = tag_end(layout.data, layout.data.rfind(b"<behavior", item.start, item.behavior_end))
+    return Change(begin, item.behavior_end, Behavior.EDIT.value.encode())
+
+
+def _former(like: LayoutMap | None, item: Item) -> bytes | None:
+    """The column as it was, when it was empty there too."""
+    if like is None or item.section >= len(like.sections):
+        return None
+    columns = like.sections[item.section].columns
+    if item.column >= len(columns) or columns[item.column].items:
+        return None
+    former = columns[item.column]
+    return like.data[former.start : former.end]
+
+
+def _opening(layout: LayoutMap, place: Place, column: Column, field: str) -> Change:
+    data = layout.data
+    base = _lead(data, column.start)
+    section_base = _lead(data, layout.sections[place.section].start)
+    style = _style_under(base, section_base)
+    item = _written(field, style)
+    if not column.self_closing:
+        tail = base if column.opened == column.closing else b""
+        return Change(column.opened, column.opened, item + tail, column.first, item)
+    slash = data.rindex(b"/", column.start, column.end)
+    new = b">" + item + base + b"</layoutColumns>"
+    return Change(slash, column.end, new, column.first, item)
+
+
+def _style_under(base: bytes, section_base: bytes) -> Style:
+    """One step deeper than the column, by the step from section to column."""
+    if not base:
+        return Style(b"", b"", b"")
+    outer, inner = _INDENT.search(section_base), _INDENT.search(base)
+    width = len(inner.group()) - len(outer.group()) if inner and outer and section_base else 0
+    unit = base[len(base) - width :] if width > 0 else b"    "
+    return Style(base + unit, base + unit + unit, base + unit)
+
+
+def _style_of(data: bytes, item: Item) -> Style:
+    lead = _lead(data, item.start)
+    opened = tag_end(data, item.start)
+    closing = data.rfind(b"</layoutItems", opened, item.end)
+    if closing < 0:
+        return Style(lead, b"", b"")
+    child = data[opened:closing]
+    first = child[: len(child) - len(child.lstrip(_SPACE))]
+    return Style(lead, _last_line(first), _lead(data, closing))
+
+
+def _written(field: str, style: Style) -> bytes:
+    """The rendered item with its line breaks and indents replaced by the neighbours' ones."""
+    begin, *children, end = [line.strip() for line in render_layout_item(field).splitlines()]
+    inner = b"".join(style.child + child.encode() for child in children)
+    return style.lead + begin.encode() + inner + style.close + end.encode()
+
+
+def _space_before(data: bytes, at: int) -> bytes:
+    begin = at
+    while begin and data[begin - 1] in _SPACE:
+        begin -= 1
+    return data[begin:at]
+
+
+def _lead(data: bytes, at: int) -> bytes:
+    return _last_line(_space_before(data, at))
+
+
+def _last_line(space: bytes) -> bytes:
+    """The last line break and the indent after it; blanks of a one-line file as they are."""
+    found = _LAST_LINE.search(space)
+    return found.group() if found else space
