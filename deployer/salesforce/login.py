@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import requests
 
@@ -14,7 +15,7 @@ from deployer.clock import Clock
 from deployer.errors import LoginRefused, UsageError
 from deployer.salesforce.answers import mapping, text, text_or
 from deployer.salesforce.faults import Effect, Refusal
-from deployer.salesforce.hosts import Loopback, Origin, login_origin, trusted_origin
+from deployer.salesforce.hosts import LOGIN_HOST, Loopback, Origin, login_origin, trusted_origin
 from deployer.salesforce.login_refusals import to_login_error
 from deployer.salesforce.session import OrgSession
 from deployer.settings.secret import Secret
@@ -45,11 +46,13 @@ class Place:
     @property
     def token_origin(self) -> Origin:
         """Where the token endpoint is asked."""
-        if self.login is not None:
-            return self.login
-        if self.loopback is Loopback.PRACTICE and self.instance is not None:
-            return self.instance
-        return login_origin(self.instance)
+        return self.login or self.instance or Origin(LOGIN_HOST)
+
+    @property
+    def audience(self) -> Origin:
+        """A signed login's aud: Salesforce's own is login or test, whoever serves the endpoint."""
+        origin = self.token_origin
+        return login_origin(origin) if origin.host.endswith(".salesforce.com") else origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,25 @@ class ClientCredentialsLogin:
     client_secret: Secret
 
 
+class RefreshStore(Protocol):
+    """Keeps the newest refresh token of one identity: an org may change it at each use."""
+
+    def hold(self) -> AbstractContextManager[Secret]:
+        """The newest token, for one refresh at a time: a second one at once kills both."""
+        ...
+
+    def keep(self, fresh: Secret) -> None:
+        """Store the token durably; called before what came with it is used."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class RefreshLogin:
-    """A refresh token (web login or sfdx URL); `keep` stores a rotated one before it is used."""
+    """A refresh token (web login or sfdx URL)."""
 
     client_id: str
     client_secret: Secret
-    refresh_token: Secret
-    keep: Callable[[Secret], None]
+    store: RefreshStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,37 +118,35 @@ def fetch_token(login: Login, place: Place, session: OrgSession, clock: Clock) -
         return Token(login.token, str(place.instance), Secret(""))
     if isinstance(login, SoapLogin):
         return _fetch_by_soap(login, place, session)
-    return fetch_oauth_token(_form(login, place, clock), place, session, _keeper(login))
-
-
-def _keeper(login: Login) -> Callable[[Secret], None] | None:
-    return login.keep if isinstance(login, RefreshLogin) else None
-
-
-def _form(
-    login: JwtLogin | ClientCredentialsLogin | RefreshLogin, place: Place, clock: Clock
-) -> dict[str, str]:
-    if isinstance(login, JwtLogin):
-        grant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-        return {"grant_type": grant, "assertion": _assertion(login, place, clock)}
-    secret = login.client_secret.reveal()
-    form = {"client_id": login.client_id, **({"client_secret": secret} if secret else {})}
+    if isinstance(login, RefreshLogin):
+        with login.store.hold() as refresh:
+            form = _refresh_form(login, refresh)
+            return fetch_oauth_token(form, place, session, login.store.keep)
     if isinstance(login, ClientCredentialsLogin):
-        return {"grant_type": "client_credentials", **form}
-    refresh = login.refresh_token.reveal()
-    return {"grant_type": "refresh_token", "refresh_token": refresh, **form}
+        form = {
+            "grant_type": "client_credentials",
+            "client_id": login.client_id,
+            "client_secret": login.client_secret.reveal(),
+        }
+        return fetch_oauth_token(form, place, session)
+    grant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+    form = {"grant_type": grant, "assertion": _assertion(login, place, clock)}
+    return fetch_oauth_token(form, place, session)
+
+
+def _refresh_form(login: RefreshLogin, refresh: Secret) -> dict[str, str]:
+    secret = login.client_secret.reveal()
+    form = {"client_id": login.client_id, "refresh_token": refresh.reveal()}
+    return {"grant_type": "refresh_token", **form, **({"client_secret": secret} if secret else {})}
 
 
 def _assertion(login: JwtLogin, place: Place, clock: Clock) -> str:
     import jwt
 
-    audience = place.token_origin
-    if audience != place.instance and audience.host.endswith(".my.salesforce.com"):
-        audience = login_origin(audience)  # aud is login or test, whoever serves the endpoint
     claims = {
         "iss": login.client_id,
         "sub": login.username,
-        "aud": str(audience),
+        "aud": str(place.audience),
         "exp": int(clock.now().timestamp()) + _LIVES_S,
     }
     try:

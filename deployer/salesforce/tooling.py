@@ -78,8 +78,8 @@ def fetch_layouts(connection: Connection, object_name: str) -> list[LayoutRow]:
     """Every layout of Contact, Lead or PersonAccount. Source: Tooling API, "Layout"."""
     found = connection.tooling_query(
         bind(
-            "SELECT Id, Name, NamespacePrefix, ManageableState, LayoutType, TableEnumOrId FROM Layout "
-            "WHERE TableEnumOrId = :object",
+            "SELECT Id, Name, NamespacePrefix, ManageableState, LayoutType, TableEnumOrId "
+            "FROM Layout WHERE TableEnumOrId = :object",
             object=object_name,
         ),
         purpose="layouts",
@@ -105,8 +105,8 @@ def fetch_profile_layouts(connection: Connection, object_name: str) -> list[Prof
     """
     found = connection.tooling_query(
         bind(
-            "SELECT LayoutId, Layout.Name, ProfileId, Profile.Name, RecordTypeId FROM ProfileLayout "
-            "WHERE TableEnumOrId = :object AND Profile.Name != null",
+            "SELECT LayoutId, Layout.Name, ProfileId, Profile.Name, RecordTypeId "
+            "FROM ProfileLayout WHERE TableEnumOrId = :object AND Profile.Name != null",
             object=object_name,
         ),
         purpose="layout assignments",
@@ -187,8 +187,8 @@ def fetch_field_definition(
     """
     found = connection.tooling_query(
         bind(
-            "SELECT QualifiedApiName, Label, DataType, NamespacePrefix, DurableId FROM FieldDefinition "
-            "WHERE EntityDefinition.QualifiedApiName = :object "
+            "SELECT QualifiedApiName, Label, DataType, NamespacePrefix, DurableId "
+            "FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName = :object "
             "AND QualifiedApiName = :field",
             object=object_name,
             field=field,

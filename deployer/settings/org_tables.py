@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -55,6 +56,7 @@ NEEDS: Mapping[LoginKind, Needs] = {
     LoginKind.SOAP: Needs(("username",), ("password",), ("login_url",), ("security_token",)),
 }
 _NEEDS_INSTANCE = frozenset({LoginKind.CLIENT_CREDENTIALS, LoginKind.TOKEN})
+_ORG_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 _ORG_KEYS = ("org_id", "instance_url", "production", "ca_file")
 
 
@@ -111,14 +113,25 @@ def read_orgs(file: SettingsFile) -> dict[str, OrgSettings]:
             orgs.items()}  # fmt: skip
 
 
+def check_org_name(name: str, where: str) -> None:
+    """An org's name is also a file's name. Errors: UsageError."""
+    if name == PRACTICE:
+        raise UsageError(
+            "practice is the practice org's own name", where=where, hint="choose another name"
+        )
+    if not _ORG_NAME.fullmatch(name):
+        raise UsageError(
+            f"{name!r} is no name for an org",
+            where=where,
+            hint="use letters, digits, hyphens and underscores",
+        )
+
+
 def _read_org(name: str, body: Mapping[str, Any], file: SettingsFile) -> OrgSettings:
     roles = {role.value: role for role in Role}
     check_keys(body, (*_ORG_KEYS, *roles), file, "orgs", name)
     place = file.place("orgs", name)
-    if name == PRACTICE:
-        raise UsageError(
-            "practice is the practice org's own name", where=place, hint="choose another name"
-        )
+    check_org_name(name, place)
     instance_url = _text(body, "instance_url", file, ("orgs", name))
     identities = {}
     for word, role in roles.items():

@@ -1,0 +1,135 @@
+"""From a configured org and a role to a logged-in client: where secrets are opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+import structlog
+
+from deployer.clock import Clock
+from deployer.salesforce.connection import Connection, connect, connect_writer
+from deployer.salesforce.hosts import Loopback, Origin, origin_of, trusted_origin
+from deployer.salesforce.login import (
+    ClientCredentialsLogin,
+    JwtLogin,
+    Login,
+    Place,
+    RefreshLogin,
+    SoapLogin,
+    TokenLogin,
+    read_sfdx_url,
+)
+from deployer.salesforce.practice import practice_org
+from deployer.salesforce.rotation import RotatedTokens, rotated_file
+from deployer.salesforce.session import OrgSession
+from deployer.settings.key_places import Keeper, KeyPlace, key_warning, read_secret
+from deployer.settings.loading import Settings
+from deployer.settings.org_tables import PRACTICE, Identity, LoginKind, OrgSettings, Role
+from deployer.settings.secret import Secret
+
+log = structlog.get_logger()
+
+
+class Access(Enum):
+    """What the client can do by construction."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Everything a login needs; `org_id` is "" when none is configured.
+
+    `stands_in` is true when the deployer's identity was taken for a role that has none.
+    """
+
+    login: Login
+    place: Place
+    ca_file: Path | None
+    org_id: str
+    stands_in: bool = False
+
+
+@contextmanager
+def open_org(
+    settings: Settings, name: str, role: Role, access: Access, clock: Clock
+) -> Iterator[Connection]:
+    """Log in to the org by its name; a Writer when `access` is WRITE.
+
+    `practice` is the practice org, started for the block when none runs. Errors: UsageError about
+    the settings; LoginRefused; OrgSaidNo when it is another org than configured.
+    """
+    with find_way(settings, name, role, clock) as way:
+        session = OrgSession(clock, loopback=way.place.loopback, ca_file=way.ca_file)
+        opened = connect_writer if access is Access.WRITE else connect
+        try:
+            yield opened(way.login, way.place, session, clock, org_id=way.org_id)
+        finally:
+            session.close()
+
+
+@contextmanager
+def find_way(settings: Settings, name: str, role: Role, clock: Clock) -> Iterator[Way]:
+    """How to log in to this org in this role. Errors: UsageError."""
+    if name != PRACTICE:
+        yield _configured_way(settings, settings.orgs[name], role)
+        return
+    data = settings.resolve()["practice_data"].value or settings.home / "practice-org"
+    with practice_org(data, clock) as org:
+        identity = org.identities[role]
+        key = read_secret(KeyPlace("key", Keeper.FILE, str(identity.jwt_key_file)), {})
+        place = Place(
+            instance=trusted_origin(org.https_url, None, Loopback.PRACTICE),
+            loopback=Loopback.PRACTICE,
+        )
+        login = JwtLogin(identity.client_id, identity.username, key)
+        yield Way(login, place, org.ca_file, org.org_id)
+
+
+def _configured_way(settings: Settings, org: OrgSettings, role: Role) -> Way:
+    identity = org.identity(role)
+    secrets = {}
+    for name, key in identity.secrets.items():
+        secrets[name] = read_secret(key, settings.environ)
+        if warning := key_warning(key):
+            log.warning(warning)
+    login, url = to_login(identity, secrets, rotated_file(settings.home, org.name, identity.role))
+    instance = _origin(url or org.instance_url)
+    place = Place(instance, _origin(identity.plain.get("login_url", "")))
+    ca_file = org.ca_file or settings.resolve()["ca_file"].value
+    return Way(login, place, ca_file, org.org_id, stands_in=identity.role is not role)
+
+
+def _origin(url: str) -> Origin | None:
+    """A configured address is trusted as it stands: https, and not this machine."""
+    return trusted_origin(url, origin_of(url)) if url else None
+
+
+def to_login(identity: Identity, secrets: dict[str, Secret], rotated: Path) -> tuple[Login, str]:
+    """The login of this identity, and the instance URL when the secret itself names it."""
+    plain, kind = identity.plain, identity.login
+    none = Secret("")
+    if kind is LoginKind.SFDX_URL:
+        client_id, client_secret, refresh, url = read_sfdx_url(secrets["url"])
+        return RefreshLogin(client_id, client_secret, RotatedTokens(refresh, rotated)), url
+    makers: dict[LoginKind, Callable[[], Login]] = {
+        LoginKind.JWT: lambda: JwtLogin(plain["client_id"], plain["username"], secrets["key"]),
+        LoginKind.CLIENT_CREDENTIALS: lambda: ClientCredentialsLogin(
+            plain["client_id"], secrets["client_secret"]
+        ),
+        LoginKind.TOKEN: lambda: TokenLogin(secrets["token"]),
+        LoginKind.WEB: lambda: RefreshLogin(
+            plain["client_id"],
+            secrets.get("client_secret", none),
+            RotatedTokens(secrets["refresh_token"], rotated),
+        ),
+        LoginKind.SOAP: lambda: SoapLogin(
+            plain["username"], secrets["password"], secrets.get("security_token", none)
+        ),
+    }
+    return makers[kind](), ""

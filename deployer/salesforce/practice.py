@@ -1,0 +1,167 @@
+"""The practice org: find the one that runs on this data folder, or run one as our own child."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deployer.clock import Clock
+from deployer.errors import BadInput, OptoutError, TryLater
+from deployer.salesforce.answers import Json, bad_answer, mapping, number, text
+from deployer.salesforce.hosts import Loopback, trusted_origin
+from deployer.salesforce.session import OrgSession
+from deployer.settings.org_tables import Role
+from deployer.settings.secret import Secret
+
+SERVER_FILE = "server.json"
+_START_S = 120.0
+_STOP_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeIdentity:
+    """One of the three: a JWT login."""
+
+    username: str
+    client_id: str
+    jwt_key_file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PracticeOrg:
+    """What server.json says: where the org listens, and who may log in."""
+
+    https_url: str
+    ca_file: Path
+    org_id: str
+    access_token: Secret
+    identities: Mapping[Role, PracticeIdentity]
+    pid: int
+
+
+def read_server(document: Any) -> PracticeOrg:
+    """The document of server.json. Errors: BadInput when a key is missing."""
+    body = mapping(document, "server.json")
+    identities = mapping(body.get("identities") or {}, "identities")
+    return PracticeOrg(
+        https_url=text(body, "https_url"),
+        ca_file=Path(text(body, "ca_file")),
+        org_id=text(body, "org_id"),
+        access_token=Secret(text(body, "access_token")),
+        identities={role: _identity(identities.get(role.value) or body) for role in Role},
+        pid=number(body, "pid"),
+    )
+
+
+def _identity(body: Json) -> PracticeIdentity:
+    return PracticeIdentity(
+        username=text(body, "username"),
+        client_id=text(body, "client_id"),
+        jwt_key_file=Path(text(body, "jwt_key_file")),
+    )
+
+
+@contextmanager
+def practice_org(data_dir: Path, clock: Clock) -> Iterator[PracticeOrg]:
+    """The live org of this data folder; else one that runs until the block ends.
+
+    Errors: TryLater when it does not come up; BadInput when it says something unexpected.
+    """
+    running = find_live(data_dir, clock)
+    if running is not None:
+        yield running
+        return
+    with start_child(data_dir) as started:
+        yield started
+
+
+def find_live(data_dir: Path, clock: Clock) -> PracticeOrg | None:
+    """The org that server.json names, if its process lives and answers."""
+    try:
+        found = read_server(json.loads((data_dir / SERVER_FILE).read_bytes()))
+        return found if _is_alive(found.pid) and _answers(found, clock) else None
+    except (OSError, ValueError, BadInput):
+        return None  # absent, or left half-written by an org that was killed
+
+
+def _is_alive(pid: int) -> bool:
+    if pid <= 0:
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _answers(found: PracticeOrg, clock: Clock) -> bool:
+    session = OrgSession(clock, loopback=Loopback.PRACTICE, ca_file=found.ca_file)
+    session.pin(trusted_origin(found.https_url, None, Loopback.PRACTICE))
+    try:
+        session.request("GET", f"{found.https_url}/services/data", timeout=(2, 5), purpose="alive?")
+    except OptoutError:
+        return False
+    return True
+
+
+@contextmanager
+def start_child(data_dir: Path) -> Iterator[PracticeOrg]:
+    """Run `python -m practice_org --data DIR --json` until the block ends, then stop it.
+
+    It shares no code with us, so it is a process of its own; its stdin is ours, and it ends when
+    we are killed. Errors: TryLater with its own last words.
+    """
+    with tempfile.TemporaryFile() as words:
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and package, no shell
+            [sys.executable, "-m", "practice_org", "--data", str(data_dir), "--json"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=words,
+            start_new_session=True,  # Ctrl-C reaches us first; we stop it when we have finished
+        )
+        try:
+            yield _first_line(child, words, data_dir)
+        finally:
+            _stop(child)
+
+
+def _first_line(child: subprocess.Popen[bytes], words: Any, data_dir: Path) -> PracticeOrg:
+    out = child.stdout
+    if out is None:  # pragma: no cover - it was asked for as a pipe
+        raise bad_answer("the practice org has no stdout")
+    ready, _, _ = select.select([out], [], [], _START_S)
+    line = out.readline() if ready else b""
+    try:
+        return read_server(json.loads(line))
+    except ValueError as silent:
+        words.seek(0)
+        said = words.read().decode("utf-8", "replace").strip().splitlines()
+        raise TryLater(
+            f"the practice org did not start: {said[-1][:300] if said else 'it said nothing'}",
+            where=str(data_dir),
+            hint="run it by itself to see more: optout practice-org start "
+            f"--data {data_dir} (needs the extra: pip install 'salesforce-optout[practice]')",
+        ) from silent
+
+
+def _stop(child: subprocess.Popen[bytes]) -> None:
+    child.terminate()
+    try:
+        child.wait(_STOP_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    for pipe in (child.stdin, child.stdout):
+        if pipe is not None:
+            pipe.close()
