@@ -30,6 +30,7 @@ CREATE TABLE IF NOT EXISTS layout_assignment (
     layout_id TEXT NOT NULL, PRIMARY KEY (profile_id, object, record_type_id));
 CREATE TABLE IF NOT EXISTS declared (
     kind TEXT NOT NULL, key TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, key));
+CREATE TABLE IF NOT EXISTS extra_access (id TEXT PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS deploy_job (
     number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, user_id TEXT NOT NULL,
     version TEXT NOT NULL, options TEXT NOT NULL, package BLOB NOT NULL, status TEXT NOT NULL,
