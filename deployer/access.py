@@ -109,10 +109,15 @@ def pick_assignees(
             )
         meant.update({user.user_id: user for user in found})
     return tuple(
-        Assignee(user.user_id, f"{user.name} ({user.profile})")
+        Assignee(user.user_id, f"{user.name} ({user.profile})", user.profile_id)
         for user in sorted(meant.values(), key=lambda user: user.username)
         if user.user_id not in holders
     )
+
+
+def is_group_word(word: str) -> bool:
+    """Whether an --assign word means a set of users rather than one."""
+    return word == LAYOUT_USERS or word.startswith(PROFILE_PREFIX)
 
 
 def _named(
@@ -121,14 +126,19 @@ def _named(
     facts: AccessFacts,
     assignments: tuple[LayoutAssignment, ...],
 ) -> list[ActiveUser] | None:
-    """The users a word means; None when it names a user or profile that is not there."""
+    """The users a word means; None when it names a user or profile that is not there.
+
+    One user is named by username or by id.
+    """
     if word == LAYOUT_USERS:
         profiles = {assignment.profile_id for assignment in assignments}
         return [user for user in users if user.profile_id in profiles and _lacks(user, facts)]
     if word.startswith(PROFILE_PREFIX):
         name = word.removeprefix(PROFILE_PREFIX).casefold()
         return [user for user in users if user.profile.casefold() == name] or None
-    return [user for user in users if user.username.casefold() == word.casefold()] or None
+    named = (user for user in users if word in {user.user_id, user.user_id[:15]})
+    called = (user for user in users if user.username.casefold() == word.casefold())
+    return [*named, *called] or None
 
 
 def _lacks(user: ActiveUser, facts: AccessFacts) -> bool:

@@ -66,6 +66,13 @@ class OrgSaidNo(OptoutError):
     """The org, a check or a guard refused."""
 
 
+class Moved(OrgSaidNo):
+    """The org is no longer what was reviewed; nothing was sent."""
+
+    http_status = 409
+    code = "moved"
+
+
 class LoginRefused(OrgSaidNo):
     """The org did not take this login; asking again does not help."""
 

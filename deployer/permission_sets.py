@@ -100,6 +100,22 @@ def grant_edit(data: bytes, member: str) -> bytes:
     return changed
 
 
+def same_set(one: bytes, other: bytes) -> bool:
+    """Whether two sets say the same; the order of children means nothing in a permission set."""
+    return _meaning(one) == _meaning(other)
+
+
+def _meaning(data: bytes) -> list[tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]:
+    """Each child with its leaves, sorted: a set's children are flat lists of leaves."""
+    elements = _Reader(data).read()
+    found = []
+    for child in (e for e in elements if len(e.path) == 2):
+        inner = [e for e in elements if len(e.path) > 2 and child.start < e.start < child.end]
+        leaves = sorted((e.path[-1], e.text.strip()) for e in inner)
+        found.append((child.path, tuple(leaves) or (("", child.text.strip()),)))
+    return sorted(found)
+
+
 def _grant_of(elements: list[_Element], member: str) -> _Element | None:
     """The fieldPermissions element of this field."""
     names = [e for e in elements if e.path == (_ROOT, _GRANT, "field")]
@@ -126,24 +142,27 @@ def _raised(data: bytes, elements: list[_Element], grant: _Element) -> bytes:
 
 
 def _inserted(data: bytes, elements: list[_Element], member: str) -> bytes:
-    """Insert a new grant after the last one, else before the first child that sorts after it.
-
-    Children of a permission set are alphabetical, fullName first, same names together.
-    """
+    """Insert a new grant where its name sorts: the org keeps children and grants alphabetical."""
     children = [e for e in elements if len(e.path) == 2]
     grants = [e for e in children if e.path[-1] == _GRANT]
     later = [e for e in children if e.path[-1] > _GRANT and e.path[-1] != "fullName"]
     newline = b"\r\n" if b"\r\n" in data else b"\n"
     indent = _indent_before(data, children[0].start) if children else b"    "
     block = _block(member, newline, indent)
-    if grants:
+    following = [e for e in grants if _field_of(elements, e) > member]
+    if grants and not following:
         at = grants[-1].end
         return data[:at] + newline + indent + block + data[at:]
-    if later:
-        at = later[0].start
+    if following or later:
+        at = (following or later)[0].start
         return data[:at] + block + newline + indent + data[at:]
     at = children[-1].end if children else elements[-1].content_end
     return data[:at] + newline + indent + block + data[at:]
+
+
+def _field_of(elements: list[_Element], grant: _Element) -> str:
+    fields = (e for e in elements if e.path == (_ROOT, _GRANT, "field"))
+    return next((e.text.strip() for e in fields if grant.start < e.start < grant.end), "")
 
 
 def _block(member: str, newline: bytes, indent: bytes) -> bytes:

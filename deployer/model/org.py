@@ -86,6 +86,7 @@ class AccessFacts:
     holders: tuple[Holder, ...] = ()
     permission_set_id: str = ""
     permission_set_namespace: str = ""
+    permission_set_stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)

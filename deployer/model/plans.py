@@ -112,13 +112,15 @@ class Assignee:
 
     user_id: str
     label: str
+    profile_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AccessPlan:
     """The permission set as it is and as it will be; equal bytes mean it is not sent.
 
-    `before` is None when the set does not exist yet. `assign` lists only users who lack it.
+    `before` is None when the set does not exist yet. `assign` lists only users who lack it;
+    `unassign` those a restore takes it from again, and with `drop` it then deletes the set.
     """
 
     permission_set: str = NO_PERMISSION_SET
@@ -126,6 +128,8 @@ class AccessPlan:
     after: bytes | None = None
     permission_set_id: str = ""
     assign: tuple[Assignee, ...] = ()
+    unassign: tuple[Assignee, ...] = ()
+    drop: bool = False
 
     @property
     def changes(self) -> bool:
@@ -152,8 +156,8 @@ class Seen:
 class Plan:
     """What a deploy would send, for one org, and what it would lead to.
 
-    `new_fields` maps a file of the package (objects/Contact.object) to its bytes; `moved` holds,
-    per layout, the org's last-modified stamp that the retrieved bytes belong to.
+    `new_fields` maps a file of the package (objects/Contact.object) to its bytes; `stamps` holds,
+    per file sent that the org already has, when the org had last saved what was retrieved.
     """
 
     aim: Aim
@@ -181,6 +185,8 @@ class Plan:
             + int(self.access.changes)
             + len(self.new_field_members)
             + len(self.access.assign)
+            + len(self.access.unassign)
+            + int(self.access.drop)
         )
 
     @property
