@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from practice_org.metadata.canonical import parse_metadata, serialise
 from practice_org.metadata.names import decoded, key_of, spelled
+from practice_org.metadata.trail import record_setup_change
 from practice_org.org import Org
 
 KEY_PREFIXES = {
@@ -152,8 +153,6 @@ def load_component(
 
 def edit_layout_as(org: Org, user_id: str, full_name: str, body: bytes) -> None:
     """Save a layout as an administrator does in the browser: no job, but an audit trail row."""
-    from practice_org.metadata.trail import record_setup_change
-
     before = org.user_id
     org.user_id = user_id
     try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from practice_org.metadata.components import declared_names
 from practice_org.metadata.deletion import delete_named
 from practice_org.metadata.installation import install_files
 from practice_org.metadata.options import DeployOptions
@@ -108,7 +109,6 @@ def _judged(messages: list[Message], options: DeployOptions) -> Iterator[Message
 
 def _test_problems(org: Org, options: DeployOptions) -> Iterator[Message]:
     # The org holds no Apex; tests that may be named are declared. The sentence is unverified.
-    from practice_org.metadata.components import declared_names
 
     known = set(declared_names(org, "ApexClass"))
     for name in options.tests:

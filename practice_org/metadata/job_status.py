@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from practice_org.metadata.authors import user_name
 from practice_org.metadata.canonical import escaped
 from practice_org.metadata.jobs import CANCELED, RUNNING, Job, timestamp
 from practice_org.org import Org
@@ -50,16 +51,6 @@ def as_xml(name: str, value: Any) -> str:
         return f"<{name}>{inner}</{name}>"
     text = str(value).lower() if isinstance(value, bool) else escaped(str(value))
     return f"<{name}>{text}</{name}>"
-
-
-def user_name(org: Org, user_id: str) -> str:
-    """A user's full name, or the id when there is no such row."""
-    from practice_org.tables import find_row
-
-    row = find_row(org, "User", user_id) if user_id else None
-    if row is None:
-        return user_id
-    return " ".join(str(row[part]) for part in ("FirstName", "LastName") if row[part])
 
 
 def _people(org: Org, job: Job) -> dict[str, Any]:

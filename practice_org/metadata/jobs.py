@@ -16,6 +16,7 @@ from practice_org.ids import to_18
 from practice_org.metadata.deployment import Outcome, deploy_package
 from practice_org.metadata.options import DeployOptions, read_options, refuse_options
 from practice_org.metadata.package import NoPackage, read_packages
+from practice_org.metadata.retrieve_jobs import advance_retrieves
 from practice_org.org import Org, to_timestamp
 from practice_org.wire import OrgError
 
@@ -119,6 +120,7 @@ def advance_jobs(org: Org) -> None:
     """Bring every job to where the org's clock says it is by now."""
     while _step(org):
         pass
+    advance_retrieves(org)
 
 
 def timestamp(seconds: float) -> str:

@@ -10,7 +10,9 @@ from practice_org.metadata.components import find_component, save_component
 from practice_org.metadata.package import CHILDREN, File, Package
 from practice_org.metadata.problems import Effect, Message, Problem, at, failed
 from practice_org.metadata.rules_field import custom_field, field_problems
+from practice_org.objects import find_object
 from practice_org.org import Org
+from practice_org.tables import add_custom_field
 
 _PARTS = frozenset(CHILDREN.values())
 
@@ -62,7 +64,6 @@ def object_settings(org: Org, name: str) -> Node:
 
 
 def _add(org: Org, entity: str, node: Node) -> None:
-    from practice_org.tables import add_custom_field
 
     add_custom_field(org, entity, custom_field(node))
 
@@ -100,7 +101,6 @@ def _not_emulated(file: File) -> list[Message]:
 
 
 def _is_known(org: Org, name: str) -> bool:
-    from practice_org.objects import find_object
 
     if name == "PersonAccount":
         return org.setting("person_accounts") == "1"

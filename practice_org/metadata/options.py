@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from practice_org.org import Org
+from practice_org.tables import find_rows
 from practice_org.wire import OrgError
 
 TEST_LEVELS = (
@@ -83,12 +84,9 @@ def refuse_options(org: Org, options: DeployOptions) -> None:
 
 
 def is_sandbox(org: Org) -> bool:
-    """Whether the org is a sandbox; one without an Organization row counts as one."""
-    row = org.db.execute("SELECT name FROM sqlite_master WHERE name = 'Organization'").fetchone()
-    if row is None:
-        return True
-    found = org.db.execute("SELECT IsSandbox FROM Organization LIMIT 1").fetchone()
-    return found is None or bool(found[0])
+    """Whether the org is a sandbox: its Organization row says, else the setting "sandbox"."""
+    row = next(iter(find_rows(org, "Organization")), None)
+    return org.setting("sandbox", "1") == "1" if row is None else bool(row["IsSandbox"])
 
 
 def _is_true(value: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from practice_org.metadata.canonical import Node, NotMetadata, branch, leaf, parse_metadata
@@ -102,7 +102,7 @@ def type_of(path: str) -> tuple[str, str] | None:
     return kind, decoded(file.removesuffix(suffix))
 
 
-def manifest(members: dict[str, Iterable[str]], version: float) -> Node:
+def manifest(members: Mapping[str, Iterable[str]], version: float) -> Node:
     """A package.xml of these members."""
     types = [
         branch("types", [*(leaf("members", m) for m in sorted(names)), leaf("name", kind)])

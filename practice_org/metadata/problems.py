@@ -79,7 +79,7 @@ class Message:
             row["problem"] = self.problem.sentence
             row["problemType"] = self.problem.severity.value
         row["success"] = not self.is_error
-        return row
+        return dict(sorted(row.items()))
 
 
 def failed(component_type: str, full_name: str, file_name: str, problem: Problem) -> Message:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from practice_org.metadata.canonical import Node, parse_metadata
 from practice_org.metadata.components import declare, find_component, is_declared
 from practice_org.metadata.problems import Problem, at
+from practice_org.objects import find_object
 from practice_org.org import Org
+from practice_org.tables import fields_of
 
 # Fields a layout shows under a name that describe does not list for every org.
 _COMPOUND = {
@@ -83,9 +85,6 @@ def has_reference(org: Org, reference: Reference) -> bool:
 
 def has_field(org: Org, entity: str, field: str) -> bool:
     """Whether this object has this field, standard or custom; PersonAccount means Account."""
-    from practice_org.objects import find_object
-    from practice_org.tables import fields_of
-
     owner = "Account" if entity == "PersonAccount" else entity
     if find_object(owner) is None:
         return False

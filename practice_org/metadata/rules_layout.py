@@ -11,7 +11,9 @@ from practice_org.metadata.canonical import Node
 from practice_org.metadata.components import find_component
 from practice_org.metadata.problems import Problem, at
 from practice_org.metadata.references import has_reference, layout_fields, layout_references
+from practice_org.objects import find_object
 from practice_org.org import Org
+from practice_org.tables import fields_of
 
 _COLUMNS = {
     "OneColumn": 1,
@@ -118,9 +120,6 @@ def _behaviors_are_possible(org: Org, entity: str, root: Node) -> Iterator[Probl
 
 def _must_be(org: Org, entity: str, name: str) -> str:
     """Required, Readonly, Optional (Edit or Readonly), or "" for any behaviour."""
-    from practice_org.objects import find_object
-    from practice_org.tables import fields_of
-
     if name in _REQUIRED.get(entity, ()):
         return "Required"
     if name in _READ_ONLY:
@@ -160,7 +159,6 @@ def _action_order_is_unambiguous(_org: Org, _entity: str, root: Node) -> Iterato
 
 def _object_is_there(org: Org, entity: str, root: Node) -> Iterator[Problem]:
     # The sentence is unverified.
-    from practice_org.objects import find_object
 
     wanted = "Account" if entity == "PersonAccount" else entity
     off = entity == "PersonAccount" and org.setting("person_accounts") != "1"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from practice_org.metadata.names import decoded
 from practice_org.org import Org
+from practice_org.tables import insert_row
 
 # Salesforce's own Action codes and sections differ by type and are only partly published:
 # unverified.
@@ -27,8 +28,6 @@ _WORDS = {
 
 def record_setup_change(org: Org, component_type: str, full_name: str, verb: str) -> None:
     """Add a SetupAuditTrail row for the current user; `verb` is created, changed or deleted."""
-    from practice_org.tables import insert_row
-
     insert_row(
         org,
         "SetupAuditTrail",
