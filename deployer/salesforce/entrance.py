@@ -12,7 +12,7 @@ import structlog
 
 from deployer.clock import Clock
 from deployer.salesforce.connection import Connection, connect, connect_writer
-from deployer.salesforce.hosts import Loopback, Origin, origin_of, trusted_origin
+from deployer.salesforce.hosts import Loopback, Origin, is_loopback, origin_of, trusted_origin
 from deployer.salesforce.login import (
     ClientCredentialsLogin,
     JwtLogin,
@@ -99,15 +99,24 @@ def _configured_way(settings: Settings, org: OrgSettings, role: Role) -> Way:
         if warning := key_warning(key):
             log.warning(warning)
     login, url = to_login(identity, secrets, rotated_file(settings.home, org.name, identity.role))
-    instance = _origin(url or org.instance_url)
-    place = Place(instance, _origin(identity.plain.get("login_url", "")))
+    place = to_place(url or org.instance_url, identity.plain.get("login_url", ""))
     ca_file = org.ca_file or settings.resolve()["ca_file"].value
     return Way(login, place, ca_file, org.org_id, stands_in=identity.role is not role)
 
 
-def _origin(url: str) -> Origin | None:
-    """A configured address is trusted as it stands: https, and not this machine."""
-    return trusted_origin(url, origin_of(url)) if url else None
+def to_origin(url: str) -> Origin | None:
+    """The origin of a configured address, trusted as it stands; None for "".
+
+    Errors: OrgSaidNo when it is not a plain https address.
+    """
+    return origin_of(url) if url else None
+
+
+def to_place(instance_url: str, login_url: str) -> Place:
+    """Where a configured org is. Whoever configures this machine means a practice org."""
+    instance, login = to_origin(instance_url), to_origin(login_url)
+    here = [origin for origin in (instance, login) if origin and is_loopback(origin)]
+    return Place(instance, login, Loopback.PRACTICE if here else Loopback.REFUSED)
 
 
 def to_login(identity: Identity, secrets: dict[str, Secret], rotated: Path) -> tuple[Login, str]:

@@ -23,6 +23,7 @@ from deployer.settings.org_tables import Role
 from deployer.settings.secret import Secret
 
 SERVER_FILE = "server.json"
+_COMMAND = (sys.executable, "-m", "practice_org")
 _START_S = 120.0
 _STOP_S = 10.0
 
@@ -117,14 +118,14 @@ def _answers(found: PracticeOrg, clock: Clock) -> bool:
 
 @contextmanager
 def start_child(data_dir: Path) -> Iterator[PracticeOrg]:
-    """Run `python -m practice_org --data DIR --json` until the block ends, then stop it.
+    """Run the practice org on this data folder until the block ends, then stop it.
 
     It shares no code with us, so it is a process of its own; its stdin is ours, and it ends when
     we are killed. Errors: TryLater with its own last words.
     """
     with tempfile.TemporaryFile() as words:
         child = subprocess.Popen(  # noqa: S603 - our own interpreter and package, no shell
-            [sys.executable, "-m", "practice_org", "--data", str(data_dir), "--json"],
+            [*_COMMAND, "--data", str(data_dir), "--json", "--until-stdin-closes"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=words,

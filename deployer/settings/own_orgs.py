@@ -1,0 +1,85 @@
+"""The orgs a user logged in to by command: orgs.toml and key files in the state folder."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from deployer import state
+from deployer.settings.loading import own_orgs_file
+from deployer.settings.org_tables import OrgSettings, Role, check_org_name, read_orgs
+from deployer.settings.toml_file import SettingsFile, read_file
+
+_HEAD = "# Written by `optout org login`. Secrets are kept elsewhere; the keys here say where.\n"
+
+
+def draft_org(
+    home: Path, name: str, role: Role, org: Mapping[str, object], identity: Mapping[str, object]
+) -> OrgSettings:
+    """The org as it would be with this identity, checked but not written.
+
+    Errors: UsageError for whatever is missing or wrong.
+    """
+    check_org_name(name, "NAME")
+    body = {**_merged(home, name, org), role.value: dict(identity)}
+    return read_orgs(SettingsFile(own_orgs_file(home), {"orgs": {name: body}}))[name]
+
+
+def write_org(
+    home: Path, name: str, role: Role, org: Mapping[str, object], identity: Mapping[str, object]
+) -> None:
+    """Add or replace one identity (and the org's own keys) in orgs.toml, durably."""
+    with state.lock(home / "orgs.lock"):
+        body = {**_merged(home, name, org), role.value: dict(identity)}
+        _write(home, {**_read(home), name: body})
+
+
+def delete_org(home: Path, name: str) -> list[Path]:
+    """Take the org out of orgs.toml and delete what was kept for it; the files deleted."""
+    with state.lock(home / "orgs.lock"):
+        _write(home, {key: body for key, body in _read(home).items() if key != name})
+    kept = [*(home / "keys").glob(f"{name}.*"), *(home / "rotated").glob(f"{name}.*.json")]
+    for path in kept:
+        path.unlink()
+    return kept
+
+
+def key_file(home: Path, name: str, role: Role, secret: str) -> Path:
+    """Where `optout org login` keeps a secret that it was given by the org."""
+    return home / "keys" / f"{name}.{role.value}.{secret}"
+
+
+def is_own(home: Path, name: str) -> bool:
+    """Whether `optout org login` wrote this org."""
+    return name in _read(home)
+
+
+def _merged(home: Path, name: str, org: Mapping[str, object]) -> dict[str, Any]:
+    given = {key: value for key, value in org.items() if value not in (None, "")}
+    return {**_read(home).get(name, {}), **given}
+
+
+def _read(home: Path) -> dict[str, Any]:
+    path = own_orgs_file(home)
+    return dict(read_file(path).values.get("orgs", {})) if path.is_file() else {}
+
+
+def _write(home: Path, orgs: Mapping[str, Mapping[str, Any]]) -> None:
+    text = _HEAD + "".join(_table(("orgs", name), body) for name, body in orgs.items())
+    tomllib.loads(text)  # what cannot be read back is not written
+    state.write_private(own_orgs_file(home), text.encode())
+
+
+def _table(path: tuple[str, ...], body: Mapping[str, Any]) -> str:
+    """One TOML table and its sub-tables; a JSON text is a TOML text too."""
+    lines = [f"\n[{'.'.join(path)}]"]
+    lines += [
+        f"{key} = {json.dumps(value, ensure_ascii=False)}"
+        for key, value in body.items()
+        if not isinstance(value, Mapping)
+    ]
+    inner = (_table((*path, k), v) for k, v in body.items() if isinstance(v, Mapping))
+    return "\n".join(lines) + "\n" + "".join(inner)
