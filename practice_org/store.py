@@ -61,14 +61,9 @@ def erase(folder: DataFolder) -> None:
     folder.server_file.unlink(missing_ok=True)
 
 
-@contextmanager
-def announced(folder: DataFolder, facts: Mapping[str, Any]) -> Iterator[None]:
-    """Keep server.json beside the org while the block runs."""
+def write_server_file(folder: DataFolder, facts: Mapping[str, Any]) -> None:
+    """Say in server.json, for the owner's eyes only, how to reach the org."""
     write_private_file(folder.server_file, json.dumps(facts, indent=1).encode())
-    try:
-        yield
-    finally:
-        folder.server_file.unlink(missing_ok=True)
 
 
 def make_private_database(folder: DataFolder) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from practice_org import rights
 from practice_org.login.sessions import session_user
 from practice_org.org import Org
+from practice_org.rights import may
 from practice_org.wire import OrgError, Request
 
 _SCHEMES = ("bearer", "oauth")
@@ -32,7 +32,7 @@ def require_api(org: Org, user_id: str) -> None:
     Errors: OrgError API_DISABLED_FOR_ORG (403); unverified for a single user: the sentence is the
     one Salesforce gives for a whole org.
     """
-    if not rights.may(org, user_id, "ApiEnabled"):
+    if not may(org, user_id, "ApiEnabled"):
         raise OrgError(
             "API_DISABLED_FOR_ORG",
             "API is not enabled for this Organization or Partner",

@@ -17,7 +17,8 @@ BUSINESS = ("Account", "Contact", "Lead")
 _READ = ("Read",)
 _WORK = ("Read", "Create", "Edit")
 _ALL = ("Read", "Create", "Edit", "Delete", "ViewAllRecords", "ModifyAllRecords")
-_EVERYWHERE = ("Read", "Edit", "ViewAllRecords", "ModifyAllRecords")
+# Salesforce: Modify All Records needs all the rights before it.
+_EVERYWHERE = ("Read", "Edit", "Delete", "ViewAllRecords", "ModifyAllRecords")
 _SEE_ALL = ("Read", "ViewAllRecords")
 
 
@@ -83,20 +84,22 @@ GROUP = ("Marketing_Operations", ("Consent_Readers", "Campaign_Tools"))
 
 
 def add_profiles(org: Org) -> dict[str, str]:
-    """Make the profiles with the permission set that each owns; ids by name."""
-    ids = {}
-    for name, given in PROFILES.items():
-        profile_id = tables.insert_row(org, "Profile", {"Name": name})
-        ids[name] = profile_id
-        owned = {
-            "Name": f"X{profile_id[:15]}",
-            "Label": name,
-            "Type": "Profile",
-            "IsOwnedByProfile": True,
-            "ProfileId": profile_id,
-        }
-        _add_set(org, owned, given)
-    return ids
+    """Make the seed's profiles; ids by name."""
+    return {name: add_profile(org, name, given) for name, given in PROFILES.items()}
+
+
+def add_profile(org: Org, name: str, given: Rights) -> str:
+    """Make a profile with the permission set that it owns, and return its id."""
+    profile_id = tables.insert_row(org, "Profile", {"Name": name})
+    owned = {
+        "Name": f"X{profile_id[:15]}",
+        "Label": name,
+        "Type": "Profile",
+        "IsOwnedByProfile": True,
+        "ProfileId": profile_id,
+    }
+    _add_set(org, owned, given)
+    return profile_id
 
 
 def add_permission_sets(org: Org) -> dict[str, str]:
