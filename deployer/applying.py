@@ -121,7 +121,7 @@ def _check(plan: Plan, entry: Entry, desk: Desk, options: Options) -> Applied:
     check_id = start_deploy(desk.conn, to_zip(to_files(plan)), _deploy_options(options, check=True))
     entry = desk.journal.write(replace(entry, check_id=check_id))
     desk.tell(f"check-only job {check_id}")
-    status = _poll(check_id, desk, options)
+    status = poll(check_id, desk, options)
     if not status.success:
         desk.journal.advance(entry, Step.REFUSED, status=status.status)
         raise refusal(status)
@@ -186,13 +186,13 @@ def _wait(plan: Plan, entry: Entry, desk: Desk, options: Options) -> Applied | N
         raise still_running(entry.deploy_id)
     patience = min(options.deadline_s, desk.clock.monotonic_s() + QUEUE_PATIENCE_S)
     try:
-        status = _poll(entry.deploy_id, desk, replace(options, deadline_s=patience))
+        status = poll(entry.deploy_id, desk, replace(options, deadline_s=patience))
     except StillRunning:
         status = fetch_deploy(desk.conn, entry.deploy_id)
         if status.status in _WAITING:
             return _give_up_place(plan, entry, desk, options)
         if not status.done:
-            status = _poll(entry.deploy_id, desk, options)
+            status = poll(entry.deploy_id, desk, options)
     return settle(plan, entry, status, desk)
 
 
@@ -200,7 +200,7 @@ def _give_up_place(plan: Plan, entry: Entry, desk: Desk, options: Options) -> Ap
     """Cancel a job that has not started; it may have started, and even ended, in between."""
     desk.tell(f"job {entry.deploy_id} has not started; cancelling it")
     cancel_deploy(desk.conn, entry.deploy_id)
-    status = _poll(entry.deploy_id, desk, replace(options, deadline_s=_later(desk)))
+    status = poll(entry.deploy_id, desk, replace(options, deadline_s=_later(desk)))
     if status.status != "Canceled":
         return settle(plan, entry, status, desk)
     desk.journal.advance(entry, Step.ABANDONED, status=status.status)
@@ -229,7 +229,11 @@ def settle(plan: Plan, entry: Entry, status: DeployStatus, desk: Desk) -> Applie
     return Applied(plan, entry, status)
 
 
-def _poll(job: str, desk: Desk, options: Options) -> DeployStatus:
+def poll(job: str, desk: Desk, options: Options) -> DeployStatus:
+    """Wait until the job has ended, telling each change.
+
+    Errors: StillRunning at the deadline.
+    """
     seen: set[str] = set()
 
     def on_progress(status: DeployStatus) -> None:

@@ -70,10 +70,14 @@ def fetch_bodies(asker: Asker, org: OrgFacts, permission_set: str) -> Mapping[st
 
 def fetch_stamps(conn: Connection, plan: Plan) -> Mapping[str, str]:
     """When each file of the plan was last saved in the org: one call, nothing retrieved."""
-    saved = fetch_saved(conn)
-    stamps = {layout_path(member_of(c).member): stamp_of(c) for c in saved.layouts}
-    stamps |= {permission_set_path(c.full_name): stamp_of(c) for c in saved.permission_sets}
+    stamps = to_stamps(fetch_saved(conn))
     return {path: stamps.get(path, "gone") for path in plan.stamps}
+
+
+def to_stamps(saved: Listing) -> dict[str, str]:
+    """When each layout and permission set was last saved, by package path."""
+    stamps = {layout_path(member_of(c).member): stamp_of(c) for c in saved.layouts}
+    return stamps | {permission_set_path(c.full_name): stamp_of(c) for c in saved.permission_sets}
 
 
 def _wanted_set(wish: Wish, saved: Listing) -> str:

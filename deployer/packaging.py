@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Mapping
 
+from deployer.model.layouts import LayoutName
 from deployer.model.plans import Plan
 from deployer.templates import render_package
 
@@ -21,6 +22,11 @@ def layout_path(member: str) -> str:
 def permission_set_path(name: str) -> str:
     """Where a permission set stands in the package."""
     return f"permissionsets/{name}.permissionset"
+
+
+def name_of(path: str) -> str:
+    """A package path as a person names the thing."""
+    return LayoutName(path.partition("/")[2].rpartition(".")[0]).decoded
 
 
 def to_files(plan: Plan) -> dict[str, bytes]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
 
 from deployer.errors import Exit
 from deployer.layouts import draw_diff
@@ -36,71 +36,102 @@ class Sent:
 NOTHING_SENT = Sent()
 
 
-def to_plan_report(plan: Plan, *, api_calls: int, exit_code: int) -> Report:
-    """The plan before anything is sent."""
-    status = "planned" if plan.changes else "nothing-to-do"
-    return _report(plan, Sent(status), (), api_calls=api_calls, exit_code=exit_code)
+class OrgCall(Protocol):
+    """A call as the connection keeps it."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def purpose(self) -> str: ...
 
 
-def to_deploy_report(
-    plan: Plan, sent: Sent, findings: tuple[Finding, ...], *, api_calls: int, exit_code: int
-) -> Report:
-    """What became of the plan."""
-    return _report(plan, sent, findings, api_calls=api_calls, exit_code=exit_code)
+@dataclass(frozen=True, slots=True)
+class CallCount:
+    """What was spent: calls that count towards the org's daily limit, polls apart."""
+
+    calls: int
+    polls: int
 
 
-def _report(
-    plan: Plan, sent: Sent, findings: tuple[Finding, ...], *, api_calls: int, exit_code: int
-) -> Report:
+def count_calls(calls: Sequence[OrgCall]) -> CallCount:
+    """Count what the org counts: logins and the list of versions are free.
+
+    Source: Salesforce help, "API Request Limits": calls to /services/oauth2 do not count.
+    """
+    counted = [c for c in calls if c.path.startswith(("/services/data/v", "/services/Soap"))]
+    polls = sum(c.purpose in POLL_PURPOSES for c in counted)
+    return CallCount(len(counted) - polls, polls)
+
+
+POLL_PURPOSES = frozenset({"poll deploy", "checkRetrieveStatus"})
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A plan and what came of it: what was sent, what a person should know, what it cost."""
+
+    plan: Plan
+    sent: Sent = NOTHING_SENT
+    findings: tuple[Finding, ...] = ()
+    calls: Sequence[OrgCall] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def all_findings(self) -> tuple[Finding, ...]:
+        """The plan's own and those of the deploy."""
+        return (*self.plan.findings, *self.findings)
+
+
+def to_report(result: Result, exit_code: int) -> Report:
+    """The plan before anything is sent, or what became of it."""
+    plan = result.plan
     return Report(
-        headline=tuple(_headline(plan, sent, api_calls)),
-        findings=(*plan.findings, *findings),
-        tables=(_layout_table(plan, sent), *_access_tables(plan)),
-        diffs=tuple(_diffs(plan)) if not sent.done else (),
-        document=_document(plan, sent, findings, api_calls),
+        headline=tuple(_headline(result)),
+        findings=result.all_findings,
+        tables=(_layout_table(plan, result.sent), *_access_tables(plan)),
+        diffs=() if result.sent.done else tuple(_diffs(plan)),
+        document=_document(result),
         exit=exit_code,
         org_id=plan.org_id,
     )
 
 
-def _document(
-    plan: Plan, sent: Sent, findings: tuple[Finding, ...], api_calls: int
-) -> Mapping[str, Any]:
+def _document(result: Result) -> Mapping[str, Any]:
+    plan, sent, count = result.plan, result.sent, count_calls(result.calls)
     return {
         "layouts": [_layout(layout, sent) for layout in plan.layouts],
         "field": plan.field,
         "new_fields": list(plan.new_field_members),
-        "permission_set": None
-        if plan.access.after is None
-        else {"name": plan.access.permission_set, "changes": plan.access.changes},
-        "assignments": [
-            {"user_id": user.user_id, "user": user.label, "outcome": outcome}
-            for outcome, users in (("assign", plan.access.assign), ("unassign", plan.access.unassign))
-            for user in users
-        ],
-        "visibility": [
-            {
-                "object": seen.object,
-                "users": seen.users,
-                "edits": seen.edits,
-                "sees": seen.sees,
-                "partly": seen.partly,
-                "hidden": seen.hidden,
-            }
-            for seen in plan.seen
-        ],
+        "permission_set": _permission_set(plan),
+        "assignments": _assignments(plan),
+        "visibility": [asdict(seen) for seen in plan.seen],
         "changes": plan.changes,
         "deploy_id": sent.deploy_id,
         "snapshot": sent.snapshot,
         "status": sent.status,
         "api_version": plan.api_version,
-        "api_calls": api_calls,
+        "api_calls": count.calls,
+        "polls": count.polls,
         "findings": [
-            {"rule": f.rule, "severity": f.severity.value, "where": f.where, "what": f.what,
-             "fix": f.fix}
-            for f in (*plan.findings, *findings)
+            {**asdict(finding), "severity": finding.severity.value}
+            for finding in result.all_findings
         ],
-    }  # fmt: skip
+    }
+
+
+def _permission_set(plan: Plan) -> dict[str, Any] | None:
+    if plan.access.after is None:
+        return None
+    return {"name": plan.access.permission_set, "changes": plan.access.changes}
+
+
+def _assignments(plan: Plan) -> list[dict[str, str]]:
+    both = (("assign", plan.access.assign), ("unassign", plan.access.unassign))
+    return [
+        {"user_id": user.user_id, "user": user.label, "outcome": outcome}
+        for outcome, users in both
+        for user in users
+    ]
 
 
 def _layout(layout: LayoutPlan, sent: Sent) -> dict[str, Any]:
@@ -185,36 +216,37 @@ def _access_tables(plan: Plan) -> list[Table]:
     return tables
 
 
-def _headline(plan: Plan, sent: Sent, api_calls: int) -> list[str]:
-    lines = []
-    changed = [layout for layout in plan.layouts if layout.changes]
-    count = f"{len(changed)} layout{'' if len(changed) == 1 else 's'}"
+def _headline(result: Result) -> list[str]:
+    plan, sent, count = result.plan, result.sent, count_calls(result.calls)
+    changed = sum(layout.changes for layout in plan.layouts)
+    layouts = f"{changed} layout{'' if changed == 1 else 's'}"
     unseen = sum(seen.hidden for seen in plan.seen)
+    lines = []
     if plan.aim is Aim.PUT and unseen:
         lines.append(
             f"{unseen} users would still not see {plan.field}; --assign layout-users gives access"
         )
-    if sent.done:
-        lines.append(f"{plan.field} {_VERBS[plan.aim]} {count}: {sent.status}, read back")
-    elif not plan.changes:
-        lines.append(f"nothing to do for {plan.field}")
-    else:
-        lines.append(
-            f"{plan.field} would be {_VERBS[plan.aim]} {count}; {plan.changes} changes in all"
-        )
-    if sent.deploy_id:
+    lines.append(_what_happened(plan, sent, layouts))
+    if sent.deploy_id and sent.done:
         lines.append(f"deploy {sent.deploy_id}; optout restore undoes it")
     if sent.snapshot:
         lines.append(f"snapshot {sent.snapshot}")
-    lines.append(
-        f"API {plan.api_version}, {api_calls} API calls; no test level was asked for"
-        if plan.changes
-        else f"API {plan.api_version}, {api_calls} API calls"
-    )
+    lines += result.notes
+    lines.append(f"API {plan.api_version}, {count.calls} API calls and {count.polls} polls")
     return lines
 
 
-def exit_of(plan: Plan, findings: tuple[Finding, ...]) -> Exit:
+def _what_happened(plan: Plan, sent: Sent, layouts: str) -> str:
+    if not plan.changes:
+        return f"nothing to do for {plan.field}"
+    if sent.done:
+        return f"{plan.field} {_VERBS[plan.aim]} {layouts}: {sent.status}, read back"
+    if sent.deploy_id:
+        return f"check-only deploy {sent.deploy_id}: {sent.status}; nothing was changed"
+    return f"{plan.field} would be {_VERBS[plan.aim]} {layouts}; {plan.changes} changes in all"
+
+
+def exit_of(result: Result) -> Exit:
     """1 when a named layout could not be done or something needs a person, else 0."""
-    bad = plan.failed or any(finding.severity is Severity.FAIL for finding in findings)
-    return Exit.SAID_NO if bad else Exit.DONE
+    failed = any(finding.severity is Severity.FAIL for finding in result.all_findings)
+    return Exit.SAID_NO if failed or result.plan.failed else Exit.DONE

@@ -1,0 +1,78 @@
+"""optout deploy: put the field on the org's layouts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from deployer.applying import Fresh
+from deployer.commands.options import open_connection, org_options
+from deployer.commands.rollouts import DeployWords, begin, deploy_options, to_desk, to_options
+from deployer.commands.wishes import put_options
+from deployer.errors import UsageError
+from deployer.model.plans import Plan, Wish
+from deployer.orgplan import Asker, fetch_plan, fetch_stamps
+from deployer.planfile import PlanFile, effect_of, from_bytes, refuse_moved, refuse_other_org
+from deployer.reporting.console import finish
+from deployer.rollout import Wanted, roll_out
+
+
+@click.command(name="deploy")
+@click.option(
+    "--plan", "plan_path", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Deploy what this plan shows, if the org still gives the same.",
+)  # fmt: skip
+@put_options
+@deploy_options
+@click.option(
+    "--snapshot-out", type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep a copy of what was there before in this file, for restore --from.",
+)  # fmt: skip
+@org_options
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    plan_path: Path | None,
+    wish: Wish,
+    words: DeployWords,
+    snapshot_out: Path | None,
+    org: str | None,
+    config: Path | None,
+    as_json: bool,
+) -> int:
+    """Put the field on the org's layouts, prove it, and keep what was there before."""
+    reviewed = _read_plan(plan_path, wish) if plan_path else None
+    wanted_wish = reviewed.wish if reviewed else wish
+    begin(words)
+    with open_connection(org, "write", config=config, as_json=as_json) as conn:
+        agree = words.to_agree(conn.org, as_json=as_json)
+        if reviewed is not None:
+            refuse_other_org(reviewed, conn.org.org_id, str(plan_path))
+        desk = to_desk(conn)
+        asker = Asker(conn, desk.clock)
+
+        def agree_to(plan: Plan) -> None:
+            if reviewed is not None:
+                refuse_moved(reviewed.effect, effect_of(plan), str(plan_path))
+            agree(plan)
+
+        wanted = Wanted(
+            fresh=Fresh(
+                stamps=lambda plan: fetch_stamps(conn, plan),
+                plan=lambda: fetch_plan(asker, wanted_wish),
+            ),
+            agree=agree_to,
+            run_id=words.run_id,
+            snapshot_out=snapshot_out,
+        )
+        return finish(roll_out(wanted, desk, to_options(words, desk.clock)), as_json=as_json)
+
+
+def _read_plan(path: Path, wish: Wish) -> PlanFile:
+    if wish != Wish():
+        raise UsageError(
+            "a plan already says which field, which layouts and whose access",
+            where="--plan",
+            hint="leave the other options away, or make a new plan with them",
+        )
+    return from_bytes(path.read_bytes(), str(path))

@@ -1,0 +1,46 @@
+"""optout plan: show what a deploy would change, and keep it for review."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from deployer.clock import SystemClock
+from deployer.commands.options import open_connection, org_options
+from deployer.commands.wishes import put_options
+from deployer.errors import Exit
+from deployer.model.plans import Wish
+from deployer.orgplan import Asker, fetch_plan
+from deployer.planfile import to_bytes
+from deployer.reporting.console import finish
+from deployer.reporting.plans import Result, exit_of, to_report
+from deployer.state import write_private
+
+
+@click.command(name="plan")
+@put_options
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Keep the plan in this file."
+)
+@click.option("--exit-code", is_flag=True, help="Exit 10 when there are changes.")
+@org_options
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    wish: Wish,
+    out: Path | None,
+    org: str | None,
+    config: Path | None,
+    exit_code: bool,
+    as_json: bool,
+) -> int:
+    """Show what a deploy would change; nothing is sent."""
+    with open_connection(org, "read", config=config, as_json=as_json) as conn:
+        plan = fetch_plan(Asker(conn, SystemClock()), wish)
+        if out is not None:
+            write_private(out, to_bytes(plan, wish))
+        result = Result(plan, calls=conn.calls)
+        code = exit_of(result)
+        if exit_code and plan.changes and code is Exit.DONE:
+            code = Exit.CHANGES_PENDING
+        return finish(to_report(result, code), as_json=as_json)

@@ -1,0 +1,93 @@
+"""optout restore: put back what a deploy replaced."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from deployer.applying import Desk, Fresh
+from deployer.commands.options import open_connection, org_options
+from deployer.commands.rollouts import DeployWords, begin, change_options, to_desk, to_options
+from deployer.errors import UsageError
+from deployer.journal import SENT_STEPS, Entry
+from deployer.model.plans import Aim
+from deployer.orgplan import Asker, fetch_stamps
+from deployer.reporting.console import finish
+from deployer.restoring import fetch_restore_plan
+from deployer.rollout import Wanted, roll_out
+from deployer.snapshot import Snapshot, from_bytes
+
+
+@click.command(name="restore")
+@click.argument("deploy", required=False)
+@click.option(
+    "--from", "snapshot_path", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A snapshot kept with deploy --snapshot-out.",
+)  # fmt: skip
+@change_options
+@org_options
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    deploy: str | None,
+    snapshot_path: Path | None,
+    words: DeployWords,
+    org: str | None,
+    config: Path | None,
+    as_json: bool,
+) -> int:
+    """Put back what DEPLOY replaced (default: the newest deploy that sent something)."""
+    if deploy and snapshot_path:
+        raise UsageError(
+            "a deploy and a snapshot file were both given",
+            where="--from",
+            hint="give one of the two",
+        )
+    begin(words)
+    with open_connection(org, "write", config=config, as_json=as_json) as conn:
+        agree = words.to_agree(conn.org, as_json=as_json)
+        desk = to_desk(conn)
+        snapshot, key = _pick(desk, deploy, snapshot_path)
+        asker = Asker(conn, desk.clock)
+        wanted = Wanted(
+            fresh=Fresh(
+                stamps=lambda plan: fetch_stamps(conn, plan),
+                plan=lambda: fetch_restore_plan(asker, snapshot),
+            ),
+            agree=agree,
+            run_id=words.run_id,
+            restores=key,
+        )
+        return finish(roll_out(wanted, desk, to_options(words, desk.clock)), as_json=as_json)
+
+
+def _pick(desk: Desk, deploy: str | None, path: Path | None) -> tuple[Snapshot, str]:
+    """The snapshot that is meant, and its deploy's key ("" for a file)."""
+    if path is not None:
+        return from_bytes(path.read_bytes(), str(path)), ""
+    entry = desk.journal.find(deploy) if deploy else _newest(desk)
+    if entry is None:
+        raise UsageError(
+            f"no deploy {deploy} is known for this org" if deploy else "nothing was deployed yet",
+            where=desk.journal.org_id,
+            hint="optout jobs list shows the deploys; restore --from FILE takes a kept snapshot",
+        )
+    if entry.step not in SENT_STEPS:
+        raise UsageError(
+            f"that deploy ended as {entry.step.value}: it changed nothing",
+            where=entry.key,
+            hint="optout jobs list shows the deploys that were sent",
+        )
+    return from_bytes(desk.journal.read_snapshot(entry.key), entry.key), entry.key
+
+
+def _newest(desk: Desk) -> Entry | None:
+    """The newest deploy that sent something; a restore is not a thing to restore."""
+    return next(
+        (
+            entry
+            for entry in desk.journal.entries()
+            if entry.step in SENT_STEPS and entry.aim != Aim.RESTORE.value
+        ),
+        None,
+    )

@@ -1,0 +1,158 @@
+"""What deploy, restore and remove share: their options, the question, and the desk to work at."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from deployer.applying import Desk, Options
+from deployer.clock import Clock, SystemClock
+from deployer.commands.options import check_production, confirm
+from deployer.errors import UsageError
+from deployer.journal import Journal
+from deployer.logs import Run
+from deployer.model.plans import Plan
+from deployer.reporting.console import write_report
+from deployer.reporting.plans import Result, to_report
+from deployer.reporting.progress import tell
+from deployer.salesforce.client import OrgIdentity, Writer
+from deployer.state import home
+
+DEFAULT_WAIT_MIN = 33
+TEST_LEVELS = (
+    "NoTestRun",
+    "RunSpecifiedTests",
+    "RunLocalTests",
+    "RunAllTestsInOrg",
+    "RunRelevantTests",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeployWords:
+    """The option values that say how to deploy."""
+
+    run_id: str
+    yes: bool
+    production: bool
+    check_only: bool
+    wait_min: int
+    go_on: bool = True
+    test_level: str | None = None
+    tests: tuple[str, ...] = ()
+
+    def to_agree(self, org: OrgIdentity, *, as_json: bool) -> Callable[[Plan], None]:
+        """Check that this org may be changed; then the question to ask once the plan is made.
+
+        Errors: UsageError for a production org without --production.
+        """
+        if not self.check_only:
+            check_production(is_sandbox=org.is_sandbox, production=self.production)
+
+        def agree(plan: Plan) -> None:
+            if self.check_only or self.yes:
+                return
+            if not as_json:
+                write_report(to_report(Result(plan), 0))
+            confirm(f"Do this in {org.name} ({org.org_id})?", yes=False)
+
+        return agree
+
+
+_SHARED = (
+    click.option("--yes", is_flag=True, help="Do not ask; needed without a terminal."),
+    click.option("--production", is_flag=True, help="Needed to change a production org."),
+    click.option("--check-only", is_flag=True, help="Let the org validate it; change nothing."),
+    click.option(
+        "--wait", "wait_min", type=click.IntRange(min=0), metavar="MINUTES",
+        default=DEFAULT_WAIT_MIN, show_default=True, help="How long to wait for the org.",
+    ),
+)  # fmt: skip
+_DEPLOY_ONLY = (
+    click.option("--async", "later", is_flag=True, help="Do not wait; exit 69 with the job's id."),
+    click.option(
+        "--test-level", type=click.Choice(TEST_LEVELS),
+        help="Which Apex tests to run (default: none is sent, the org decides).",
+    ),
+    click.option("--tests", metavar="CLASS", multiple=True, help="Tests for RunSpecifiedTests."),
+)  # fmt: skip
+
+
+def deploy_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add deploy's options and hand the command one `words`."""
+    return _with_words(command, (*_SHARED, *_DEPLOY_ONLY))
+
+
+def change_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of restore and remove and hand the command one `words`."""
+    return _with_words(command, _SHARED)
+
+
+def _with_words(
+    command: Callable[..., Any], options: tuple[Callable[..., Any], ...]
+) -> Callable[..., Any]:
+    @click.pass_obj
+    @functools.wraps(command)
+    def with_words(run: Run, /, **values: Any) -> Any:
+        names = ("yes", "production", "check_only", "wait_min", "test_level", "tests")
+        given = {name: values.pop(name) for name in names if name in values}
+        words = DeployWords(run_id=run.run_id, go_on=not values.pop("later", False), **given)
+        return command(words=words, **values)
+
+    wrapped: Callable[..., Any] = with_words
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def begin(words: DeployWords) -> None:
+    """Refuse, before anything is asked of the org, what can be refused already.
+
+    Errors: UsageError without a terminal and without --yes, or for tests without their level.
+    """
+    if words.tests and words.test_level != "RunSpecifiedTests":
+        raise UsageError(
+            "--tests needs --test-level RunSpecifiedTests",
+            where="--tests",
+            hint="add --test-level RunSpecifiedTests, or leave --tests away",
+        )
+    if words.test_level == "RunSpecifiedTests" and not words.tests:
+        raise UsageError(
+            "RunSpecifiedTests needs at least one test class",
+            where="--test-level",
+            hint="name the classes with --tests",
+        )
+    if not words.check_only and not words.yes:
+        confirm_possible()
+
+
+def confirm_possible() -> None:
+    """Errors: UsageError when nobody is at a terminal to answer the question."""
+    import sys
+
+    if not sys.stdin.isatty():
+        raise UsageError(
+            "this would change the org, and nobody is here to be asked",
+            where="--yes",
+            hint="add --yes to the command",
+        )
+
+
+def to_desk(conn: Writer) -> Desk:
+    """The desk a deploy works at: this org's journal, the system's clock, progress on stderr."""
+    return Desk(conn, Journal(home(), conn.org.org_id), SystemClock(), tell)
+
+
+def to_options(words: DeployWords, clock: Clock) -> Options:
+    """The same words in the deploy's own terms."""
+    return Options(
+        deadline_s=clock.monotonic_s() + words.wait_min * 60,
+        test_level=words.test_level,
+        tests=words.tests,
+        check_only=words.check_only,
+        wait=words.go_on,
+    )

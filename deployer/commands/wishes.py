@@ -1,0 +1,139 @@
+"""The options that say which field, which layouts and whose access; plan and deploy share them."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from deployer.errors import UsageError
+from deployer.model.layouts import PERSON_OBJECTS, OnReadonly, PlaceWish
+from deployer.model.plans import (
+    OUR_PERMISSION_SET,
+    AccessWish,
+    Aim,
+    FieldKind,
+    FieldWish,
+    LayoutWish,
+    Scope,
+    Wish,
+)
+
+_FIELD_OPTIONS = (
+    click.option(
+        "--field", type=click.Choice([kind.value for kind in FieldKind]),
+        default=FieldKind.EMAIL_OPT_OUT.value, show_default=True,
+        help="The standard field, or the one the sales-engagement customizations bring.",
+    ),
+    click.option("--custom-field", metavar="API_NAME", default="", help="Use this custom field."),
+)  # fmt: skip
+_CREATE_OPTION = click.option(
+    "--create-field", metavar="API_NAME", default="",
+    help="Create this checkbox on Contact and Lead in the same deploy.",
+)  # fmt: skip
+_LAYOUT_OPTIONS = (
+    click.option(
+        "--object", "objects", type=click.Choice(PERSON_OBJECTS), multiple=True,
+        help="Only layouts of this object.",
+    ),
+    click.option("--layout", "include", metavar="GLOB", multiple=True, help="Only these layouts."),
+    click.option("--exclude", metavar="GLOB", multiple=True, help="Not these layouts."),
+    click.option("--all-layouts", is_flag=True, help="Also layouts that no profile is assigned."),
+)  # fmt: skip
+_PLACE_OPTIONS = (
+    click.option(
+        "--place", metavar="WHERE", default="",
+        help="after:FIELD, before:FIELD or section:LABEL[:COLUMN].",
+    ),
+    click.option(
+        "--make-editable", is_flag=True, help="Turn the field editable where it is read-only."
+    ),
+)  # fmt: skip
+_ACCESS_OPTIONS = (
+    click.option(
+        "--permission-set", metavar="NAME|none", default=OUR_PERMISSION_SET, show_default=True,
+        help="The permission set that gives access to the field.",
+    ),
+    click.option(
+        "--assign", metavar="USERNAME|profile:NAME|layout-users", multiple=True,
+        help="Give the permission set to these users.",
+    ),
+)  # fmt: skip
+_PUT = (*_FIELD_OPTIONS, _CREATE_OPTION, *_LAYOUT_OPTIONS, *_PLACE_OPTIONS, *_ACCESS_OPTIONS)
+_TAKE_OUT = (*_FIELD_OPTIONS, *_LAYOUT_OPTIONS)
+
+Command = Callable[..., Any]
+
+
+def put_options(command: Command) -> Command:
+    """Add the options and hand the command one `wish` to put the field on layouts."""
+    return _with_wish(command, Aim.PUT, _PUT)
+
+
+def take_out_options(command: Command) -> Command:
+    """Add the options and hand the command one `wish` to take the field off layouts."""
+    return _with_wish(command, Aim.TAKE_OUT, _TAKE_OUT)
+
+
+def _with_wish(command: Command, aim: Aim, options: tuple[Callable[..., Any], ...]) -> Command:
+    names = ("field", "custom_field", "create_field", "objects", "include", "exclude",
+             "all_layouts", "place", "make_editable", "permission_set", "assign")  # fmt: skip
+
+    @functools.wraps(command)
+    def with_wish(**values: Any) -> Any:
+        words = {name: values.pop(name) for name in names if name in values}
+        return command(wish=to_wish(aim, words), **values)
+
+    wrapped: Command = with_wish
+    for option in reversed(options):
+        wrapped = option(wrapped)
+    return wrapped
+
+
+def to_wish(aim: Aim, words: dict[str, Any]) -> Wish:
+    """The wish that these option values say.
+
+    Errors: UsageError for values that contradict each other or cannot be API names.
+    """
+    return Wish(
+        aim=aim,
+        field=_field_wish(words),
+        layouts=LayoutWish(
+            objects=tuple(words["objects"]),
+            include=tuple(words["include"]),
+            exclude=tuple(words["exclude"]),
+            scope=Scope.ALL if words["all_layouts"] else Scope.ASSIGNED,
+            place=_place(words.get("place", "")),
+            readonly=OnReadonly.MAKE_EDITABLE if words.get("make_editable") else OnReadonly.KEEP,
+        ),
+        access=AccessWish(
+            words.get("permission_set", OUR_PERMISSION_SET), tuple(words.get("assign", ()))
+        ),
+    )
+
+
+def _field_wish(words: dict[str, Any]) -> FieldWish:
+    from deployer.fields import checked_api_name
+
+    custom, create = words["custom_field"], words.get("create_field", "")
+    if custom and create:
+        raise UsageError(
+            "--custom-field names a field that is there, --create-field one that is not",
+            where="--create-field",
+            hint="give one of the two",
+        )
+    return FieldWish(
+        kind=FieldKind(words["field"]),
+        custom_field=checked_api_name(custom, "--custom-field") if custom else "",
+        create_field=checked_api_name(create, "--create-field") if create else "",
+    )
+
+
+def _place(text: str) -> PlaceWish:
+    if not text:
+        return PlaceWish()
+    from deployer.layouts import parse_wish
+
+    return parse_wish(text)
