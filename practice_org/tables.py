@@ -21,6 +21,10 @@ def create_tables(org: Org) -> None:
         "CREATE TABLE IF NOT EXISTS custom_field (sobject TEXT NOT NULL, name TEXT NOT NULL, "
         "field TEXT NOT NULL, PRIMARY KEY (sobject, name))"
     )
+    org.db.execute(
+        "CREATE TABLE IF NOT EXISTS query_locator "
+        "(code TEXT PRIMARY KEY, user_id TEXT NOT NULL, page TEXT NOT NULL)"
+    )
     for sobject in OBJECTS.values():
         if sobject.kind is Kind.STORED:
             _create_table(org, sobject)

@@ -149,7 +149,7 @@ VIRTUAL = (
     ),
     _virtual(
         "UserRecordAccess", "User Record Access", "", *IDENTITY,
-        link("UserId", "User ID", "User"), text("RecordId", "Record ID", 18), *_RIGHTS,
+        link("UserId", "User ID", "User"), Field("RecordId", "id", "Record ID", 18), *_RIGHTS,
         apis=frozenset({Api.DATA}), reads_with=(),
     ),
     _virtual(

@@ -1,0 +1,1 @@
+"""The REST data API: queries, records, describes, composite calls."""

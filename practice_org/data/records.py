@@ -1,0 +1,185 @@
+"""Records made, changed and removed for a caller: rights, field security, what the row needs."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from practice_org.columns import fields_of
+from practice_org.data.cells import to_cell
+from practice_org.data.sharing import RecordAccess, may_create, record_access
+from practice_org.ids import to_18
+from practice_org.objects import Field, Kind, SObject
+from practice_org.org import Org
+from practice_org.rights import FieldAccess, field_accesses
+from practice_org.tables import delete_row, find_row, find_rows, insert_row, update_row
+from practice_org.wire import OrgError
+
+_UNWRITABLE = (
+    "Unable to create/update fields: {names}. Please check the security settings of this field "
+    "and verify that it is read/write for your profile or permission set."
+)
+_NO_RIGHT = "insufficient access rights on object id"
+
+
+def create_record(org: Org, user_id: str, sobject: SObject, values: Mapping[str, Any]) -> str:
+    """Insert for this user; the new id.
+
+    Errors: OrgError in Salesforce's words.
+    """
+    _require_operation(sobject, "create", "inserted")
+    cells = _cells(org, user_id, sobject, values, "createable")
+    if not may_create(org, user_id, sobject):
+        raise _no_right()
+    _require_values(org, sobject, cells)
+    for rule in _CREATE_RULES.get(sobject.name, ()):
+        rule(org, cells)
+    return insert_row(org, sobject.name, cells)
+
+
+def change_record(
+    org: Org, user_id: str, sobject: SObject, record_id: str, values: Mapping[str, Any]
+) -> None:
+    """Update for this user.
+
+    Errors: OrgError in Salesforce's words.
+    """
+    _require_operation(sobject, "update", "updated")
+    row = _row_to_write(org, sobject, record_id)
+    cells = _cells(org, user_id, sobject, values, "updateable")
+    if record_access(org, user_id, sobject, row) < RecordAccess.EDIT:
+        raise _no_right()
+    if sobject.name == "Lead" and row["IsConverted"]:
+        raise OrgError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")
+    empty = [name for name in _required(sobject, cells) if name in cells and not cells[name]]
+    if empty:
+        raise _missing(empty)
+    update_row(org, sobject.name, row["Id"], cells)
+
+
+def remove_record(org: Org, user_id: str, sobject: SObject, record_id: str) -> None:
+    """Delete for this user.
+
+    Errors: OrgError in Salesforce's words.
+    """
+    _require_operation(sobject, "delete", "deleted")
+    row = _row_to_write(org, sobject, record_id)
+    if record_access(org, user_id, sobject, row) < RecordAccess.DELETE:
+        raise _no_right()
+    delete_row(org, sobject.name, row["Id"])
+
+
+def _no_right() -> OrgError:
+    return OrgError("INSUFFICIENT_ACCESS_OR_READONLY", _NO_RIGHT, status=403)
+
+
+def _require_operation(sobject: SObject, operation: str, done: str) -> None:
+    if sobject.kind is Kind.VIRTUAL or operation not in sobject.operations:
+        raise OrgError(
+            "INVALID_TYPE_FOR_OPERATION", f"entity type cannot be {done}: {sobject.name}"
+        )
+
+
+def _row_to_write(org: Org, sobject: SObject, record_id: str) -> sqlite3.Row:
+    if not re.fullmatch(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?", record_id) or (
+        record_id[:3] != sobject.prefix
+    ):
+        raise OrgError(
+            "MALFORMED_ID", f"{sobject.label} ID: id value of incorrect type: {record_id}",
+            fields=("Id",),
+        )  # fmt: skip
+    row = find_row(org, sobject.name, to_18(record_id))
+    if row is None:
+        raise OrgError("NOT_FOUND", "The requested resource does not exist", status=404)
+    if sobject.keeps_deleted and row["IsDeleted"]:
+        raise OrgError("ENTITY_IS_DELETED", "entity is deleted", status=404)
+    return row
+
+
+def _cells(
+    org: Org, user_id: str, sobject: SObject, values: Mapping[str, Any], ability: str
+) -> dict[str, object]:
+    """The values by canonical field name, checked against what the caller may write."""
+    fields = {name.lower(): field for name, field in fields_of(org, sobject.name).items()}
+    access = field_accesses(org, user_id, sobject.name)
+    cells: dict[str, object] = {}
+    refused = []
+    for name, value in values.items():
+        field = fields.get(name.lower())
+        if field is None or (sobject.business and access[field.name] is FieldAccess.NONE):
+            sentence = f"No such column '{name}' on sobject of type {sobject.name}"
+            raise OrgError("INVALID_FIELD", sentence)
+        if not getattr(field, ability) or not _may_write(sobject, access[field.name]):
+            refused.append(field.name)
+        else:
+            cells[field.name] = to_cell(field, value)
+    if refused:
+        sentence = _UNWRITABLE.format(names=", ".join(refused))
+        raise OrgError("INVALID_FIELD_FOR_INSERT_UPDATE", sentence, fields=tuple(refused))
+    return cells
+
+
+def _may_write(sobject: SObject, access: FieldAccess) -> bool:
+    return not sobject.business or access is FieldAccess.EDIT
+
+
+def _required(sobject: SObject, cells: Mapping[str, object]) -> tuple[str, ...]:
+    if sobject.name == "Account" and "LastName" in cells:
+        return ("LastName",)
+    return sobject.required
+
+
+def _require_values(org: Org, sobject: SObject, cells: Mapping[str, object]) -> None:
+    missing = [name for name in _required(sobject, cells) if not cells.get(name)]
+    missing += [
+        field.name for field in fields_of(org, sobject.name).values() if _lacks(field, cells)
+    ]
+    if missing:
+        raise _missing(missing)
+
+
+def _lacks(field: Field, cells: Mapping[str, object]) -> bool:
+    needed = field.name.endswith("__c") and not field.nillable and field.default is None
+    return needed and cells.get(field.name) is None
+
+
+def _missing(names: list[str]) -> OrgError:
+    sentence = f"Required fields are missing: [{', '.join(names)}]"
+    return OrgError("REQUIRED_FIELD_MISSING", sentence, fields=tuple(names))
+
+
+def _targets_exist(org: Org, cells: Mapping[str, object]) -> None:
+    for name, target in (
+        ("AssigneeId", "User"),
+        ("PermissionSetId", "PermissionSet"),
+        ("PermissionSetGroupId", "PermissionSetGroup"),
+    ):
+        if cells.get(name) and find_row(org, target, str(cells[name])) is None:
+            raise OrgError("INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id")
+
+
+def _assigns_something(_org: Org, cells: Mapping[str, object]) -> None:
+    if not (cells.get("PermissionSetId") or cells.get("PermissionSetGroupId")):
+        raise _missing(["PermissionSetId"])
+
+
+def _assigned_once(org: Org, cells: Mapping[str, object]) -> None:
+    """Source: the sentence of a repeated PermissionSetAssignment; its ids have 15 characters."""
+    wanted = {
+        name: cells.get(name) for name in ("AssigneeId", "PermissionSetId", "PermissionSetGroupId")
+    }
+    if find_rows(org, "PermissionSetAssignment", **wanted):
+        group = wanted["PermissionSetId"] or wanted["PermissionSetGroupId"]
+        raise OrgError(
+            "DUPLICATE_VALUE",
+            f"Duplicate PermissionSetAssignment. Assignee: {str(wanted['AssigneeId'])[:15]}; "
+            f"Permission Set: {str(group)[:15]}",
+            fields=("AssigneeId", "PermissionSetId"),
+        )
+
+
+_CREATE_RULES: dict[str, tuple[Callable[[Org, Mapping[str, object]], None], ...]] = {
+    "PermissionSetAssignment": (_assigns_something, _targets_exist, _assigned_once),
+}
