@@ -139,8 +139,8 @@ def _status_report(status: DeployStatus, entry: Entry | None, org_id: str) -> Re
     failed = status.done and status.status != "Succeeded"
     return Report(
         headline=(
-            f"{status.id} {status.status}: {status.deployed} of {status.total} components, "
-            f"{status.errors} errors{'; check-only' if status.check_only else ''}",
+            (f"{status.id} {status.status}: {status.deployed} of {status.total} components, "
+            f"{status.errors} errors{'; check-only' if status.check_only else ''}"),
             *((status.error_message,) if status.error_message else ()),
         ),
         tables=(Table("What the org refused", ("type", "name", "where", "problem"), failures),),
