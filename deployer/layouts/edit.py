@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from deployer.errors import OurBug
 from deployer.layouts.place import NoPlace, find_item, items_of, place
-from deployer.layouts.read import Item, LayoutMap, read_layout
-from deployer.layouts.scan import NAMESPACE, TreeToken, layout_tree, read_shape
+from deployer.layouts.read import Item, LayoutMap, read_layout, read_shape, shape_of
+from deployer.layouts.scan import NAMESPACE, TreeToken, layout_tree, names_in
 from deployer.layouts.splice import Change, flip, insertion, removal
 from deployer.model.layouts import (
     Behavior,
@@ -19,6 +19,9 @@ from deployer.model.layouts import (
     PlaceWish,
 )
 from deployer.templates import render_layout_item
+
+# Salesforce wants the fields of the miniLayout and the summaryLayout on the layout itself.
+_ALSO_SHOWN_IN = frozenset({"miniLayout", "summaryLayoutItems"})
 
 
 def edit_layout(
@@ -64,7 +67,7 @@ def take_out(data: bytes, field: str, *, where: str = "", like: bytes | None = N
     if not found:
         return LayoutEdit(Outcome.ABSENT, data, data, "it is not on this layout")
     place_ = find_item(layout, field)
-    if field.casefold() in layout.elsewhere:
+    if field.casefold() in names_in(data, _ALSO_SHOWN_IN):
         reason = "the mini layout or the highlights panel shows it; take it off there first"
         return LayoutEdit(Outcome.FAILED, data, data, reason)
     if place_ is None or len(found) > 1:
@@ -98,19 +101,17 @@ def _already_there(layout: LayoutMap, found: Sequence[Item], readonly: OnReadonl
     section = layout.sections[first.section]
     line = layout.line_of(first.start)
     spot = (section.label, first.column + 1)
-    stuck = [s for s in found if s.behavior == Behavior.READONLY.value]
-    if stuck and readonly is OnReadonly.MAKE_EDITABLE:
-        change = flip(layout, stuck[0])
+    stuck = [item for item in found if item.behavior == Behavior.READONLY.value]
+    change = flip(layout, stuck[0]) if stuck and readonly is OnReadonly.MAKE_EDITABLE else None
+    if change is not None:
         after = change.applied(layout.data)
         _prove_flipped(layout, after, stuck[0])
         reason = "was read-only, made editable"
         return LayoutEdit(Outcome.ADD, layout.data, after, reason, *spot, "Edit", line)
     times = f" {len(found)} times, which Salesforce refuses" if len(found) > 1 else ""
     remark = "; it is read-only, --make-editable turns it" if stuck else ""
-    reason = f"already there{times}{remark}"
-    return LayoutEdit(
-        Outcome.PRESENT, layout.data, layout.data, reason, *spot, first.behavior, line
-    )
+    now = (f"already there{times}{remark}", *spot, first.behavior, line)
+    return LayoutEdit(Outcome.PRESENT, layout.data, layout.data, *now)
 
 
 def _line_of_item(after: bytes, change: Change) -> int:
@@ -130,7 +131,7 @@ def _item_tree(field: str) -> tuple[TreeToken, ...]:
 def _prove_inserted(layout: LayoutMap, after: bytes, change: Change, field: str) -> None:
     """The bytes around are the old ones, so equal shapes around the item mean equal trees."""
     item = _item_tree(field)
-    shape = [token if token is None else token[0] for token in item if not isinstance(token, str)]
+    shape = shape_of(item)
     new, at = read_shape(after), change.at
     past = at + len(shape)
     holds = (

@@ -24,7 +24,7 @@ class Handlers:
     """What a pass over the bytes calls; names read `namespace name`."""
 
     start: Callable[[str, dict[str, str]], None]
-    end: Callable[[str], None]
+    end: Callable[[str], None] | None
     text: Callable[[str], None] | None
 
 
@@ -106,21 +106,6 @@ def read_tokens(data: bytes, where: str = "") -> list[Token]:
     return tokens
 
 
-def read_shape(data: bytes, where: str = "") -> list[str | None]:
-    """Read the elements' names in order, None at the end of each; texts are left out."""
-    shape: list[str | None] = []
-    append = shape.append
-
-    def start(name: str, _attributes: dict[str, str]) -> None:
-        append(name)
-
-    def end(_name: str) -> None:
-        append(None)
-
-    scan(data, lambda _: Handlers(start, end, None), where)
-    return shape
-
-
 def to_tree(tokens: Iterable[Token]) -> tuple[TreeToken, ...]:
     """Leave out what stands between elements, and make the rest comparable and hashable."""
     return tuple(
@@ -143,3 +128,17 @@ def layout_tree(data: bytes, *, where: str = "") -> tuple[TreeToken, ...]:
 def same_tree(a: bytes, b: bytes) -> bool:
     """Tell whether two metadata files say the same; an org re-serialises, so bytes may differ."""
     return a == b or layout_tree(a) == layout_tree(b)
+
+
+def names_in(data: bytes, parents: frozenset[str], *, where: str = "") -> frozenset[str]:
+    """The texts directly in elements whose parent has one of these local names, in lower case."""
+    found: set[str] = set()
+    path: list[str] = [""]
+    for token in read_tokens(data, where):
+        if token is None:
+            path.pop()
+        elif isinstance(token, tuple):
+            path.append(token[0].rpartition(" ")[2])
+        elif len(path) > 1 and path[-2] in parents:
+            found.add(token.strip().casefold())
+    return frozenset(found)

@@ -12,6 +12,7 @@ from deployer.templates import render_layout_item
 
 _LAST_LINE = re.compile(rb"(?:\r\n|\r|\n)[ \t]*$")
 _INDENT = re.compile(rb"[ \t]*$")
+_READONLY = re.compile(rb"<behavior\s*>\s*(Readonly)\s*</behavior")
 _SPACE = b" \t\r\n"
 
 
@@ -65,10 +66,13 @@ def removal(layout: LayoutMap, item: Item, like: LayoutMap | None) -> Change:
     return Change(column.start, column.end, new)
 
 
-def flip(layout: LayoutMap, item: Item) -> Change:
-    """Turn a read-only field editable: only the behavior's text changes."""
-    begin = tag_end(layout.data, layout.data.rfind(b"<behavior", item.start, item.behavior_end))
-    return Change(begin, item.behavior_end, Behavior.EDIT.value.encode())
+def flip(layout: LayoutMap, item: Item) -> Change | None:
+    """Turn a read-only field editable: only the behavior's text changes.
+
+    None when that text is not written plainly, which Salesforce never does.
+    """
+    text = _READONLY.search(layout.data, item.start, item.end)
+    return Change(*text.span(1), Behavior.EDIT.value.encode()) if text else None
 
 
 def _former(like: LayoutMap | None, item: Item) -> bytes | None:
