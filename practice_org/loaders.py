@@ -53,6 +53,7 @@ class Loaded:
     clashes: list[str] = field(default_factory=list)
     declared: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     layouts: list[str] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
@@ -60,8 +61,14 @@ class Loaded:
         counts = ", ".join(f"{count} {kind}" for kind, count in sorted(self.counts.items()))
         yield f"loaded: {counts or 'nothing'}"
         yield from (f"same name, not loaded: {text}" for text in self.clashes)
-        yield from (f"declared: {text}" for text in self.declared)
+        kinds: dict[str, list[str]] = {}
+        for text in sorted(self.declared):
+            kind, _, name = text.partition(" ")
+            kinds.setdefault(kind, []).append(name)
+        for kind, names in kinds.items():
+            yield f"declared {len(names)} {kind}: {', '.join(names)}"
         yield from (f"skipped: {text}" for text in self.skipped)
+        yield from (f"loaded, but would not deploy, so unassigned: {text}" for text in self.refused)
 
 
 def load_object(org: Org, found: Found, root: Node, loaded: Loaded) -> None:

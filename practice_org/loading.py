@@ -8,11 +8,15 @@ from enum import Enum
 from pathlib import Path
 
 from practice_org.loaders import LOADERS, Found, Loaded, Skipped
-from practice_org.metadata.canonical import NotMetadata, parse_metadata
+from practice_org.metadata.canonical import Node, NotMetadata, parse_metadata
+from practice_org.metadata.components import find_component
 from practice_org.metadata.names import decoded, key_of
-from practice_org.org import Org
+from practice_org.metadata.rules_layout import layout_problems
+from practice_org.metadata.shapes import shape_problems
+from practice_org.org import LATEST, Org
 from practice_org.slots import assign_unassigned_layouts
 
+_VERSION = float(LATEST)
 _HASH = re.compile(r"^[0-9a-f]{10}--")
 # File endings, in the order in which one kind may need another.
 _KINDS = {
@@ -65,21 +69,36 @@ def load_folder(org: Org, folder: Path, names: Names = Names.FIRST_WINS) -> Load
             if names is Names.FIRST_WINS or kind != "Layout":
                 loaded.clashes.append(f"{path.relative_to(folder)}: {kind} {decoded(name)}")
                 continue
-            name = _free_name(name, seen)  # noqa: PLW2901 - the name it is loaded under
+            name = _free_name(name, seen)  # noqa: PLW2901 - what it is loaded under
         seen.add((kind, key_of(name)))
         try:
             _load(org, Found(path, kind, name), loaded)
         except Skipped as reason:
             loaded.skipped.append(f"{path.relative_to(folder)}: {reason}")
-    assign_unassigned_layouts(org, loaded.layouts)
+    assign_unassigned_layouts(org, list(_deployable(org, loaded)))
     return loaded
+
+
+def _deployable(org: Org, loaded: Loaded) -> Iterator[str]:
+    """The loaded layouts that could be sent back as they are; the others stay unassigned."""
+    for name in loaded.layouts:
+        layout = find_component(org, "Layout", name)
+        root = parse_metadata(layout.body) if layout else Node("Layout")
+        problems = [*layout_problems(org, name, root), *shape_problems(root, "Layout", _VERSION)]
+        if problems:
+            loaded.refused.append(f"{decoded(name)}: {problems[0].sentence}")
+        else:
+            yield name
 
 
 def _load(org: Org, found: Found, loaded: Loaded) -> None:
     try:
         root = parse_metadata(found.path.read_bytes())
-    except (OSError, NotMetadata) as broken:
-        raise Skipped(str(broken)) from broken
+    except NotMetadata as broken:
+        place = f"line {broken.line}, column {broken.column}"
+        raise Skipped(f"{place}: {broken.sentence}") from broken
+    except OSError as broken:
+        raise Skipped(broken.strerror or str(broken)) from broken
     if root.name != found.kind:
         raise Skipped(f"its root is {root.name}, not {found.kind}")
     LOADERS[found.kind](org, found, root, loaded)
@@ -102,8 +121,9 @@ def _name(path: Path, stem: str, ending: str) -> str:
     """A field's name has its object in front, which source format keeps in the path."""
     if ending != "field":
         return stem
-    owner = path.parent.parent.name if path.parent.name == "fields" else ""
-    return f"{owner}.{stem}"
+    folders = [parent.name for parent in path.parents]
+    in_object = folders[0] == "fields" and folders[2:3] == ["objects"]
+    return f"{folders[1] if in_object else ''}.{stem}"
 
 
 def _free_name(name: str, seen: set[tuple[str, str]]) -> str:
