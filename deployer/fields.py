@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypedDict
 
 from deployer.errors import OrgSaidNo, UsageError
 from deployer.model.org import FieldFact, OrgFacts
@@ -17,6 +18,7 @@ _MARKETO_OPT_OUT = re.compile(
 _API_NAME = re.compile(r"(?:[A-Za-z](?:_?[A-Za-z0-9])*__)?[A-Za-z](?:_?[A-Za-z0-9])*__c")
 _OBJECTS = ("Contact", "Lead")
 NEW_FIELD_LABEL = "Marketo Sales Opt-Out"
+_NEW_FIELD_HELP = "Ticked when this person asked not to get sales e-mail."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,18 @@ def choose_field(wish: FieldWish, org: OrgFacts) -> FieldChoice:
             else "check that the org's edition has the field",
         )
     return FieldChoice(name)
+
+
+class NewFieldTexts(TypedDict):
+    """What people read on a field that we create."""
+
+    label: str
+    help_text: str
+
+
+def new_field_texts() -> NewFieldTexts:
+    """The label and the help text of a field that we create."""
+    return {"label": NEW_FIELD_LABEL, "help_text": _NEW_FIELD_HELP}
 
 
 def is_hidden(org: OrgFacts, object_name: str, field: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deployer.errors import BadInput
-from deployer.fields import NEW_FIELD_LABEL, FieldChoice, is_hidden
+from deployer.fields import NEW_FIELD_LABEL, FieldChoice, is_hidden, new_field_texts
 from deployer.layouts import edit_layout, find_field, take_out
 from deployer.model.findings import Finding, Severity
 from deployer.model.layouts import LayoutEdit, Outcome, field_on
@@ -18,7 +18,6 @@ from deployer.targets import Targets
 from deployer.templates import render_object_with_fields
 
 _ACCESS_OBJECT = {"PersonAccount": "Contact"}
-_HELP_TEXT = "Ticked when this person asked not to get sales e-mail."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +97,7 @@ def _edit(body: bytes, field: str, wish: Wish, where: str) -> LayoutEdit:
 def _new_fields(inputs: Inputs) -> dict[str, bytes]:
     return {
         f"objects/{obj}.object": render_object_with_fields(
-            api_name=inputs.choice.name,
-            label=NEW_FIELD_LABEL,
-            help_text=_HELP_TEXT,
+            api_name=inputs.choice.name, **new_field_texts()
         )
         for obj in inputs.choice.create_on
     }

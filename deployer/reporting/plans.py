@@ -220,15 +220,17 @@ def _headline(result: Result) -> list[str]:
     plan, sent, count = result.plan, result.sent, count_calls(result.calls)
     changed = sum(layout.changes for layout in plan.layouts)
     layouts = f"{changed} layout{'' if changed == 1 else 's'}"
-    unseen = sum(seen.hidden for seen in plan.seen)
+    unseen = [f"{s.hidden} of {s.users} on {s.object}" for s in plan.seen if s.hidden]
     lines = []
     if plan.aim is Aim.PUT and unseen:
         lines.append(
-            f"{unseen} users would still not see {plan.field}; --assign layout-users gives access"
+            f"active users who would still not see {plan.field}: {', '.join(unseen)}; "
+            "--assign layout-users gives them access"
         )
     lines.append(_what_happened(plan, sent, layouts))
     if sent.deploy_id and sent.done:
-        lines.append(f"deploy {sent.deploy_id}; optout restore undoes it")
+        undo = "" if plan.aim is Aim.RESTORE else "; optout restore undoes it"
+        lines.append(f"deploy {sent.deploy_id}{undo}")
     if sent.snapshot:
         lines.append(f"snapshot {sent.snapshot}")
     lines += result.notes

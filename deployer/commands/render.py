@@ -1,0 +1,101 @@
+"""optout render: write the complete package that another tool can deploy."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from deployer.clock import SystemClock
+from deployer.commands.options import open_connection, org_options
+from deployer.commands.wishes import put_options
+from deployer.errors import UsageError
+from deployer.metadata_files import find_files
+from deployer.model.layouts import layout_name_of
+from deployer.model.plans import Plan, Wish
+from deployer.orgplan import Asker, fetch_plan
+from deployer.rendering import Format, plan_from_files, to_folder
+from deployer.reporting.console import finish
+from deployer.reporting.plans import Result, exit_of, to_report
+
+
+@click.command(name="render")
+@click.option(
+    "--from", "project", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Take the layouts from this project's files.",
+)  # fmt: skip
+@click.option(
+    "--format", "layout", type=click.Choice([f.value for f in Format]),
+    default=Format.METADATA.value, show_default=True, help="How to lay the files out.",
+)  # fmt: skip
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The folder to write; new."
+)
+@put_options
+@org_options
+def command(  # noqa: PLR0913 - one parameter an option
+    *,
+    project: Path | None,
+    layout: str,
+    out: Path,
+    wish: Wish,
+    org: str | None,
+    config: Path | None,
+    as_json: bool,
+) -> int:
+    """Write what a deploy would send as a folder, for sf, cci or Ant to deploy."""
+    if (project is None) == (org is None):
+        raise UsageError(
+            "the layouts come either from a project's files or from an org",
+            where="--from",
+            hint="give --from FOLDER or --org NAME",
+        )
+    _refuse_filled(out)
+    if project is not None:
+        plan, calls = _plan_from_project(project, wish), []
+    else:
+        with open_connection(org, "read", config=config, as_json=as_json) as conn:
+            plan = fetch_plan(Asker(conn, SystemClock()), wish)
+            calls = conn.calls
+    files = to_folder(plan, Format(layout))
+    _write_folder(out, files)
+    wrote = f"{len(files)} files written to {out}" if files else "nothing written"
+    result = Result(plan, calls=calls, notes=(wrote,))
+    report = to_report(result, exit_of(result))
+    return finish(report, as_json=as_json)
+
+
+def _plan_from_project(project: Path, wish: Wish) -> Plan:
+    layouts = find_files([project], lambda name: layout_name_of(name) is not None, kind="layout")
+    name = wish.access.permission_set
+    endings = (f"{name}.permissionset", f"{name}.permissionset-meta.xml")
+    sets = [
+        path for path in sorted(project.rglob(f"{name}.permissionset*")) if path.name in endings
+    ]
+    return plan_from_files(layouts, sets[0] if sets else None, wish)
+
+
+def _refuse_filled(out: Path) -> None:
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(
+            "the output folder is not empty",
+            where=str(out),
+            hint="name a new folder with --out; nothing that is there is overwritten",
+        )
+
+
+def _write_folder(out: Path, files: Mapping[str, bytes]) -> None:
+    """Write all of it or nothing: a folder beside it becomes the folder."""
+    if not files:
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as draft:
+        root = Path(draft) / "out"
+        for path, data in files.items():
+            target = root / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+        root.chmod(0o755)
+        root.replace(out)
