@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from practice_org.app import handle
 from practice_org.certificates import Certificates
 from practice_org.org import Org
-from practice_org.wire import Request
+from practice_org.wire import Request, Response
 
 # Longer than any client's pause between polls, so that none meets a connection being closed.
 _KEEP_ALIVE_S = 75
@@ -47,6 +47,14 @@ class Doors:
         return f"https://localhost:{self.https.getsockname()[1]}"
 
 
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Open doors, and what the https one shows."""
+
+    doors: Doors
+    certificates: Certificates
+
+
 def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     """Listen on this machine only; port 0 takes a free one.
 
@@ -54,13 +62,24 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     """
     if not ipaddress.ip_address(host).is_loopback:
         raise ValueError(f"the practice org listens on loopback only, not on {host}")
-    return socket.create_server((host, port))
+    door = socket.create_server((host, port))
+    # Accepted sockets inherit it. Without it each answer waits 40 ms for a delayed ACK.
+    door.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return door
 
 
 def serve(org: Org, doors: Doors, certificates: Certificates, *, ready: Callable[[], None]) -> None:
-    """Answer requests until SIGTERM, SIGINT; `ready` runs once both doors are open."""
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="org") as one_at_a_time:
-        asyncio.run(_serve(asgi_app(org, one_at_a_time), doors, certificates, ready))
+    """Answer requests until SIGTERM or SIGINT; `ready` runs once both doors are open."""
+    app = asgi_app(lambda request: handle(org, request))
+
+    async def until_told() -> None:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        await serve_until(stop, app, Listening(doors, certificates), ready)
+
+    asyncio.run(until_told())
 
 
 def stop_when_stdin_closes() -> None:
@@ -75,18 +94,19 @@ def stop_when_stdin_closes() -> None:
     threading.Thread(target=wait_for_the_end, daemon=True).start()
 
 
-def asgi_app(org: Org, one_at_a_time: ThreadPoolExecutor) -> ASGIApp:
-    """app.handle as an ASGI application; the one-thread pool is the org's lock."""
+def asgi_app(answer: Callable[[Request], Response]) -> ASGIApp:
+    """A synchronous `answer` as an ASGI application; its one thread is the org's lock."""
+    one_at_a_time = ThreadPoolExecutor(max_workers=1, thread_name_prefix="org")
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
         http = HttpRequest(scope, receive)
         request = to_request(http, await http.body())
         loop = asyncio.get_running_loop()
-        answered = await loop.run_in_executor(one_at_a_time, handle, org, request)
+        answered = await loop.run_in_executor(one_at_a_time, answer, request)
         response = HttpResponse(answered.body, answered.status, dict(answered.headers))
         await response(scope, receive, send)
 
-    return answer
+    return application
 
 
 def to_request(http: HttpRequest, body: bytes) -> Request:
@@ -118,26 +138,22 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def _serve(
-    app: ASGIApp, doors: Doors, certificates: Certificates, ready: Callable[[], None]
+async def serve_until(
+    stop: asyncio.Event, app: ASGIApp, listening: Listening, ready: Callable[[], None]
 ) -> None:
+    """Serve both doors until `stop` is set, then finish what is under way."""
+    doors = listening.doors
     plain = _Server(_config(app))
-    secure = _Server(_config(app, certificates))
-    servers = (plain, secure)
-
-    def stop() -> None:
-        for server in servers:
-            server.should_exit = True
-
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop)
+    secure = _Server(_config(app, listening.certificates))
     async with asyncio.TaskGroup() as running:
         running.create_task(plain.serve([doors.http]))
         running.create_task(secure.serve([doors.https]))
-        for server in servers:
+        for server in (plain, secure):
             await server.opened.wait()
         ready()
+        await stop.wait()
+        for server in (plain, secure):
+            server.should_exit = True
 
 
 def _config(app: ASGIApp, certificates: Certificates | None = None) -> uvicorn.Config:
