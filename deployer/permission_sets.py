@@ -61,9 +61,12 @@ class _Reader:
     def _end(self, _name: str) -> None:
         element = self._open.pop()
         here = self._parser.CurrentByteIndex
+        if not self.data.startswith(b"</", here):  # <x/>: it has no end tag
+            self.elements.append(
+                replace(element, end=element.content_start, content_end=element.content_start)
+            )
+            return
         end = self.data.index(b">", here) + 1
-        if here == element.start:  # <x/>: expat ends it where it starts
-            end = element.content_start
         self.elements.append(replace(element, end=end, content_end=here))
 
     def _text(self, text: str) -> None:
