@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -13,7 +13,7 @@ from deployer.errors import UsageError
 from deployer.settings.secret import Secret
 
 KEYRING_SERVICE = "optout"
-_CONTAINER_FOLDERS = (Path("/run/secrets"), Path("/var/run/secrets"))
+CONTAINER_FOLDERS = (Path("/run/secrets"), Path("/var/run/secrets"))
 _OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -35,10 +35,17 @@ class KeyPlace:
     place: str = ""
 
 
-def read_secret(key: KeyPlace, environ: Mapping[str, str]) -> Secret:
-    """Read the secret. Errors: UsageError saying where it was looked for."""
+def read_secret(
+    key: KeyPlace,
+    environ: Mapping[str, str],
+    containers: Sequence[Path] = CONTAINER_FOLDERS,
+) -> Secret:
+    """Read the secret. A file that others can read is refused, outside of `containers`.
+
+    Errors: UsageError saying where it was looked for.
+    """
     if key.keeper is Keeper.FILE:
-        return Secret(_read_private(Path(key.where), key))
+        return Secret(_read_private(Path(key.where), key, containers))
     if key.keeper is Keeper.ENV:
         text = environ.get(key.where, "")
         return _or_absent(text, key, f"set {key.where} to the secret, or name a file instead")
@@ -48,16 +55,16 @@ def read_secret(key: KeyPlace, environ: Mapping[str, str]) -> Secret:
 
 
 def key_warning(key: KeyPlace) -> str:
-    """What is not quite right with where the secret is kept; "" when all is well."""
+    """What is not quite right with a file that `read_secret` took; "" when all is well."""
     path = Path(key.where)
-    if key.keeper is Keeper.FILE and path.is_file() and _is_open(path) and _in_container(path):
-        return f"{path} can be read by others on this machine (accepted: a container mount)"
+    if key.keeper is Keeper.FILE and path.is_file() and _is_open(path):
+        return f"{path} can be read by others (accepted in a container's mount)"
     return ""
 
 
-def _read_private(path: Path, key: KeyPlace) -> str:
+def _read_private(path: Path, key: KeyPlace, containers: Sequence[Path]) -> str:
     try:
-        if _is_open(path) and not _in_container(path):
+        if _is_open(path) and not _in_container(path, containers):
             raise UsageError(
                 f"{key.name}_file can be read by others",
                 where=str(path),
@@ -82,7 +89,7 @@ def _is_open(path: Path) -> bool:
     return bool(path.stat().st_mode & _OPEN_TO_OTHERS)
 
 
-def _in_container(path: Path) -> bool:
+def _in_container(path: Path, containers: Sequence[Path]) -> bool:
     """Docker's secret folders and read-only mounts: who runs the container set those rights.
 
     Kubernetes mounts secret volumes read-only. A writable tmpfs such as /tmp is no exception.
