@@ -19,10 +19,13 @@ from practice_org.tables import find_rows
 
 def find_any(org: Org, kind: str, full_name: str) -> Component | None:
     """The component of this type and name; a standard field counts, with nothing in it."""
-    wanted = key_of(full_name)
-    for component in list_any(org, kind):
-        if key_of(component.full_name) == wanted:
-            return component
+    if kind in _DERIVED:
+        wanted = key_of(full_name)
+        found = (c for c in list_any(org, kind) if key_of(c.full_name) == wanted)
+        return next(found, None)
+    stored = find_component(org, kind, full_name)
+    if stored is not None:
+        return stored
     entity, _, field = full_name.partition(".")
     if kind == "CustomField" and field and "__" not in field and has_field(org, entity, field):
         return _derived(kind, full_name, "", Node(kind), None)
@@ -38,8 +41,9 @@ def list_any(org: Org, kind: str) -> list[Component]:
 
 def file_root(org: Org, component: Component) -> Node:
     """The tree of the component's own file, root and all."""
-    root = parse_metadata(component.body)
-    return object_root(org, component.full_name) if component.type == "CustomObject" else root
+    if component.type == "CustomObject":
+        return object_root(org, component.full_name)
+    return parse_metadata(component.body)
 
 
 def object_root(org: Org, name: str, parts: dict[str, set[str]] | None = None) -> Node:
@@ -120,11 +124,6 @@ def _objects(org: Org) -> list[Component]:
     ]
 
 
-def _mappings(org: Org) -> list[Component]:
-    held = find_component(org, "LeadConvertSettings", "LeadConvertSettings")
-    return [held] if held else list_components(org, "LeadConvertSettings")
-
-
 def _derived(
     kind: str, name: str, namespace: str | None, node: Node, row: sqlite3.Row | None
 ) -> Component:
@@ -140,5 +139,4 @@ _DERIVED: dict[str, Callable[[Org], list[Component]]] = {
     "Profile": _profiles,
     "RecordType": _record_types,
     "CustomObject": _objects,
-    "LeadConvertSettings": _mappings,
 }

@@ -6,7 +6,8 @@ import sqlite3
 from dataclasses import dataclass
 
 from practice_org.metadata.canonical import parse_metadata, serialise
-from practice_org.metadata.names import decoded, key_of, spelled
+from practice_org.metadata.names import decoded, key_of, namespace_of, spelled
+from practice_org.metadata.older_forms import modernised
 from practice_org.metadata.trail import record_setup_change
 from practice_org.org import Org
 
@@ -145,9 +146,12 @@ def load_component(
 ) -> None:
     """Take over a file as it is, without the rules of a deployment.
 
-    Errors: canonical.NotMetadata when it is no XML.
+    A layout's name in which a package's prefix stands unescaped is that package's own. Errors:
+    canonical.NotMetadata when it is no XML.
     """
-    root = parse_metadata(xml).without("fullName")
+    root = modernised(parse_metadata(xml)).without("fullName")
+    if component_type == "Layout":
+        namespace = namespace or namespace_of(full_name.partition("-")[2])
     save_component(org, component_type, full_name, serialise(root), namespace=namespace)
 
 

@@ -131,11 +131,10 @@ def timestamp(seconds: float) -> str:
 def _step(org: Org) -> bool:
     """One change of state, if one is due."""
     now = org.now().timestamp()
-    open_jobs = [job for job in deploy_jobs(org) if not job.done]
-    current = next((job for job in open_jobs if job.status != WAITING), None)
+    current = _first(org, "status IN (?, ?, ?)", RUNNING, FINALIZING, CANCELING)
     if current is not None:
         return _advance(org, current, now)
-    first = next(iter(open_jobs), None)
+    first = _first(org, "status = ?", WAITING)
     if first is None or first.created_at + _seconds(org, "queue_seconds", "0") > now:
         return False
     start = max(first.created_at + _seconds(org, "queue_seconds", "0"), _last_end(org))
@@ -159,6 +158,13 @@ def _advance(org: Org, job: Job, now: float) -> bool:
         return False
     _update(org, job.id, status=FINALIZING, modified_at=ends)
     return True
+
+
+def _first(org: Org, test: str, *values: str) -> Job | None:
+    row = org.db.execute(
+        f"SELECT {_COLUMNS} FROM deploy_job WHERE {test} ORDER BY number LIMIT 1", values
+    ).fetchone()
+    return _job(row) if row else None
 
 
 def _run(org: Org, job: Job, ends: float) -> None:

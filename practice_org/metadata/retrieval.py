@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from practice_org.metadata.authors import user_name
-from practice_org.metadata.canonical import Node, serialise
+from practice_org.metadata.canonical import serialise
 from practice_org.metadata.catalogue import file_root, find_any, list_any, object_root
 from practice_org.metadata.components import Component
 from practice_org.metadata.names import decoded, key_of, listed
@@ -36,7 +36,7 @@ def retrieve(org: Org, members: dict[str, list[str]], version: float, *, single:
     for component in found:
         path = file_name(component.type, component.full_name)
         if component.type not in _PARTS:
-            files[path] = serialise(_root(org, component, found))
+            files[path] = _content(org, component, found)
         properties.append(file_properties(org, component, folder + path))
     for entity in _entities(found):
         path = file_name("CustomObject", entity)
@@ -111,14 +111,15 @@ def _in_wildcard(component: Component) -> bool:
     return not component.namespace and not standard
 
 
-def _root(org: Org, component: Component, beside: list[Component]) -> Node:
-    root = file_root(org, component)
+def _content(org: Org, component: Component, beside: list[Component]) -> bytes:
+    if component.type == "CustomObject":
+        return serialise(file_root(org, component))
     if component.type != "Profile":
-        return root
+        return component.body
     names: dict[str, set[str]] = {}
     for other in beside:
         names.setdefault(other.type, set()).add(decoded(other.full_name))
-    return part_of_profile(root, names)
+    return serialise(part_of_profile(file_root(org, component), names))
 
 
 def _entities(found: list[Component]) -> list[str]:
