@@ -111,11 +111,10 @@ def _seen(inputs: Inputs, layouts: list[LayoutPlan]) -> tuple[Seen, ...]:
     objects_of: dict[str, str] = {}
     for fact in inputs.org.layouts:
         objects_of[fact.id] = fact.name.object
-        body = after.get(fact.name.member) or inputs.bodies.get(fact.name.member)
-        field = field_on(fact.name.object, inputs.choice.name)
-        spot = find_field(body, field) if body else None
-        if spot is not None:
-            shown_ids.setdefault(fact.name.object, {})[fact.id] = spot.behavior
+        body = after.get(fact.name.member) or inputs.bodies.get(fact.name.member, b"")
+        behavior = _behavior(body, field_on(fact.name.object, inputs.choice.name))
+        if behavior:
+            shown_ids.setdefault(fact.name.object, {})[fact.id] = behavior
     return tuple(
         count_seen(
             Pages(obj, _ACCESS_OBJECT.get(obj, obj), shown_ids.get(obj, {})),
@@ -124,6 +123,15 @@ def _seen(inputs: Inputs, layouts: list[LayoutPlan]) -> tuple[Seen, ...]:
         )
         for obj in sorted(set(objects_of.values()))
     )
+
+
+def _behavior(body: bytes, field: str) -> str:
+    """How the layout holds the field; "" when it does not, or cannot be read."""
+    try:
+        place = find_field(body, field)
+    except BadInput:
+        return ""
+    return place.behavior if place else ""
 
 
 def _access_after(inputs: Inputs) -> AccessFacts:
