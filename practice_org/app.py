@@ -28,7 +28,7 @@ from practice_org.route import Call, Route
 from practice_org.tables import create_tables
 from practice_org.wire import OrgError, Request, Response, rest_error, soap_fault
 
-_VERSIONED = re.compile(r"/services/(?:data/v|Soap/[a-zA-Z]/|async/)(?P<version>\d+\.\d)(?:/.*)?")
+_VERSIONED = re.compile(r"/services/(?:data/v|Soap/m/|async/)(?P<version>\d+\.\d)(?:/.*)?")
 _COUNTED = re.compile(r"/services/(?:data/v|Soap/m/|async/).*")
 _IDENTITY = re.compile(r"/id/.*|/services/oauth2/userinfo")
 
