@@ -52,10 +52,8 @@ def test_options_as_simple_salesforce_writes_them():
     answer = lab.soap("deploy", inner)
     lab.clock.move(1)
     result = lab.status(answer.text("result", "id"))
-    assert (result["checkOnly"], result["rollbackOnError"], result["status"]) == (
-        *(True, False),
-        "Succeeded",
-    )
+    state = (result["checkOnly"], result["rollbackOnError"], result["status"])
+    assert state == (True, False, "Succeeded")
 
 
 def test_run_all_tests_as_cumulusci_asks_for_it():
@@ -74,15 +72,11 @@ def test_the_status_over_soap_has_what_clients_read():
     job = lab.deploy(one_layout(layout_xml("Nope__c")))["id"]
     inner = f"<asyncProcessId>{job}</asyncProcessId><includeDetails>True</includeDetails>"
     result = lab.soap("checkDeployStatus", inner).child("result")
-    assert [result.text(n) for n in ("done", "id", "status", "success")] == [
-        *("true", job),
-        *("Failed", "false"),
-    ]
+    state = [result.text(name) for name in ("done", "id", "status", "success")]
+    assert state == ["true", job, "Failed", "false"]
     row = result.child("details", "componentFailures")
-    assert [row.text(n) for n in ("problemType", "lineNumber", "columnNumber")] == [
-        *("Error", "11"),
-        "24",
-    ]
+    place = [row.text(name) for name in ("problemType", "lineNumber", "columnNumber")]
+    assert place == ["Error", "12", "24"]
     assert row.text("problem") == "In field: field - no CustomField named Contact.Nope__c found"
 
 
