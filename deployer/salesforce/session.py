@@ -64,6 +64,7 @@ class OrgSession(requests.Session):
         self._pinned: frozenset[Origin] = frozenset()
         self.calls: list[OrgCall] = []
         self.server_time = ""
+        self.cap_bytes = CAP_BYTES
         # A proxy of the environment must not stand between us and this machine.
         self.trust_env = loopback is Loopback.REFUSED
         self.auth = _leave_as_is
@@ -96,13 +97,31 @@ class OrgSession(requests.Session):
         began = self._clock.monotonic_s()
         try:
             answer = super().request(method, url, **rest)
-            _read_whole(answer, self._clock, began + TOTAL_TIMEOUT_S)
+            self._read_whole(answer, began + TOTAL_TIMEOUT_S)
         except requests.RequestException as broken:
             raise _transport_error(broken, str(origin), effect) from broken
         self._note(answer, method, purpose, began)
         if answer.status_code >= 300:
             raise _refused(answer, str(origin), refuse or partial(to_error, effect=effect))
         return answer
+
+    def _read_whole(self, answer: requests.Response, until: float) -> None:
+        """Read the body under the cap and the deadline; a slow drip does not hold us for ever."""
+        parts: list[bytes] = []
+        size = 0
+        for part in answer.iter_content(_CHUNK):
+            size += len(part)
+            parts.append(part)
+            if size > self.cap_bytes:
+                answer.close()
+                raise BadInput(
+                    "the org's answer is larger than any it may send",
+                    hint="check instance_url; nothing of the answer was used",
+                )
+            if self._clock.monotonic_s() > until:
+                answer.close()
+                raise requests.ReadTimeout
+        answer._content = b"".join(parts)  # noqa: SLF001 - as requests itself does
 
     def _note(self, answer: requests.Response, method: str, purpose: str, began: float) -> None:
         took = round((self._clock.monotonic_s() - began) * 1000)
@@ -145,25 +164,6 @@ def _trust(ca_file: Path | None) -> ssl.SSLContext:
 def _leave_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Keeps requests from putting a ~/.netrc password in place of the token."""
     return request
-
-
-def _read_whole(answer: requests.Response, clock: Clock, until: float) -> None:
-    """Read the body under the cap and the deadline; a slow drip does not hold us for ever."""
-    parts: list[bytes] = []
-    size = 0
-    for part in answer.iter_content(_CHUNK):
-        size += len(part)
-        parts.append(part)
-        if size > CAP_BYTES:
-            answer.close()
-            raise BadInput(
-                "the org's answer is larger than any it may send",
-                hint="check instance_url; nothing of the answer was used",
-            )
-        if clock.monotonic_s() > until:
-            answer.close()
-            raise requests.ReadTimeout
-    answer._content = b"".join(parts)  # noqa: SLF001 - as requests itself does
 
 
 def _refused(answer: requests.Response, where: str, refuse: Refuse) -> OptoutError:

@@ -95,7 +95,7 @@ def _in_container(path: Path, containers: Sequence[Path]) -> bool:
     Kubernetes mounts secret volumes read-only. A writable tmpfs such as /tmp is no exception.
     """
     real = path.resolve()
-    folders = {folder.resolve() for folder in _CONTAINER_FOLDERS} | set(_CONTAINER_FOLDERS)
+    folders = {folder.resolve() for folder in containers}
     if any(folder in real.parents for folder in folders):
         return True
     return bool(os.statvfs(real).f_flag & os.ST_RDONLY)

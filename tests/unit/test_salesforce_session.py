@@ -1,0 +1,153 @@
+"""The door to the network, against a server that misbehaves."""
+
+import pytest
+from scripted_org import Reply, error_reply, json_reply, scripted_org
+
+from deployer.errors import BadInput, OrgSaidNo, OutcomeUnknown, UsageError
+from deployer.salesforce.fault_table import OrgUnreachable
+from deployer.salesforce.faults import Effect
+from deployer.salesforce.hosts import Loopback, Origin
+from deployer.salesforce.session import OrgSession
+
+GET = {"method": "GET"}
+POST = {"method": "POST", "data": b"x"}
+
+
+def send(org, **request):
+    session = org.session()
+    return session, session.request(url=f"{org.origin}/services/data?q=secret", **request)
+
+
+def test_a_call_is_noted_without_its_query():
+    with scripted_org(json_reply([])) as org:
+        session, _ = send(org, **GET, purpose="look")
+    call = session.calls[0]
+    assert (call.method, call.path, call.purpose, call.status) == (
+        "GET", "/services/data", "look", 200
+    )  # fmt: skip
+    assert session.server_time
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("request_", [GET, POST], ids=["read", "write"])
+def test_a_redirect_is_not_followed(status, request_):
+    with scripted_org(Reply(status, headers=(("Location", "https://evil.example"),))) as org:
+        with pytest.raises(OrgSaidNo, match="redirect"):
+            send(org, **request_)
+        assert len(org.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "request_", "kind"),
+    [
+        (Reply(cut=True), GET, OrgUnreachable),
+        (Reply(cut=True), POST, OutcomeUnknown),
+        (Reply(drop=True), GET, OrgUnreachable),
+        (Reply(drop=True), POST, OutcomeUnknown),
+        (Reply(503), GET, OrgUnreachable),
+        (Reply(503), POST, OutcomeUnknown),
+        (Reply(200, b"not gzip", (("Content-Encoding", "gzip"),)), GET, OrgUnreachable),
+        (Reply(drop=True), {**POST, "effect": Effect.READ}, OrgUnreachable),
+        (error_reply("BRAND_NEW"), POST, OrgSaidNo),
+    ],
+)
+def test_a_lost_read_may_be_repeated_and_a_lost_write_must_be_looked_up(reply, request_, kind):
+    with scripted_org(reply) as org, pytest.raises(kind) as problem:
+        send(org, **request_)
+    assert type(problem.value) is kind
+    assert "secret" not in str(problem.value)
+
+
+def test_a_silent_server_does_not_hold_us():
+    with scripted_org() as org:
+        org.replies = [Reply()]
+        session = org.session()
+        with pytest.raises(OrgUnreachable, match="in time"):
+            session.request("GET", str(org.origin), timeout=(5, 0.000001))
+
+
+@pytest.mark.parametrize("request_", [GET, POST], ids=["read", "write"])
+def test_a_connection_that_was_never_made_lost_nothing(request_):
+    with scripted_org(Reply()) as org:
+        pass
+    with pytest.raises(OrgUnreachable, match="broke"):
+        send(org, **request_)
+
+
+def test_another_host_is_refused_before_anything_is_sent():
+    with scripted_org(Reply()) as org:
+        with pytest.raises(OrgSaidNo, match="not opened for that host"):
+            org.session().request("GET", "https://evil.example/")
+        assert org.seen == []
+
+
+def test_a_certificate_nobody_vouches_for_is_refused():
+    with scripted_org(Reply()) as org:
+        stranger = OrgSession(_clock(), loopback=Loopback.PRACTICE)
+        stranger.pin(org.origin)
+        with pytest.raises(OrgSaidNo, match="certificate is not trusted"):
+            stranger.request("POST", str(org.origin))
+        assert org.seen == []
+
+
+def test_a_bundle_of_the_environment_does_not_displace_the_added_one(monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nonexistent")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    with scripted_org(Reply()) as org:
+        assert send(org, **GET)[1].status_code == 200
+
+
+def test_a_password_in_netrc_does_not_displace_the_token(monkeypatch, tmp_path):
+    (tmp_path / ".netrc").write_text("machine localhost login a password b\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    with scripted_org(Reply()) as org:
+        session = org.session()
+        session.trust_env = True
+        session.request("GET", str(org.origin), headers={"Authorization": "Bearer mine"})
+        assert org.tokens == ["mine"]
+
+
+@pytest.mark.parametrize("content", [None, b"no certificate"])
+def test_a_ca_file_that_cannot_be_read_is_named(tmp_path, content):
+    path = tmp_path / "ca.pem"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match="CA file") as problem:
+        OrgSession(_clock(), ca_file=path)
+    assert problem.value.where == str(path)
+
+
+class Ticking:
+    """A clock that makes every look cost an hour."""
+
+    def __init__(self):
+        self.at = 0.0
+
+    def monotonic_s(self):
+        self.at += 3600
+        return self.at
+
+
+def test_an_answer_that_drips_for_ever_is_given_up():
+    with scripted_org(Reply(body=b"x" * 10)) as org, pytest.raises(OrgUnreachable, match="in time"):
+        org.session(Ticking()).request("GET", str(org.origin))
+
+
+def test_an_answer_that_is_too_large_is_not_kept():
+    with scripted_org(Reply(body=b"x" * 1000)) as org:
+        session = org.session()
+        session.cap_bytes = 999
+        with pytest.raises(BadInput, match="larger"):
+            session.request("GET", str(org.origin))
+
+
+def test_a_host_can_be_added():
+    session = OrgSession(_clock())
+    session.pin(Origin("acme.my.salesforce.com"))
+    with pytest.raises(OrgSaidNo):
+        session.request("GET", "https://other.my.salesforce.com")
+
+
+def _clock():
+    return Ticking()
