@@ -56,12 +56,13 @@ def load_once(org: Org, folder: Path, names: Names) -> list[str]:
 def load_folder(org: Org, folder: Path, names: Names = Names.FIRST_WINS) -> Loaded:
     """Load every metadata file below the folder; what cannot be read is reported, never raised.
 
-    A loaded layout takes the place of the seed's of the same name. Each layout of Contact, Lead
-    and person accounts ends up assigned to a profile. Errors: ValueError when there is no such
-    folder.
+    Everything is written by the administrator. A loaded layout takes the place of the seed's of
+    the same name; each one of Contact, Lead and person accounts ends up assigned to a profile.
+    Errors: ValueError when there is no such folder.
     """
     if not folder.is_dir():
         raise ValueError(f"there is no folder {folder}: give --metadata a folder of metadata files")
+    org.user_id = org.setting("admin_user_id")
     loaded = Loaded()
     seen: set[tuple[str, str]] = set()
     for kind, name, path in _files(folder):

@@ -66,6 +66,7 @@ def seed_org(org: Org, wish: Wish) -> None:
     """Fill an empty org; everything was written by its administrator."""
     with org.transaction():
         org.user_id = org.new_id("005")
+        org.set_setting("admin_user_id", org.user_id)
         _add_organization(org, wish.kind)
         add_fields(org)
         profiles = add_profiles(org)
