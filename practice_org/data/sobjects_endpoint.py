@@ -20,6 +20,7 @@ from practice_org.rights import FieldAccess, field_accesses
 from practice_org.route import Call, route
 from practice_org.soql.context import Deleted
 from practice_org.soql.run import Start, prepare, records
+from practice_org.tables import find_rows
 from practice_org.wire import OrgError, Response, json_response
 
 
@@ -73,6 +74,26 @@ def answer_change(call: Call) -> Response:
     values = without_attributes(json_object(call.request))
     change_record(call.org, call.user_id, sobject, call.parts["id"], values)
     return Response(204)
+
+
+def answer_upsert(call: Call) -> Response:
+    """PATCH sobjects/X/ExternalId__c/value: 201 when made, 200 when changed, 300 when several."""
+    sobject = object_in_path(call)
+    field = fields_of(call.org, sobject.name).get(call.parts["field"])
+    if field is None or not field.external_id:
+        sentence = "Provided external ID field does not exist or is not accessible: "
+        raise OrgError("NOT_FOUND", sentence + call.parts["field"], status=404)
+    values = without_attributes(json_object(call.request))
+    found = find_rows(call.org, sobject.name, **{field.name: call.parts["value"]})
+    if len(found) > 1:
+        base = f"{_base(call)}/sobjects/{sobject.name}"
+        return json_response([f"{base}/{row['Id']}" for row in found], 300)
+    if found:
+        change_record(call.org, call.user_id, sobject, found[0]["Id"], values)
+        return json_response(succeeded(found[0]["Id"], created=False))
+    values |= {field.name: call.parts["value"]}
+    record_id = create_record(call.org, call.user_id, sobject, values)
+    return json_response(succeeded(record_id, created=True), 201)
 
 
 def answer_remove(call: Call) -> Response:
@@ -179,4 +200,5 @@ ROUTES = (
     route("GET", _RECORD, answer_record),
     route("PATCH", _RECORD, answer_change),
     route("DELETE", _RECORD, answer_remove),
+    route("PATCH", rf"{_NAMED}/(?P<field>\w+__c)/(?P<value>[^/]+)", answer_upsert),
 )

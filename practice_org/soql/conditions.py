@@ -102,8 +102,9 @@ def _among(path: Path, membership: Membership, values: tuple[Value, ...], scope:
 
 
 def _inside(sql: str, membership: Membership, query: str) -> str:
+    # That NOT IN keeps rows without a value, as it does for a list, is unverified.
     test = f"{sql} IN ({query})"
-    return test if membership is Membership.INSIDE else f"NOT ({sql} IN ({query} ))"
+    return test if membership is Membership.INSIDE else f"({test}) IS NOT TRUE"
 
 
 def _comparable(found: Resolved) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,19 +95,32 @@ def _record(answer: Answer, row: sqlite3.Row) -> dict[str, Any]:
         made: dict[str, Any] = {"attributes": {"type": "AggregateResult"}}
     else:
         made = {"attributes": attributes(context, compiled.sobject, row[-1])}
-    keys = row[len(compiled.outputs) :]
-    places: dict[tuple[str, ...], dict[str, Any] | None] = {(): made}
-    for (names, sobject), key in zip(compiled.parents, keys, strict=False):
-        parent = None if key is None else {"attributes": attributes(context, sobject, key)}
-        holder = places[names[:-1]]
-        places[names] = parent
-        if holder is not None:
-            holder[names[-1]] = parent
+    joined = zip(compiled.parents, row[len(compiled.outputs) :], strict=False)
+    keys = {names: (sobject, key) for (names, sobject), key in joined}
     for output, value in zip(compiled.outputs, row, strict=False):
-        holder = places[output.names[:-1]]
+        holder: dict[str, Any] | None = made
+        for depth in range(1, len(output.names)):
+            holder = _parent(context, holder, output.names[:depth], keys)
         if holder is not None:
             holder[output.names[-1]] = _value(context, output, value, row[-1])
     return made
+
+
+def _parent(
+    context: Context,
+    holder: dict[str, Any] | None,
+    names: tuple[str, ...],
+    keys: Mapping[tuple[str, ...], tuple[SObject, object]],
+) -> dict[str, Any] | None:
+    """The nested record of a relationship, made at its first field; None where there is none."""
+    sobject, key = keys[names]
+    if holder is None:
+        return None
+    if names[-1] not in holder:
+        fresh = None if key is None else {"attributes": attributes(context, sobject, key)}
+        holder[names[-1]] = fresh
+    found: dict[str, Any] | None = holder[names[-1]]
+    return found
 
 
 def _value(context: Context, output: Output, value: Any, record_id: Any) -> Any:

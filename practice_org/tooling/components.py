@@ -127,9 +127,9 @@ def _dependency(user: Component, field: Component, name: str) -> Row:
 
 
 def deploy_request_rows(org: Org, _user: str, _query: Query) -> Iterator[Row]:
-    """DeployRequest: every deployment of the last 30 days, newest first."""
+    """DeployRequest: every deployment of the last 30 days."""
     oldest = org.now().timestamp() - 30 * 86_400
-    for job in reversed(deploy_jobs(org)):
+    for job in deploy_jobs(org):
         if job.created_at >= oldest:
             yield _deploy_request(job)
 
