@@ -11,6 +11,7 @@ from practice_org.metadata.names import key_of
 from practice_org.metadata.object_file import object_settings
 from practice_org.metadata.permission_set_file import all_sets, set_as_node, set_name
 from practice_org.metadata.profile_file import all_profiles, profile_as_node, profile_name
+from practice_org.metadata.record_types import record_type_as_node, record_type_name
 from practice_org.metadata.references import has_field
 from practice_org.objects import OBJECTS
 from practice_org.org import Org
@@ -103,14 +104,16 @@ def _profiles(org: Org) -> list[Component]:
 
 
 def _record_types(org: Org) -> list[Component]:
-    found = []
-    for row in find_rows(org, "RecordType"):
-        node = branch(
-            "RecordType", [leaf("active", bool(row["IsActive"])), leaf("label", row["Name"])]
+    return [
+        _derived(
+            "RecordType",
+            record_type_name(row),
+            row["NamespacePrefix"],
+            record_type_as_node(row),
+            row,
         )
-        name = f"{row['SobjectType']}.{row['DeveloperName']}"
-        found.append(_derived("RecordType", name, row["NamespacePrefix"], node, row))
-    return found
+        for row in find_rows(org, "RecordType")
+    ]
 
 
 def _objects(org: Org) -> list[Component]:

@@ -81,7 +81,7 @@ def _orphans(name: str, path: str, package: Package) -> list[Message]:
 
 def _not_emulated(package: Package) -> Iterator[Message]:
     for kind, names in package.members.items():
-        if kind in SUFFIXES or kind == "CustomField":
+        if kind in SUFFIXES or kind in {"CustomField", "RecordType"}:
             continue
         for name in names:
             sentence = f"This practice org does not emulate {kind}; leave it out of the package"

@@ -9,6 +9,7 @@ from practice_org.metadata.canonical import Node, branch, parse_metadata, serial
 from practice_org.metadata.components import find_component, save_component
 from practice_org.metadata.package import CHILDREN, File, Package
 from practice_org.metadata.problems import Effect, Message, Problem, at, failed
+from practice_org.metadata.record_types import install_record_type
 from practice_org.metadata.rules_field import custom_field, field_problems
 from practice_org.objects import find_object
 from practice_org.org import Org
@@ -30,6 +31,11 @@ def install_object(org: Org, file: File, package: Package) -> list[Message]:
             rows.append(install_field(org, file.path, name, node))
         else:
             rows.append(failed("CustomField", name, file.path, Problem("Not in package.xml")))
+    rows += [
+        install_record_type(org, file.path, file.name, node)
+        for node in file.root.all("recordTypes")
+        if whole or package.asks_for("RecordType", f"{file.name}.{node.value('fullName')}")
+    ]
     if whole:
         rows.append(_merge_settings(org, file))
     return rows
@@ -96,7 +102,7 @@ def _not_emulated(file: File) -> list[Message]:
             at(node, f"This practice org does not emulate {names[node.name]}; leave it out"),
         )
         for node in file.root.children
-        if node.name in _PARTS - {"fields"}
+        if node.name in _PARTS - {"fields", "recordTypes"}
     ]
 
 

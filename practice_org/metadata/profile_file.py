@@ -16,6 +16,7 @@ from practice_org.metadata.grants import SECTIONS, grants_as_nodes, write_grants
 from practice_org.metadata.names import decoded
 from practice_org.metadata.package import File
 from practice_org.metadata.problems import Effect, Message, Problem, at, failed
+from practice_org.metadata.record_types import find_record_type, record_type_name
 from practice_org.metadata.rules_access import grant_problems
 from practice_org.org import Org
 from practice_org.tables import find_row, find_rows
@@ -116,8 +117,7 @@ def _assignments(org: Org, profile_id: str) -> Iterator[Node]:
         parts = [leaf("layout", layout.full_name)]
         record_type = find_row(org, "RecordType", held.record_type_id)
         if record_type is not None:
-            name = f"{record_type['SobjectType']}.{record_type['DeveloperName']}"
-            parts.append(leaf("recordType", name))
+            parts.append(leaf("recordType", record_type_name(record_type)))
         yield branch("layoutAssignments", parts)
 
 
@@ -126,19 +126,12 @@ def _assignment_problems(org: Org, root: Node) -> Iterator[Problem]:
         layout, record_type = entry.value("layout"), entry.value("recordType")
         if find_component(org, "Layout", layout) is None:
             yield at(entry, f"In field: layout - no Layout named {layout} found")
-        if record_type and _record_type_id(org, record_type) is None:
+        if record_type and find_record_type(org, record_type) is None:
             yield at(entry, f"In field: recordType - no RecordType named {record_type} found")
 
 
 def _assign(org: Org, profile_id: str, entry: Node) -> None:
     layout = entry.value("layout")
-    record_type = entry.value("recordType")
-    record_type_id = (_record_type_id(org, record_type) or "") if record_type else ""
+    record_type = find_record_type(org, entry.value("recordType"))
+    record_type_id = "" if record_type is None else str(record_type["Id"])
     assign_layout(org, profile_id, layout.partition("-")[0], record_type_id, layout)
-
-
-def _record_type_id(org: Org, name: str) -> str | None:
-    sobject, _, developer_name = name.partition(".")
-    sobject = "Account" if sobject == "PersonAccount" else sobject
-    rows = find_rows(org, "RecordType", SobjectType=sobject, DeveloperName=developer_name)
-    return str(rows[0]["Id"]) if rows else None

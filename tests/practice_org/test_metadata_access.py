@@ -81,7 +81,12 @@ def test_a_profile_adds_and_takes_nothing_away():
 def test_a_profile_assigns_a_layout_by_record_type():
     lab = open_lab()
     lab.load("Layout", "PersonAccount-PA", layout_xml())
-    kind = {"Name": "Donor", "DeveloperName": "Donor", "SobjectType": "Account"}
+    kind = {
+        "Name": "Donor",
+        "DeveloperName": "Donor",
+        "SobjectType": "Account",
+        "IsPersonType": True,
+    }
     record_type = insert_row(lab.org, "RecordType", kind)
     inner = (
         "<layoutAssignments><layout>PersonAccount-PA</layout>"

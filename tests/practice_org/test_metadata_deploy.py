@@ -88,6 +88,20 @@ def test_an_object_without_settings_is_left_as_it_is():
     assert not any(row["changed"] for row in again)
 
 
+def test_a_record_type_is_made_and_changed():
+    lab = open_lab()
+    files = {"package.xml": package_xml({"RecordType": ["PersonAccount.Donor"]})}
+    effects = []
+    for label in ("Donor", "Donor", "Giver"):
+        xml = f"<fullName>Donor</fullName><active>true</active><label>{label}</label>"
+        body = object_xml(f"<recordTypes>{xml}</recordTypes>")
+        row = lab.deploy({**files, "objects/PersonAccount.object": body})["details"]
+        row = row["componentSuccesses"][0]
+        effects.append((row["created"], row["changed"]))
+    assert effects == [(True, True), (False, False), (False, True)]
+    assert find_rows(lab.org, "RecordType")[0]["IsPersonType"] == 1
+
+
 def test_a_field_may_change_its_label_and_its_tracking():
     lab = open_lab()
     lab.deploy(field_files("Contact.Opt__c"))
