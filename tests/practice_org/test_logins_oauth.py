@@ -1,16 +1,15 @@
-"""Every OAuth login and each way it is refused; JWTs as real clients spell them."""
+"""OAuth without a browser: each login, each refusal; JWTs as real clients spell them."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import json
 import re
-from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 import pytest
+from oauth_client import DEPLOYER, ORIGIN, app, post, refused, token, whoami
 
 from practice_org import tables
 from practice_org.app import handle
@@ -18,34 +17,6 @@ from practice_org.login.apps import App, issue_refresh_token, register_app, set_
 from practice_org.wire import Request
 
 BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-ORIGIN = "https://localhost:8443"
-REDIRECT = "http://localhost:1717/OauthRedirect"
-VERIFIER = "v" * 64
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().strip("=")
-DEPLOYER = "deployer@practice.example.com"
-
-
-def post(org, path, form, authorization=""):
-    headers = {"authorization": authorization} if authorization else {}
-    body = urlencode(form).encode()
-    return handle(org, Request("POST", path, headers=headers, body=body, origin=ORIGIN))
-
-
-def token(org, form, authorization=""):
-    answer = post(org, "/services/oauth2/token", form, authorization)
-    return answer.status, json.loads(answer.body)
-
-
-def refused(org, form, authorization=""):
-    status, answer = token(org, form, authorization)
-    assert status == 400
-    return answer["error"], answer["error_description"]
-
-
-def whoami(org, access_token):
-    headers = {"authorization": f"Bearer {access_token}"}
-    answer = handle(org, Request("GET", "/services/oauth2/userinfo", headers=headers))
-    return json.loads(answer.body)["preferred_username"]
 
 
 @pytest.fixture
@@ -79,13 +50,6 @@ def _dump(claims):
 @pytest.fixture
 def bearer(sign):
     return lambda **changes: {"grant_type": BEARER, "assertion": sign(**changes)}
-
-
-def app(org, name):
-    return {
-        "client_id": org.setting(f"client_id:{name}"),
-        "client_secret": org.setting(f"client_secret:{name}"),
-    }
 
 
 @pytest.mark.parametrize(
@@ -265,107 +229,6 @@ def test_the_password_grant_is_off(org):
     org.set_setting("password_grant", "1")
     assert token(org, form)[0] == 200
     assert refused(org, {**form, "password": "no"}) == ("invalid_grant", "authentication failure")
-
-
-WEB = {
-    "response_type": "code",
-    "redirect_uri": REDIRECT,
-    "state": "s&1",
-    "code_challenge": CHALLENGE,
-    "login_hint": DEPLOYER,
-}
-
-
-@pytest.fixture
-def web(org):
-    return {**WEB, "client_id": app(org, "deployer")["client_id"]}
-
-
-def allowed(org, form):
-    """Fetch the page, send the form it holds, and return what the redirect carries."""
-    page = handle(org, Request("GET", "/services/oauth2/authorize", query=form)).body.decode()
-    inputs = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page))
-    sent = {name: html.unescape(value) for name, value in inputs.items()}
-    answer = post(org, "/services/oauth2/authorize", sent)
-    assert answer.status == 302
-    assert answer.headers["Location"].startswith(f"{REDIRECT}?")
-    return {k: v[0] for k, v in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
-
-
-def exchange(web, code, **changes):
-    form = {"grant_type": "authorization_code", "client_id": web["client_id"], "code": code}
-    return {**form, "redirect_uri": REDIRECT, "code_verifier": VERIFIER, **changes}
-
-
-def test_the_web_flow_gives_a_session_and_a_refresh_token(org, web):
-    back = allowed(org, web)
-    assert back["state"] == "s&1"
-    answer = token(org, exchange(web, back["code"]))[1]
-    assert whoami(org, answer["access_token"]) == DEPLOYER
-    form = {"grant_type": "refresh_token", "client_id": web["client_id"]}
-    assert token(org, {**form, "refresh_token": answer["refresh_token"]})[0] == 200
-
-
-def test_the_page_of_the_web_flow_submits_itself(org, web):
-    page = handle(org, Request("GET", "/services/oauth2/authorize", query=web)).body
-    assert b"document.forms[0].submit()" in page
-
-
-@pytest.mark.parametrize(
-    ("changes", "error"),
-    [
-        ({"code_verifier": "other"}, ("invalid_grant", "invalid code verifier")),
-        ({"code_verifier": ""}, ("invalid_grant", "invalid code verifier")),
-        ({"code": "other"}, ("invalid_grant", "invalid authorization code")),
-        ({"client_id": "nobody"}, ("invalid_client_id", "client identifier invalid")),
-        ({"client_secret": "wrong"}, ("invalid_client", "invalid client credentials")),
-        (
-            {"redirect_uri": "http://localhost/else"},
-            ("redirect_uri_mismatch", "redirect_uri must match configuration"),
-        ),
-    ],
-)
-def test_a_code_is_refused(org, web, changes, error):
-    code = allowed(org, web)["code"]
-    assert refused(org, {**exchange(web, code), **changes}) == error
-
-
-def test_a_code_works_once(org, web):
-    form = exchange(web, allowed(org, web)["code"])
-    assert token(org, form)[0] == 200
-    assert refused(org, form) == ("invalid_grant", "invalid authorization code")
-
-
-def test_a_code_lives_two_minutes(org, clock, web):
-    form = exchange(web, allowed(org, web)["code"])
-    clock.move(minutes=2)
-    assert refused(org, form) == ("invalid_grant", "expired authorization code")
-
-
-def test_a_code_without_pkce_needs_the_secret(org, web):
-    web = {**web, "code_challenge": ""}
-    form = exchange(web, allowed(org, web)["code"])
-    assert refused(org, form) == ("invalid_client", "invalid client credentials")
-    form = exchange(web, allowed(org, web)["code"], **app(org, "deployer"))
-    assert token(org, form)[0] == 200
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize(
-    ("changes", "error"),
-    [
-        ({"client_id": "nobody"}, b"invalid_client_id"),
-        ({"redirect_uri": "https://evil.test/"}, b"redirect_uri_mismatch"),
-        ({"redirect_uri": "javascript:alert(1)"}, b"redirect_uri_mismatch"),
-        ({"response_type": "token"}, b"unsupported_response_type"),
-        ({"login_hint": "nobody@x.test"}, b"access_denied"),
-    ],
-)
-def test_the_web_flow_is_refused(org, web, method, changes, error):
-    form = {**web, **changes}
-    answer = handle(org, Request(method, "/services/oauth2/authorize", query=form))
-    assert answer.status == 400
-    assert error in answer.body
 
 
 def test_the_identity_url_tells_who(org, bearer):

@@ -1,0 +1,118 @@
+"""The web flow: a page that says yes by itself, codes, PKCE, and each refusal."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from oauth_client import DEPLOYER, app, post, refused, token, whoami
+
+from practice_org.app import handle
+from practice_org.wire import Request
+
+REDIRECT = "http://localhost:1717/OauthRedirect"
+VERIFIER = "v" * 64
+CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().strip("=")
+WEB = {
+    "response_type": "code",
+    "redirect_uri": REDIRECT,
+    "state": "s&1",
+    "code_challenge": CHALLENGE,
+    "login_hint": DEPLOYER,
+}
+
+
+@pytest.fixture
+def web(org):
+    return {**WEB, "client_id": app(org, "deployer")["client_id"]}
+
+
+def allowed(org, form):
+    """Fetch the page, send the form it holds, and return what the redirect carries."""
+    page = handle(org, Request("GET", "/services/oauth2/authorize", query=form)).body.decode()
+    inputs = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page))
+    sent = {name: html.unescape(value) for name, value in inputs.items()}
+    answer = post(org, "/services/oauth2/authorize", sent)
+    assert answer.status == 302
+    assert answer.headers["Location"].startswith(f"{REDIRECT}?")
+    return {k: v[0] for k, v in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
+
+
+def exchange(web, code, **changes):
+    form = {"grant_type": "authorization_code", "client_id": web["client_id"], "code": code}
+    return {**form, "redirect_uri": REDIRECT, "code_verifier": VERIFIER, **changes}
+
+
+def test_the_web_flow_gives_a_session_and_a_refresh_token(org, web):
+    back = allowed(org, web)
+    assert back["state"] == "s&1"
+    answer = token(org, exchange(web, back["code"]))[1]
+    assert whoami(org, answer["access_token"]) == DEPLOYER
+    form = {"grant_type": "refresh_token", "client_id": web["client_id"]}
+    assert token(org, {**form, "refresh_token": answer["refresh_token"]})[0] == 200
+
+
+def test_the_page_of_the_web_flow_submits_itself(org, web):
+    page = handle(org, Request("GET", "/services/oauth2/authorize", query=web)).body
+    assert b"document.forms[0].submit()" in page
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"code_verifier": "other"}, ("invalid_grant", "invalid code verifier")),
+        ({"code_verifier": ""}, ("invalid_grant", "invalid code verifier")),
+        ({"code": "other"}, ("invalid_grant", "invalid authorization code")),
+        ({"client_id": "nobody"}, ("invalid_client_id", "client identifier invalid")),
+        ({"client_secret": "wrong"}, ("invalid_client", "invalid client credentials")),
+        (
+            {"redirect_uri": "http://localhost/else"},
+            ("redirect_uri_mismatch", "redirect_uri must match configuration"),
+        ),
+    ],
+)
+def test_a_code_is_refused(org, web, changes, error):
+    code = allowed(org, web)["code"]
+    assert refused(org, {**exchange(web, code), **changes}) == error
+
+
+def test_a_code_works_once(org, web):
+    form = exchange(web, allowed(org, web)["code"])
+    assert token(org, form)[0] == 200
+    assert refused(org, form) == ("invalid_grant", "invalid authorization code")
+
+
+def test_a_code_lives_two_minutes(org, clock, web):
+    form = exchange(web, allowed(org, web)["code"])
+    clock.move(minutes=2)
+    assert refused(org, form) == ("invalid_grant", "expired authorization code")
+
+
+def test_a_code_without_pkce_needs_the_secret(org, web):
+    web = {**web, "code_challenge": ""}
+    form = exchange(web, allowed(org, web)["code"])
+    assert refused(org, form) == ("invalid_client", "invalid client credentials")
+    form = exchange(web, allowed(org, web)["code"], **app(org, "deployer"))
+    assert token(org, form)[0] == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"client_id": "nobody"}, b"invalid_client_id"),
+        ({"redirect_uri": "https://evil.test/"}, b"redirect_uri_mismatch"),
+        ({"redirect_uri": "javascript:alert(1)"}, b"redirect_uri_mismatch"),
+        ({"response_type": "token"}, b"unsupported_response_type"),
+        ({"login_hint": "nobody@x.test"}, b"access_denied"),
+    ],
+)
+def test_the_web_flow_is_refused(org, web, method, changes, error):
+    form = {**web, **changes}
+    answer = handle(org, Request(method, "/services/oauth2/authorize", query=form))
+    assert answer.status == 400
+    assert error in answer.body
