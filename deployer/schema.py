@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -67,6 +68,9 @@ def check_schema(data: bytes, where: str = "", *, cache: Path | None = None) -> 
         at = f"{where}:{broken.lineno}:{broken.offset}"
         hint = "repair the file at that place, or retrieve it again"
         return [_fail("xml", at, f"this is not well-formed XML: {broken.msg}", hint)]
+    if tree.getroottree().docinfo.doctype:
+        what, hint = "the file has a DOCTYPE, which metadata never needs", "delete the DOCTYPE line"
+        return [_fail("xml-doctype", f"{where}:1", what, hint)]
     root = etree.QName(tree)
     if root.namespace != NAMESPACE or root.localname not in ROOTS:
         what = f"the root element {root.localname} is not a metadata type this schema knows"
@@ -98,28 +102,25 @@ def open_schema(cache: Path | None = None) -> Schema:
 
     A cache that cannot be written is no error: the cut is made again next time.
     """
-    text = _read_cut(cache if cache is not None else home() / "cache")
+    folder = cache if cache is not None else home() / "cache"
+    wsdl = _wsdl_path().read_bytes()
+    kept = folder / f"metadata-{hashlib.sha256(_FORMAT.encode() + wsdl).hexdigest()[:16]}.xsd"
+    try:
+        return _compile(kept.read_bytes())
+    except (OSError, etree.LxmlError):
+        text = _cut(wsdl)
+    with suppress(OSError):
+        write_private(kept, text)
+    return _compile(text)
+
+
+def _compile(text: bytes) -> Schema:
     tree = etree.fromstring(text, _parser())
     return Schema(etree.XMLSchema(tree), _children_of(tree), text)
 
 
 def _parser() -> etree.XMLParser:
     return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-
-
-def _read_cut(cache: Path) -> bytes:
-    wsdl = _wsdl_path().read_bytes()
-    key = hashlib.sha256(_FORMAT.encode() + wsdl).hexdigest()[:16]
-    kept = cache / f"metadata-{key}.xsd"
-    try:
-        return kept.read_bytes()
-    except OSError:
-        cut = _cut(wsdl)
-    try:
-        write_private(kept, cut)
-    except OSError:
-        return cut
-    return cut
 
 
 def _wsdl_path() -> Path:

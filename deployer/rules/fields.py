@@ -9,7 +9,7 @@ from typing import Any
 from deployer.model.findings import Severity
 from deployer.rules.rule import Answer, Rule, Subject, elements, repeated, text_of, value_of
 
-_CUSTOM_NAME = re.compile(r"(?:[A-Za-z]\w{0,14}?__)?[A-Za-z](?:_?[A-Za-z0-9])*__p?c")
+_CUSTOM_NAME = re.compile(r"(?:[A-Za-z](?:_?[A-Za-z0-9]){0,14}__)?[A-Za-z](?:_?[A-Za-z0-9])*__p?c")
 
 
 def _fields(subject: Subject) -> list[Any]:
