@@ -13,6 +13,7 @@ from practice_org.metadata.options import DeployOptions
 from practice_org.metadata.package import NoPackage, Package, read_packages
 from practice_org.metadata.problems import Effect, Message, Problem, Severity, failed
 from practice_org.metadata.trail import record_setup_change
+from practice_org.metadata.trouble import deploy_trouble
 from practice_org.org import Org
 
 
@@ -24,12 +25,16 @@ class Outcome:
     messages: tuple[Message, ...] = ()
     tests: int = 0
     total: int = 0
+    error: str = ""
 
     def as_json(self, at: str) -> dict[str, Any]:
         """The part of DeployResult that is known at the end."""
         errors = [m for m in self.messages if m.problem is not None and m.is_error]
         rows = [m for m in self.messages if not m.is_error]
+        code, _, sentence = self.error.partition(": ")
+        told = {"errorMessage": f"{code}: {sentence}", "errorStatusCode": code} if code else {}
         return {
+            **told,
             "componentFailures": [message.as_json(at) for message in errors],
             "componentSuccesses": [message.as_json(at) for message in rows],
             "numberComponentErrors": len(errors),
@@ -47,6 +52,9 @@ class _TakenBack(Exception):
 
 def deploy_package(org: Org, data: bytes, options: DeployOptions) -> Outcome:
     """Deploy a zip with these options, as org.user_id."""
+    trouble = deploy_trouble(org)
+    if trouble:
+        return Outcome("Failed", error=trouble)
     try:
         packages = read_packages(data, single=options.single_package)
     except NoPackage as nothing:

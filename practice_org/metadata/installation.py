@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from practice_org.metadata.canonical import NotMetadata, parse_metadata
+from practice_org.metadata.names import key_of
 from practice_org.metadata.object_file import fields_in, install_object
 from practice_org.metadata.options import DeployOptions
 from practice_org.metadata.package import CHILDREN, SUFFIXES, File, Package, type_of
@@ -43,6 +44,7 @@ def install_files(org: Org, package: Package, options: DeployOptions) -> list[Me
         messages += _absent(package)
     files, unread = _files(package, options)
     messages += unread
+    messages += _clashes(files)
     for file in sorted(files, key=lambda file: list(_INSTALL).index(file.type)):
         messages += _install(org, file, package)
     return [*messages, Message("", "package.xml", "package.xml")]
@@ -131,6 +133,17 @@ def _files(package: Package, options: DeployOptions) -> tuple[list[File], list[M
             messages.append(failed(*known, path, problem))
             messages += _orphans(known[1], path, package)
     return files, messages
+
+
+def _clashes(files: list[File]) -> Iterator[Message]:
+    """Two files of one name, spelled with other escapes or in another case."""
+    seen: set[tuple[str, str]] = set()
+    for file in files:
+        key = (file.type, key_of(file.name))
+        if key in seen:
+            sentence = "duplicate value found: <unknown> duplicates value on record with id: "
+            yield failed(file.type, file.name, file.path, Problem(f"{sentence}<unknown>"))
+        seen.add(key)
 
 
 def _is_asked(package: Package, kind: str, name: str) -> bool:

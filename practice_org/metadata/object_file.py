@@ -20,6 +20,9 @@ _PARTS = frozenset(CHILDREN.values())
 
 def install_object(org: Org, file: File, package: Package) -> list[Message]:
     """Merge the file: its fields one by one, its settings group by group."""
+    if file.name == "PersonAccount" and org.setting("person_accounts") != "1":
+        off = Problem("Not available for deploy for this organization")
+        return [failed("CustomObject", file.name, file.path, off)]
     if not _is_known(org, file.name):
         sentence = f"This practice org does not emulate new objects such as {file.name}"
         return [failed("CustomObject", file.name, file.path, Problem(sentence))]
@@ -107,7 +110,6 @@ def _not_emulated(file: File) -> list[Message]:
 
 
 def _is_known(org: Org, name: str) -> bool:
-
-    if name == "PersonAccount":
-        return org.setting("person_accounts") == "1"
-    return find_object(name) is not None or find_component(org, "CustomObject", name) is not None
+    if name == "PersonAccount" or find_object(name) is not None:
+        return True
+    return find_component(org, "CustomObject", name) is not None

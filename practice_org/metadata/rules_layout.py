@@ -96,6 +96,17 @@ def _lists_appear_once(_org: Org, _entity: str, root: Node) -> Iterator[Problem]
         seen.add(name)
 
 
+def _list_fields_are_on(org: Org, _entity: str, root: Node) -> Iterator[Problem]:
+    # Campaign columns need the feature, and the deploying user's access to it: here one setting.
+    if org.setting("campaigns", "1") == "1":
+        return
+    for related in root.all("relatedLists"):
+        for node in related.all("fields"):
+            if node.text.strip().startswith("CAMPAIGN."):
+                name = related.value("relatedList")
+                yield at(node, f"Invalid field:{node.text.strip()} in related list:{name}")
+
+
 def _names_exist(org: Org, entity: str, root: Node) -> Iterator[Problem]:
     for reference in layout_references(entity, root):
         if not has_reference(org, reference):
@@ -175,6 +186,7 @@ _RULES: tuple[Rule, ...] = (
     _links_sections_hold_links,
     _fields_appear_once,
     _lists_appear_once,
+    _list_fields_are_on,
     _names_exist,
     _behaviors_are_possible,
     _small_parts_show_what_the_layout_has,

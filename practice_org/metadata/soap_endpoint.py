@@ -24,10 +24,12 @@ from practice_org.metadata.jobs import (
 from practice_org.metadata.listing import describe_metadata, list_metadata
 from practice_org.metadata.options import read_options
 from practice_org.metadata.retrieve_jobs import retrieve_result, start_retrieve
+from practice_org.metadata.trouble import glitch
 from practice_org.org import Org
 from practice_org.route import Call, route
-from practice_org.wire import OrgError, Response, Xml, parse_xml, soap_response
+from practice_org.wire import OrgError, Response, Xml, parse_xml, soap_fault, soap_response
 
+LARGEST_REQUEST = 52_428_800
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
@@ -48,6 +50,9 @@ def answer_soap(call: Call) -> Response:
         raise OrgError(
             "UNSUPPORTED_OPERATION", f"This practice org does not emulate {name or 'an empty body'}"
         )
+    trouble = glitch(call.org) if name == "checkDeployStatus" else None
+    if trouble is not None:
+        return soap_fault(trouble)
     results = run(call.org, operation, float(call.parts["v"]))
     return soap_response(f"<{name}Response>{results}</{name}Response>")
 
@@ -65,6 +70,10 @@ def _deploy(org: Org, asked: Xml, version: float) -> str:
     except binascii.Error as broken:
         # The code is unverified.
         raise OrgError("INVALID_XML", f"ZipFile is no base64: {broken}") from broken
+    if len(asked.text("ZipFile")) > LARGEST_REQUEST:
+        # The REST side is not bound by this limit of SOAP.
+        sentence = f"Maximum size of request reached. Maximum size of request is {LARGEST_REQUEST}"
+        raise OrgError("EXCEEDED_MAX_SIZE_REQUEST", f"{sentence} bytes.", status=500)
     job = start_deploy(org, org.user_id, package, read_options(given), version)
     return as_xml("result", {"done": False, "id": job.id, "state": "Queued"})
 
