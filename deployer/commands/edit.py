@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import Any
 import click
 
 from deployer.errors import BadInput, Exit, UsageError
+from deployer.fields import checked_api_name
 from deployer.layouts import draw_diff, edit_layout, parse_wish, take_out
 from deployer.metadata_files import find_files, read_file, replace_file
 from deployer.model.findings import Diff, Finding, Report, Severity, Table
@@ -28,10 +28,6 @@ from deployer.reporting.console import finish
 from deployer.schema import new_schema_errors
 
 FIELDS = ("email-opt-out", "marketo-sales-opt-out")
-# Salesforce: a name of up to 40 characters, no two underscores in a row, namespace of up to 15.
-_CUSTOM_FIELD = re.compile(
-    r"(?:[A-Za-z][A-Za-z0-9]{0,14}__)?(?=[^.]{1,43}$)[A-Za-z](?:_?[A-Za-z0-9])*__c"
-)
 _DONE = {Outcome.ADD: Outcome.ADDED, Outcome.REMOVE: Outcome.REMOVED}
 
 Edit = Callable[..., LayoutEdit]
@@ -97,15 +93,12 @@ def _pick_field(field: str | None, custom: str | None) -> str:
             )
         return EMAIL_OPT_OUT
     if field == FIELDS[0]:
-        raise UsageError("two different fields are named", where="--custom-field",
-            hint="leave out --field email-opt-out or --custom-field")  # fmt: skip
-    if not _CUSTOM_FIELD.fullmatch(custom):
         raise UsageError(
-            f"{custom!r} is not the API name of a custom field",
+            "two different fields are named",
             where="--custom-field",
-            hint="write it as Contact spells it, for example Sales_Opt_Out__c or ns__Opt_Out__c",
+            hint="leave out --field email-opt-out or --custom-field",
         )
-    return custom
+    return checked_api_name(custom, "--custom-field")
 
 
 def _pick_edit(wishes: dict[str, Any]) -> Edit:
@@ -235,6 +228,8 @@ _WORDS = {
 
 def _sentence(edits: Sequence[FileEdit]) -> str:
     counts = Counter(_WORDS[each.outcome] for each in edits)
-    parts = ", ".join(f"{count} {word}" for word, count in counts.items())
+    parts = ", ".join(
+        f"{counts[word]} {word}" for word in dict.fromkeys(_WORDS.values()) if counts[word]
+    )
     noun = "layout" if len(edits) == 1 else "layouts"
     return f"{len(edits)} {noun}: {parts}."
