@@ -1,6 +1,7 @@
 """An https server on loopback that misbehaves as told: for what the practice org never does."""
 
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -124,6 +125,14 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, *_args: object) -> None:
+        """A client that hangs up is the point of some tests."""
+
+
 @cache
 def _certificates() -> Certificates:
     return read_or_write_certificates(Path(mkdtemp(prefix="optout-test-")), datetime.now(UTC))  # noqa: TID251 - TLS checks real dates
@@ -135,9 +144,9 @@ def scripted_org(*replies: Reply) -> Iterator[ScriptedOrg]:
     files = _certificates()
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(files.leaf_file, files.key_file)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads = True
-    server.block_on_close = False
+    server = _Server(("127.0.0.1", 0), _Handler)
+    # Head and body go out in two writes; the second must not wait for the first one's receipt.
+    server.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.org = ScriptedOrg(Origin("localhost", server.server_port), files.ca_file, list(replies))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

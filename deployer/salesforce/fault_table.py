@@ -61,6 +61,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("INVALID_SESSION_ID", SessionExpired, "the session has expired", _RELOGIN, "rest"),
     Fault("INVALID_AUTH_HEADER", SessionExpired, "the session is not valid", _RELOGIN, "rest"),
     Fault("Bad_OAuth_Token", SessionExpired, "the session is not valid", _RELOGIN, "rest"),
+    Fault("Wrong_Org", OrgSaidNo, "the session belongs to another org", _RELOGIN, "rest"),
     # Limits and load
     Fault("REQUEST_LIMIT_EXCEEDED", OrgBusy, "the org's API calls of the day are used up",
           "wait until the rolling 24 hours free some, or raise the limit", "limits",

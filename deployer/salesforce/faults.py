@@ -14,6 +14,7 @@ from deployer.salesforce.fault_table import FAULTS, STATUSES, Fault
 
 _ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
 _TOKEN = re.compile(r"00D\w{12,15}![\w.!-]+|eyJ[\w-]+\.[\w.-]+|force://\S+")
+_WORD = re.compile(r"(?:Bad|Missing|Wrong)_\w{3,40}")  # how userinfo says no: Bad_OAuth_Token
 _SENTENCE = 400
 _UNKNOWN_HINT = "look the code up in Salesforce's documentation; nothing was retried"
 
@@ -38,14 +39,15 @@ class Refusal:
 def read_refusal(status: int, body: bytes) -> Refusal:
     """Read an answer of 300 or more in any of Salesforce's shapes; HTML and rubbish have no code.
 
-    Shapes: REST list, OAuth object, SOAP fault with or without detail, composite body.
+    Shapes: REST list, OAuth object, SOAP fault with or without detail, composite body, bare word.
     """
     start = body.lstrip()[:1]
     if start in (b"[", b"{"):
         return _read_json(status, body)
     if start == b"<" and b"Fault" in body and b"<!DOCTYPE" not in body:
         return _read_fault(status, body)
-    return Refusal(status)
+    word = body.strip().decode("ascii", "replace")
+    return Refusal(status, word if _WORD.fullmatch(word) else "")
 
 
 def _read_json(status: int, body: bytes) -> Refusal:

@@ -1,0 +1,239 @@
+"""Logging in to a practice org in every way, and being turned down in the usual ways."""
+
+import html
+import json
+import re
+import socket
+import threading
+import webbrowser
+from pathlib import Path
+
+import pytest
+import requests
+
+from deployer.cli import main
+from deployer.salesforce.practice import SERVER_FILE, start_child
+
+
+@pytest.fixture(scope="module")
+def org(tmp_path_factory):
+    """A practice org of its own; what server.json says."""
+    data = tmp_path_factory.mktemp("practice")
+    with start_child(data):
+        yield json.loads((data / SERVER_FILE).read_text())
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("OPTOUT_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def optout(home, capfd):
+    """Run a command; its exit code, its --json document (or text) and stderr."""
+    assert not home.exists()
+
+    def run(*words):
+        with pytest.raises(SystemExit) as ended:
+            main([str(word) for word in words])
+        out, err = capfd.readouterr()
+        return ended.value.code, json.loads(out) if "--json" in words else out, err
+
+    return run
+
+
+def login(optout, org, kind, *words):
+    where = ("--instance-url", org["https_url"], "--ca-file", org["ca_file"])
+    return optout("org", "login", kind, "mine", *where, *words, "--json")
+
+
+def secret_file(tmp_path, text, mode=0o600):
+    path = tmp_path / "secret"
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def jwt_words(org, **changed):
+    facts = {**org, **changed}
+    return ("--client-id", facts["client_id"], "--username", facts["username"],
+            "--key-file", facts["jwt_key_file"])  # fmt: skip
+
+
+def words_for(kind, org, tmp_path):
+    if kind == "jwt":
+        return jwt_words(org)
+    if kind == "client-credentials":
+        kept = secret_file(tmp_path, org["client_secret"])
+        return ("--client-id", org["client_id"], "--client-secret-file", kept)
+    if kind == "token":
+        return ("--token-file", secret_file(tmp_path, org["access_token"]))
+    kept = secret_file(tmp_path, org["password"])
+    return ("--username", org["username"], "--password-file", kept)
+
+
+@pytest.mark.parametrize("kind", ["jwt", "client-credentials", "token", "soap"])
+def test_a_login_is_proved_kept_listed_shown_and_forgotten(kind, org, optout, tmp_path):
+    code, document, err = login(optout, org, kind, *words_for(kind, org, tmp_path))
+    assert (code, document["org_id"], document["org"]) == (0, org["org_id"], "mine"), err
+    assert list(optout("org", "list", "--json")[1]["orgs"]) == ["mine"]
+    shown = optout("org", "show", "--json")[1]
+    assert (shown["org_id"], shown["is_sandbox"]) == (org["org_id"], True)
+    if kind != "token":  # revoking the administrator's token would end the other tests
+        assert optout("org", "logout", "mine", "--json")[1]["forgotten"] is True
+        assert optout("org", "list", "--json")[1]["orgs"] == {}
+
+
+def test_a_kept_org_knows_its_id_and_no_secret_is_in_its_file(org, optout, tmp_path, home):
+    login(optout, org, "token", *words_for("token", org, tmp_path))
+    text = (home / "orgs.toml").read_text()
+    assert org["org_id"] in text
+    assert org["access_token"] not in text
+    assert (home / "orgs.toml").stat().st_mode & 0o777 == 0o600
+
+
+def web_login(optout, org, tmp_path):
+    secret = secret_file(tmp_path, org["client_secret"])
+    return login(
+        optout, org, "web", "--client-id", org["client_id"], "--port", free_port(),
+        "--client-secret-file", secret,
+    )  # fmt: skip
+
+
+@pytest.mark.timeout(30)
+def test_a_web_login_comes_back_through_the_browser(org, optout, tmp_path, home, browser):
+    code, document, err = web_login(optout, org, tmp_path)
+    assert (code, document["org_id"]) == (0, org["org_id"]), err
+    assert len(browser.opened) == 1
+    kept = home / "keys" / "mine.deployer.refresh_token"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert optout("org", "logout", "mine", "--json")[1]["revoked"] == ["deployer"]
+    assert not kept.exists()
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.usefixtures("browser")
+def test_a_refresh_token_serves_as_an_sfdx_url_until_it_is_revoked(org, optout, tmp_path, home):
+    web_login(optout, org, tmp_path)
+    token = (home / "keys" / "mine.deployer.refresh_token").read_text()
+    host = org["https_url"].removeprefix("https://")
+    url = f"force://{org['client_id']}:{org['client_secret']}:{token}@{host}"
+    words = ("--url-file", secret_file(tmp_path, url), "--ca-file", org["ca_file"], "--json")
+    assert optout("org", "login", "sfdx-url", "other", *words)[0] == 0
+    optout("org", "logout", "other")
+    code, document, _ = optout("org", "show", "mine", "--json")
+    assert (code, document["error"]["code"]) == (1, "invalid_grant")
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"username": "nobody"}, ""),
+        ({"client_id": "nothing"}, "client id"),
+    ],
+)
+def test_a_refused_login_is_one_sentence_and_nothing_is_kept(changed, said, org, optout, home):
+    code, document, err = login(optout, org, "jwt", *jwt_words(org, **changed))
+    assert code == 1
+    assert said in document["error"]["message"]
+    assert document["error"]["next"]
+    assert "Traceback" not in err
+    assert not (home / "orgs.toml").exists()
+
+
+def test_a_key_that_others_can_read_is_refused(org, optout, tmp_path):
+    key = secret_file(tmp_path, Path(org["jwt_key_file"]).read_text(), mode=0o644)
+    code, document, _ = login(optout, org, "jwt", *jwt_words(org, jwt_key_file=key))
+    assert (code, document["error"]["next"]) == (2, f"chmod 600 {key}")
+
+
+@pytest.mark.parametrize("key", ["not a key", ""])
+def test_a_key_that_cannot_sign_is_named(key, org, optout, tmp_path):
+    kept = secret_file(tmp_path, key)
+    code, document, _ = login(optout, org, "jwt", *jwt_words(org, jwt_key_file=kept))
+    assert (code, "private key" in document["error"]["message"]) == (2, True)
+
+
+def settings_file(tmp_path, org, org_id):
+    (tmp_path / "optout.toml").write_text(
+        f'[orgs.mine]\norg_id = "{org_id}"\ninstance_url = "{org["https_url"]}"\n'
+        f'ca_file = "{org["ca_file"]}"\n[orgs.mine.deployer]\nlogin = "jwt"\n'
+        f'client_id = "{org["client_id"]}"\nusername = "{org["username"]}"\n'
+        f'key_file = "{org["jwt_key_file"]}"\n'
+    )
+
+
+def test_another_org_than_configured_is_refused_naming_both(org, optout, tmp_path):
+    settings_file(tmp_path, org, "00D000000000062EAA")
+    code, document, _ = optout("org", "show", "--json")
+    assert code == 1
+    assert org["org_id"] in document["error"]["message"]
+    assert "00D000000000062EAA" in document["error"]["message"]
+
+
+def test_an_org_of_the_settings_file_is_not_forgotten(org, optout, tmp_path):
+    settings_file(tmp_path, org, org["org_id"])
+    code, document, _ = optout("org", "logout", "mine", "--json")
+    assert (code, document["forgotten"], document["revoked"]) == (0, False, [])
+
+
+def test_a_token_that_is_no_longer_good_says_what_to_do(org, optout, tmp_path):
+    dead = secret_file(tmp_path, f"{org['org_id'][:15]}!AQdead")
+    code, document, _ = login(optout, org, "token", "--token-file", dead)
+    assert code == 1
+    assert "cannot be renewed" in document["error"]["message"]
+
+
+def test_an_unknown_org_names_the_known_ones(optout):
+    code, document, _ = optout("org", "show", "nope", "--json")
+    assert (code, document["error"]["where"]) == (2, "--org")
+
+
+@pytest.mark.parametrize("words", [("--key", "x"), ("--client-secret", "x")])
+def test_a_secret_cannot_be_given_on_the_command_line(words, optout):
+    assert optout("org", "login", "jwt", "mine", *words)[0] == 2
+
+
+def test_an_org_cannot_be_called_practice(org, optout):
+    code, document, _ = optout("org", "login", "jwt", "practice", *jwt_words(org), "--json")
+    assert (code, "own name" in document["error"]["message"]) == (2, True)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+class Browser(webbrowser.BaseBrowser):
+    """Opens the page, and follows it to wherever it leads, as the approving user does."""
+
+    def __init__(self, ca_file):
+        super().__init__("tests")
+        self.ca_file = ca_file
+        self.opened = []
+
+    def open(self, url, new=0, autoraise=True):  # noqa: ARG002 - webbrowser's signature
+        self.opened.append(url)
+        threading.Thread(target=self.follow, args=(url,)).start()
+        return True
+
+    def follow(self, url):
+        page = requests.get(url, verify=self.ca_file, timeout=10)
+        form = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
+        allowed = requests.post(
+            url.partition("?")[0],
+            data={name: html.unescape(value) for name, value in form.items()},
+            verify=self.ca_file, allow_redirects=False, timeout=10,
+        )  # fmt: skip
+        requests.get(allowed.headers["Location"], timeout=10)
+
+
+@pytest.fixture
+def browser(org, monkeypatch):
+    found = Browser(org["ca_file"])
+    monkeypatch.setattr(webbrowser, "_browsers", {})
+    monkeypatch.setattr(webbrowser, "_tryorder", ["tests"])
+    webbrowser.register("tests", None, found, preferred=True)
+    return found
