@@ -54,6 +54,11 @@ def declaration(field: Field) -> str:
     return f'"{field.name}" {_AFFINITY.get(field.type, "TEXT")}{key}'
 
 
+def index_part(field: Field) -> str:
+    """The column of an index; e-mail addresses are looked up without regard to case."""
+    return f'"{field.name}"' + (" COLLATE NOCASE" if field.type == "email" else "")
+
+
 def defaults(fields: Mapping[str, Field]) -> dict[str, object]:
     """What a new row holds where nothing is said."""
     return {
@@ -70,7 +75,7 @@ def to_column(value: object) -> object:
 
 def check_names(fields: Mapping[str, Field], names: Iterable[str]) -> None:
     """Refuse names that are no fields. Errors: ValueError naming them."""
-    unknown = sorted(set(names) - set(fields))
+    unknown = [name for name in names if name not in fields]
     if unknown:
         raise ValueError(f"no such field: {', '.join(unknown)}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from practice_org import columns
 from practice_org.columns import fields_of
@@ -35,7 +36,7 @@ def _create_table(org: Org, sobject: SObject) -> None:
     body = ", ".join(columns.declaration(field) for field in stored)
     org.db.execute(f'CREATE TABLE IF NOT EXISTS "{sobject.name}" ({body})')
     for index in sobject.indexes:
-        named = ", ".join(f'"{column}"' for column in index)
+        named = ", ".join(columns.index_part(sobject.fields[column]) for column in index)
         name = f"{sobject.name}_{'_'.join(index)}"
         org.db.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON "{sobject.name}" ({named})')
 
@@ -48,31 +49,42 @@ def insert_row(org: Org, sobject: str, values: Mapping[str, object]) -> str:
 
     Errors: ValueError for a field the object does not have.
     """
-    record_id = _insert(org, OBJECTS[sobject], values, fields_of(org, sobject))
+    record_id = _insert(org, _mould(org, sobject), values)
     org.record("insert", sobject, record_id, values)
     return record_id
 
 
 def insert_many(org: Org, sobject: str, rows: Iterable[Mapping[str, object]]) -> None:
     """Write rows as insert_row does, with one line in the audit for all."""
-    shape = OBJECTS[sobject]
-    fields = fields_of(org, sobject)
-    count = sum(1 for row in rows if _insert(org, shape, row, fields))
+    mould = _mould(org, sobject)
+    count = sum(1 for row in rows if _insert(org, mould, row))
     org.record("insert_many", sobject, "", {"rows": count})
 
 
-def _insert(
-    org: Org, sobject: SObject, values: Mapping[str, object], fields: Mapping[str, Field]
-) -> str:
-    own, held = columns.split(fields, values)
-    row = {**columns.defaults(fields), **_birth(org, sobject), **own}
+@dataclass(frozen=True, slots=True)
+class _Mould:
+    """What all new rows of one object have in common, made out once."""
+
+    sobject: SObject
+    fields: Mapping[str, Field]
+    given: Mapping[str, object]
+
+
+def _mould(org: Org, sobject: str) -> _Mould:
+    shape, fields = OBJECTS[sobject], fields_of(org, sobject)
+    return _Mould(shape, fields, {**columns.defaults(fields), **_birth(org, shape)})
+
+
+def _insert(org: Org, mould: _Mould, values: Mapping[str, object]) -> str:
+    own, held = columns.split(mould.fields, values)
+    row = {**mould.given, **own}
     if not row.get("Id"):
-        row["Id"] = org.new_id(sobject.prefix)
-    if sobject.name_from:
-        row["Name"] = _full_name(sobject, row)
+        row["Id"] = org.new_id(mould.sobject.prefix)
+    if mould.sobject.name_from:
+        row["Name"] = _full_name(mould.sobject, row)
     if held.get("LastName"):
         row |= _insert_person(org, row, held)
-    _write(org, sobject.name, row)
+    _write(org, mould.sobject.name, row)
     return str(row["Id"])
 
 
@@ -87,7 +99,7 @@ def _insert_person(
 ) -> dict[str, object]:
     contact = {"OwnerId": account.get("OwnerId"), **held}
     contact |= {"AccountId": account["Id"], "IsPersonAccount": True}
-    contact_id = _insert(org, OBJECTS["Contact"], contact, fields_of(org, "Contact"))
+    contact_id = _insert(org, _mould(org, "Contact"), contact)
     name = _full_name(OBJECTS["Contact"], contact)
     return {"IsPersonAccount": 1, "PersonContactId": contact_id, "Name": name}
 

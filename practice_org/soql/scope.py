@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from practice_org.columns import fields_of
 from practice_org.objects import OBJECTS, Field, Kind, SObject, find_object
 from practice_org.rights import FieldAccess, field_accesses, may_any, object_rights
-from practice_org.soql.context import Context
+from practice_org.soql.context import Context, Deleted
 from practice_org.soql.query import Path, Query
 from practice_org.soql.refusals import Complaints
 from practice_org.wire import OrgError
@@ -158,7 +158,7 @@ class Scope:
         """What holds whatever the query says: the recycle bin and sharing."""
         alias = f"{self.prefix}0"
         found = []
-        if self.sobject.keeps_deleted and self.context.deleted.value == "query":
+        if self.sobject.keeps_deleted and self.context.deleted is Deleted.LEFT_OUT:
             found.append(f'{alias}."IsDeleted" = 0')
         if self.sobject.business and not self._sees_all():
             found.append(f'{alias}."OwnerId" = {self.bound.bind(self.context.user_id)}')
