@@ -24,7 +24,7 @@ def create_tables(org: Org) -> None:
     )
     org.db.execute(
         "CREATE TABLE IF NOT EXISTS query_locator "
-        "(code TEXT PRIMARY KEY, user_id TEXT NOT NULL, page TEXT NOT NULL)"
+        "(code TEXT PRIMARY KEY, user_id TEXT NOT NULL, made_at REAL NOT NULL, page TEXT NOT NULL)"
     )
     for sobject in OBJECTS.values():
         if sobject.kind is Kind.STORED:

@@ -119,7 +119,7 @@ VIRTUAL = (
         text("KeyPrefix", "Key Prefix", 3), text("NamespacePrefix", "Namespace Prefix", 15),
         flag("IsCustomizable", "Is Customizable"), flag("IsQueryable", "Is Queryable"),
         flag("IsLayoutable", "Is Layoutable"), choice("InternalSharingModel", "Internal Sharing"),
-        apis=_BOTH,
+        apis=_BOTH, reads_with=(),
     ),
     _virtual(
         "FieldDefinition", "Field Definition", "4fe", *IDENTITY, *_DURABLE,

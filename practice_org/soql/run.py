@@ -15,6 +15,8 @@ from practice_org.soql.context import Context
 from practice_org.soql.parse import parse
 from practice_org.wire import OrgError
 
+# Salesforce, "Query Cursor Limits": a cursor lives two days.
+LOCATOR_LIFE_S = 2 * 86_400
 _ONE_ROW = (
     "When retrieving results with Metadata or FullName fields, the query qualifications must "
     "specify no more than one row for retrieval. Result size: {count}"
@@ -171,15 +173,19 @@ def _column(name: str, output: Output) -> dict[str, Any]:
 
 
 def find_page(org: Org, locator: str, user_id: str) -> dict[str, Any] | None:
-    """What keep_page stored under this locator for this user."""
+    """What keep_page stored under this locator for this user in the last two days."""
     row = org.db.execute(
-        "SELECT page FROM query_locator WHERE code = ? AND user_id = ?", (locator, user_id)
+        "SELECT page FROM query_locator WHERE code = ? AND user_id = ? AND made_at >= ?",
+        (locator, user_id, org.now().timestamp() - LOCATOR_LIFE_S),
     ).fetchone()
     return json.loads(row[0]) if row else None
 
 
 def keep_page(org: Org, user_id: str, page: dict[str, Any]) -> str:
     """Store where the next page begins; the locator is letters and digits only."""
-    code = org.new_id("01g")
-    org.db.execute("INSERT INTO query_locator VALUES (?, ?, ?)", (code, user_id, json.dumps(page)))
+    code, now = org.new_id("01g"), org.now().timestamp()
+    org.db.execute("DELETE FROM query_locator WHERE made_at < ?", (now - LOCATOR_LIFE_S,))
+    org.db.execute(
+        "INSERT INTO query_locator VALUES (?, ?, ?, ?)", (code, user_id, now, json.dumps(page))
+    )
     return code

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 
@@ -208,6 +209,17 @@ def _all_pages(org, soql, size):
 def test_an_unknown_locator_is_refused(here):
     status, body = here.call("GET", "query/01gxx0000000001AAA")
     assert (status, body[0]["errorCode"]) == (400, "INVALID_QUERY_LOCATOR")
+
+
+def test_a_locator_lives_two_days_and_only_for_its_user():
+    big = tiny_org()
+    insert_many(big.org, "Lead", [{"LastName": "x", "Company": "y"}] * 2001)
+    _, body = big.call("GET", "query", q="SELECT Id FROM Lead")
+    path = body["nextRecordsUrl"].removeprefix("/services/data/v63.0/")
+    assert big.call("GET", path, user=big.clerk)[0] == 400
+    assert big.call("GET", path)[0] == 200
+    big.org.now = lambda: NOW + timedelta(days=2, seconds=1)
+    assert big.call("GET", path)[1][0]["errorCode"] == "INVALID_QUERY_LOCATOR"
 
 
 def test_query_all_shows_the_recycle_bin():
