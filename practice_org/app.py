@@ -19,7 +19,6 @@ import practice_org
 from practice_org.limits import count_call, usage
 from practice_org.login.apps import create_login_tables
 from practice_org.login.callers import caller_of, require_api
-from practice_org.login.refusals import LoginRefused, refusal_response
 from practice_org.login.sessions import create_session_table
 from practice_org.metadata.components import create_store
 from practice_org.metadata.jobs import advance_jobs
@@ -74,8 +73,6 @@ def normalised(request: Request) -> Request:
 
 def refusal(request: Request, refused: OrgError) -> Response:
     """Put a refusal in the shape of the interface that was called."""
-    if isinstance(refused, LoginRefused):
-        return refusal_response(refused)
     if request.path.startswith("/services/Soap/"):
         return soap_fault(refused)
     if _IDENTITY.fullmatch(request.path) and refused.code == "INVALID_SESSION_ID":

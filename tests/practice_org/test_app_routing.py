@@ -112,6 +112,15 @@ def test_a_used_up_day_is_refused_until_tomorrow(org, clock, token):
     assert ask(org, LIMITS, token).status == 200
 
 
+@pytest.mark.parametrize(
+    ("version", "code"), [("30.0", "UNSUPPORTED_API_VERSION"), ("99.0", "NOT_FOUND")]
+)
+def test_the_metadata_api_refuses_a_version_as_a_fault(org, version, code):
+    answer = ask(org, f"/services/Soap/m/{version}", method="POST", body=b"<x/>")
+    assert answer.status == 500
+    assert f"<faultcode>sf:{code}</faultcode>".encode() in answer.body
+
+
 def test_post_can_stand_in_for_another_method():
     override = Request("POST", "/x", query={"_HttpMethod": "patch"})
     assert normalised(override).method == "PATCH"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import jwt
@@ -39,8 +41,10 @@ class Server:
         return self.end()
 
     def end(self):
-        _, words = self.child.communicate(timeout=20)
-        return self.child.returncode, words.decode()
+        """Close its stdin, as the death of this process would."""
+        if self.child.returncode is None:
+            self.words = self.child.communicate(timeout=20)[1].decode()
+        return self.child.returncode, self.words
 
 
 @pytest.fixture
@@ -53,8 +57,7 @@ def start(tmp_path):
 
     yield started_org
     for server in started:
-        server.child.kill()
-        server.child.communicate()
+        server.end()
 
 
 def name_of(server):
@@ -139,6 +142,38 @@ def test_a_person_reads_where_it_is_and_no_secret(tmp_path):
     child.communicate(timeout=20)
     assert facts["instance_url"] in "".join(said)
     assert facts["access_token"] not in "".join(said)
+
+
+def test_a_folder_of_metadata_is_loaded_once_and_reported(start, tmp_path):
+    (tmp_path / "Lead-Broken.layout").write_text("<Layout>")
+    words = (*SMALL, "--metadata", str(tmp_path), "--rename-duplicates", "--with-marketo-field")
+    assert "skipped: Lead-Broken.layout: line 1" in start(*words).end()[1]
+    assert "was loaded before" in start(*words).end()[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--metadata", "/nowhere"], "there is no folder /nowhere"),
+        (["--data", "/proc/nowhere"], "No such file"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(tmp_path, words, sentence):
+    command = [*COMMAND, "--data", str(tmp_path / "data"), *SMALL, *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_data_of_a_newer_format_is_refused_in_a_sentence(start, tmp_path):
+    start(*SMALL).stop()
+    with closing(sqlite3.connect(tmp_path / "data" / "org.sqlite")) as db, db:
+        db.execute("UPDATE setting SET value = '99' WHERE name = 'format'")
+    command = [*COMMAND, "--data", str(tmp_path / "data")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("practice org: practice data of format 99")
 
 
 @pytest.mark.parametrize("name", ["deployer", "auditor", "runner"])
