@@ -121,6 +121,7 @@ class _ShapeReader:
         self.data = data
         self.where = where
         self.shape: Shape = []
+        self.add = self.shape.append
 
     def begin_pass(self, parser: expat.XMLParserType) -> Handlers:
         self.parser = parser
@@ -141,10 +142,10 @@ class _ShapeReader:
         self.parser.EndElementHandler = None
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
-        self.shape.append(name)
+        self.add(name)
 
     def end(self, name: str) -> None:
-        self.shape.append(None)
+        self.add(None)
         if name == _SECTION:
             self.leave_section()
 
@@ -161,7 +162,10 @@ class _ShapeReader:
 
 
 class _Reader(_ShapeReader):
-    """The shape, and the offsets of what an edit may touch."""
+    """The shape, and the offsets of what an edit may touch.
+
+    This runs for every element of every layout, so it holds `path` for containers only.
+    """
 
     def __init__(self, data: bytes, where: str) -> None:
         super().__init__(data, where)
@@ -174,30 +178,34 @@ class _Reader(_ShapeReader):
         self.items: list[Item] = []
 
     def start(self, name: str, _attributes: dict[str, str]) -> None:
-        self.path.append(name)
-        self.shape.append(name)
+        self.add(name)
         if name in _ON_START:
             self.begun[name] = (self.parser.CurrentByteIndex, len(self.shape))
-            _ON_START[name](self)
+            _ON_START[name](self, name)
 
     def end(self, name: str) -> None:
         if name in _ON_END:
             _ON_END[name](self, name, self.parser.CurrentByteIndex)
-        self.path.pop()
-        self.shape.append(None)
+        self.add(None)
 
-    def begin_section(self) -> None:
+    def begin_section(self, name: str) -> None:
+        self.path.append(name)
         self.facts = {}
         self.columns = []
 
-    def begin_column(self) -> None:
+    def begin_column(self, name: str) -> None:
+        self.path.append(name)
         self.items = []
 
-    def begin(self) -> None:
-        """Of items and leaves only the offset is kept."""
+    def begin_item(self, name: str) -> None:
+        self.path.append(name)
+
+    def begin_fact(self, _name: str) -> None:
+        """Of leaves only the offset is kept."""
 
     def end_section(self, name: str, _at: int) -> None:
-        if len(self.path) > 1:
+        self.path.pop()
+        if self.path:
             return
         headings = (self.facts.get(_EDIT_HEADING), self.facts.get(_DETAIL_HEADING))
         section = Section(
@@ -211,43 +219,39 @@ class _Reader(_ShapeReader):
         self.leave_section()
 
     def end_column(self, name: str, at: int) -> None:
-        if self.path != _COLUMN_PATH:
+        self.path.pop()
+        if self.path != _IN_SECTION:
             return
         start, first = self.begun[name]
-        end = self._element_end(b"</layoutColumns", at)
-        opened = tag_end(self.data, start)
+        opened, end = tag_end(self.data, start), _element_end(self.data, b"</layoutColumns", at)
         self.columns.append(Column(start, opened, at, end, first, tuple(self.items)))
 
     def end_item(self, name: str, at: int) -> None:
-        if self.path != _ITEM_PATH:
+        self.path.pop()
+        if self.path != _IN_COLUMN:
             return
         start, first = self.begun[name]
-        end = self._element_end(b"</layoutItems", at)
-        field, behavior = _read_item(self.data[start:end])
-        spans = (start, end, first - 1, len(self.shape) + 1)
+        end, field, behavior = _read_item(self.data, start, at)
         spot = (len(self.sections), len(self.columns), len(self.items))
-        item = Item(*spans, field, behavior, *spot)
+        item = Item(start, end, first - 1, len(self.shape) + 1, field, behavior, *spot)
         self.items.append(item)
         if field:
             self.fields.setdefault(field.casefold(), []).append(item)
 
     def end_fact(self, name: str, at: int) -> None:
-        if self.path[-2] == _SECTION:
+        if self.path == _IN_SECTION:
             raw = self.data[tag_end(self.data, self.begun[name][0]) : at]
             self.facts[name] = _read_leaves(raw).get("", "")
 
-    def _element_end(self, tag: bytes, at: int) -> int:
-        """The end tag's end; expat stands behind a self-closing element already."""
-        return self.data.index(b">", at) + 1 if self.data.startswith(tag, at) else at
 
-
-def _read_item(raw: bytes) -> tuple[str, str]:
-    """Field and behavior; nearly every item is plain, and then no byte of it is left unmatched."""
-    plain = _PLAIN_ITEM.fullmatch(raw)
+def _read_item(data: bytes, start: int, closing: int) -> tuple[int, str, str]:
+    """End, field and behavior; nearly every item is plain, and then no byte is left unmatched."""
+    plain = _PLAIN_ITEM.match(data, start)
     if plain:
-        return plain[2].decode(), plain[1].decode()
-    leaves = _read_leaves(raw)
-    return leaves.get("field", ""), leaves.get("behavior", "")
+        return plain.end(), plain[2].decode(), plain[1].decode()
+    end = _element_end(data, b"</layoutItems", closing)
+    leaves = _read_leaves(data[start:end])
+    return end, leaves.get("field", ""), leaves.get("behavior", "")
 
 
 def _read_leaves(raw: bytes) -> dict[str, str]:
@@ -267,6 +271,11 @@ def _read_leaves(raw: bytes) -> dict[str, str]:
     return leaves
 
 
+def _element_end(data: bytes, tag: bytes, at: int) -> int:
+    """The end tag's end; expat stands behind a self-closing element already."""
+    return data.index(b">", at) + 1 if data.startswith(tag, at) else at
+
+
 def tag_end(data: bytes, start: int) -> int:
     """Where the start tag that begins at `start` ends; an attribute may hold a `>`."""
     end = data.index(b">", start) + 1
@@ -282,16 +291,16 @@ def _name(local: str) -> str:
 
 _ROOT = _name("Layout")
 _SECTION, _COLUMN, _ITEM = _name("layoutSections"), _name("layoutColumns"), _name("layoutItems")
-_COLUMN_PATH = [_SECTION, _COLUMN]
-_ITEM_PATH = [_SECTION, _COLUMN, _ITEM]
+_IN_SECTION, _IN_COLUMN = [_SECTION], [_SECTION, _COLUMN]
 _LABEL, _STYLE = _name("label"), _name("style")
 _EDIT_HEADING, _DETAIL_HEADING = _name("editHeading"), _name("detailHeading")
 _FACTS = (_LABEL, _STYLE, _EDIT_HEADING, _DETAIL_HEADING)
 
-_ON_START: dict[str, Callable[[_Reader], None]] = {
+_ON_START: dict[str, Callable[[_Reader, str], None]] = {
     _SECTION: _Reader.begin_section,
     _COLUMN: _Reader.begin_column,
-    **dict.fromkeys((_ITEM, *_FACTS), _Reader.begin),
+    _ITEM: _Reader.begin_item,
+    **dict.fromkeys(_FACTS, _Reader.begin_fact),
 }
 _ON_END: dict[str, Callable[[_Reader, str, int], None]] = {
     _SECTION: _Reader.end_section,
