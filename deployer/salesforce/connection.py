@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 from deployer.clock import Clock
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 Reader = Connection
+_VERSION = re.compile(r"\d{1,3}\.\d")
 
 
 def connect(
@@ -81,10 +83,10 @@ def _opened(kind: type[C], means: tuple[Login, Place, OrgSession, Clock], org_id
 def _fetch_version(connection: Connection) -> str:
     """63.0, or the org's newest if that is older. Source: REST API Developer Guide, "Versions"."""
     offered = rows(connection.get_json("/services/data", purpose="versions"), "versions")
-    numbers = [float(text(row, "version")) for row in offered]
-    if not numbers:
+    numbers = [text(row, "version") for row in offered]
+    if not numbers or not all(map(_VERSION.fullmatch, numbers)):
         raise bad_answer("no API version is offered")
-    return str(min(float(WANTED_VERSION), max(numbers)))
+    return min(WANTED_VERSION, max(numbers, key=float), key=float)
 
 
 def _fetch_identity(connection: Connection) -> OrgIdentity:
