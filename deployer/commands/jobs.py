@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,13 +11,17 @@ import click
 from deployer.applying import Desk, Options, poll
 from deployer.commands.options import json_option, open_connection, org_options
 from deployer.commands.rollouts import DEFAULT_WAIT_MIN, to_desk
-from deployer.errors import Exit
+from deployer.errors import Exit, OrgSaidNo, UsageError
 from deployer.journal import OPEN_STEPS, Entry, Journal, Step, journals
 from deployer.model.findings import Finding, Report, Severity, Table
 from deployer.reporting.console import finish
 from deployer.resuming import follow, settle_entry
+from deployer.salesforce.client import Connection
 from deployer.salesforce.metadata import DeployStatus, cancel_deploy, fetch_deploy
 from deployer.state import home, lock
+
+_UNKNOWN_ID = frozenset({"NOT_FOUND", "INVALID_CROSS_REFERENCE_KEY", "INVALID_ID_FIELD"})
+_JOB_ID = re.compile(r"0Af[0-9A-Za-z]{12}(?:[0-9A-Za-z]{3})?")
 
 
 @click.group(name="jobs")
@@ -55,7 +60,7 @@ def show(*, job: str, org: str | None, config: Path | None, as_json: bool) -> in
     """Show what the org says about JOB, a job id or the key of a deploy."""
     with open_connection(org, "read", config=config, as_json=as_json) as conn:
         entry = Journal(home(), conn.org.org_id).find(job)
-        status = fetch_deploy(conn, entry.deploy_id or entry.check_id if entry else job)
+        status = _fetch(conn, entry.deploy_id or entry.check_id if entry else job)
         return finish(_status_report(status, entry, conn.org.org_id), as_json=as_json)
 
 
@@ -75,7 +80,7 @@ def resume(
         options = Options(deadline_s=desk.clock.monotonic_s() + wait_min * 60)
         entry = desk.journal.find(job) if job else None
         if job and entry is None:
-            status = follow(job, desk, options)
+            status = follow(_fetch(conn, job).id, desk, options)
             return finish(_status_report(status, None, conn.org.org_id), as_json=as_json)
         with lock(desk.journal.lock_path):
             meant = [entry] if entry else desk.journal.entries()
@@ -91,7 +96,7 @@ def cancel(*, job: str, org: str | None, config: Path | None, as_json: bool) -> 
         desk = to_desk(conn)
         entry = desk.journal.find(job)
         job_id = (entry.deploy_id or entry.check_id) if entry else job
-        status = fetch_deploy(conn, job_id)
+        status = _fetch(conn, job_id)
         if not status.done:
             cancel_deploy(conn, job_id)
             options = Options(deadline_s=desk.clock.monotonic_s() + DEFAULT_WAIT_MIN * 60)
@@ -100,6 +105,29 @@ def cancel(*, job: str, org: str | None, config: Path | None, as_json: bool) -> 
             desk.journal.advance(entry, Step.ABANDONED, status=status.status)
         report = _status_report(status, entry, conn.org.org_id)
         return finish(_cancel_report(report, status), as_json=as_json)
+
+
+def _fetch(conn: Connection, job: str) -> DeployStatus:
+    """What the org says about this job.
+
+    Errors: UsageError when it can be no job id; OrgSaidNo when the org knows none such.
+    """
+    if not _JOB_ID.fullmatch(job):
+        raise UsageError(
+            f"{job!r} is neither the id of a deploy nor the key of one on this machine",
+            hint="optout jobs list shows both; a deploy's id begins with 0Af",
+        )
+    try:
+        return fetch_deploy(conn, job)
+    except OrgSaidNo as unknown:
+        if unknown.org_code not in _UNKNOWN_ID:
+            raise
+        raise OrgSaidNo(
+            f"the org knows no deploy {job}",
+            where=conn.org.org_id,
+            hint="check the id, and --org; the org keeps deploys for thirty days",
+            org_code=unknown.org_code,
+        ) from unknown
 
 
 def _settle(meant: list[Entry], desk: Desk, options: Options) -> Report:
