@@ -13,6 +13,11 @@ from deployer.errors import BadInput, UsageError
 _SKIPPED_FOLDERS = {"node_modules"}
 
 
+def shown(path: Path) -> str:
+    """The path for a person; a name need not be text, and what is none becomes a question mark."""
+    return os.fsencode(path).decode("utf-8", errors="replace")
+
+
 def find_files(paths: Sequence[Path], wanted: Callable[[str], bool], *, kind: str) -> list[Path]:
     """Every wanted file of these files and folders, each once, sorted within its folder.
 
@@ -32,17 +37,19 @@ def _find_in(path: Path, wanted: Callable[[str], bool], kind: str) -> list[Path]
         files = [file for file in _walk(path) if wanted(file.name)]
         if not files:
             raise UsageError(
-                f"this folder holds no {kind}", where=str(path), hint=f"name a folder with a {kind}"
+                f"this folder holds no {kind}",
+                where=shown(path),
+                hint=f"name a folder with a {kind}",
             )
         return files
     if not path.exists():
         raise UsageError(
-            "this path does not exist", where=str(path), hint="check the spelling; ls shows names"
+            "this path does not exist", where=shown(path), hint="check the spelling; ls shows names"
         )
     if not wanted(path.name):
         raise UsageError(
             f"this file's name is not that of a {kind}",
-            where=str(path),
+            where=shown(path),
             hint="use the names that Salesforce's tools give, as Contact-Contact Layout.layout",
         )
     return [path]
@@ -79,7 +86,7 @@ def read_file(path: Path) -> bytes:
     except OSError as refused:
         raise BadInput(
             f"the file cannot be read: {refused.strerror}",
-            where=str(path),
+            where=shown(path),
             hint="check its permissions, then run the same command again",
         ) from refused
 
@@ -94,7 +101,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     if read_file(real) != before:
         raise BadInput(
             "somebody changed the file meanwhile, so nothing was written",
-            where=str(path),
+            where=shown(path),
             hint="run the same command again",
         )
     try:
@@ -102,7 +109,7 @@ def replace_file(path: Path, before: bytes, after: bytes) -> None:
     except OSError as refused:
         raise BadInput(
             f"the file could not be written and is untouched: {refused.strerror}",
-            where=str(path),
+            where=shown(path),
             hint="make room or check the permissions of file and folder, then run it again",
         ) from refused
 

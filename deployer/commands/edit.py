@@ -14,7 +14,7 @@ import click
 from deployer.errors import BadInput, Exit, UsageError
 from deployer.fields import checked_api_name
 from deployer.layouts import draw_diff, edit_layout, parse_wish, take_out
-from deployer.metadata_files import find_files, read_file, replace_file
+from deployer.metadata_files import find_files, read_file, replace_file, shown
 from deployer.model.findings import Diff, Finding, Report, Severity, Table
 from deployer.model.layouts import (
     EMAIL_OPT_OUT,
@@ -120,7 +120,7 @@ def _edit_file(path: Path, field: str, edit: Edit) -> FileEdit:
     object_name = name.object if name else ""
     try:
         before = read_file(path)
-        done: LayoutEdit = edit(before, field_on(object_name, field), where=str(path))
+        done: LayoutEdit = edit(before, field_on(object_name, field), where=shown(path))
         _refuse_new_schema_errors(path, done)
     except BadInput as bad:
         failed = LayoutEdit(Outcome.FAILED, b"", b"", str(bad))
@@ -132,7 +132,7 @@ def _edit_file(path: Path, field: str, edit: Edit) -> FileEdit:
 def _refuse_new_schema_errors(path: Path, done: LayoutEdit) -> None:
     if not done.changed:
         return
-    for finding in new_schema_errors(done.before, done.after, str(path)):
+    for finding in new_schema_errors(done.before, done.after, shown(path)):
         raise BadInput(
             f"the edited layout would break Salesforce's schema: {finding.what}",
             where=finding.where,
@@ -177,11 +177,11 @@ def _exit(edits: Sequence[FileEdit]) -> Exit:
 
 
 def _draw(each: FileEdit) -> Diff:
-    return draw_diff(str(each.path), each.edit.before, each.edit.after)
+    return draw_diff(shown(each.path), each.edit.before, each.edit.after)
 
 
 def _entry(each: FileEdit, diffs: dict[str, str]) -> dict[str, Any]:
-    name = str(each.path)
+    name = shown(each.path)
     entry = {
         "path": name,
         "object": each.object,
@@ -200,15 +200,20 @@ def _deserves_word(each: FileEdit) -> bool:
 
 def _finding(each: FileEdit) -> Finding:
     if each.outcome is Outcome.FAILED:
-        at = "" if each.edit.reason.startswith(str(each.path)) else str(each.path)
+        at = "" if each.edit.reason.startswith(shown(each.path)) else shown(each.path)
         return Finding("edit-failed", Severity.FAIL, at, each.edit.reason, each.fix)
-    at = f"{each.path}:{each.edit.line}"
+    at = f"{shown(each.path)}:{each.edit.line}"
     return Finding("field-read-only", Severity.WARN, at, each.edit.reason)
 
 
 def _table(edits: Sequence[FileEdit]) -> Table:
     rows = [
-        (str(each.path), each.edit.section or "(no label)", str(each.edit.column), each.edit.reason)
+        (
+            shown(each.path),
+            each.edit.section or "(no label)",
+            str(each.edit.column),
+            each.edit.reason,
+        )
         for each in edits
         if each.edit.changed
     ]

@@ -12,7 +12,7 @@ import click
 
 from deployer.errors import BadInput, Exit
 from deployer.layouts import layout_tree
-from deployer.metadata_files import find_files, read_file
+from deployer.metadata_files import find_files, read_file, shown
 from deployer.model.findings import Finding, Report, Severity
 from deployer.reporting.console import finish
 from deployer.rules import check_package, check_rules
@@ -71,7 +71,7 @@ def _is_metadata(name: str) -> bool:
 def _read(path: Path) -> bytes | Finding:
     try:
         content = read_file(path)
-        layout_tree(content, where=str(path))
+        layout_tree(content, where=shown(path))
     except BadInput as bad:
         return Finding("xml", Severity.FAIL, bad.where, bad.message, bad.hint)
     return content
@@ -81,7 +81,7 @@ def _check(path: Path, contents: Mapping[Path, bytes | Finding]) -> Checked:
     content = contents[path]
     if isinstance(content, Finding):
         return Checked(path, (content,))
-    findings = [*check_schema(content, str(path)), *check_rules(path, content)]
+    findings = [*check_schema(content, shown(path)), *check_rules(shown(path), content)]
     beside = _beside(path, contents) if path.name == "package.xml" else {}
     if beside:
         findings += check_package(path, content, beside)
@@ -116,7 +116,11 @@ def _report(checked: Sequence[Checked], *, strict: bool) -> Report:
 
 def _entry(each: Checked) -> dict[str, Any]:
     word = "fail" if each.has(Severity.FAIL) else "warn" if each.has(Severity.WARN) else "pass"
-    return {"path": str(each.path), "outcome": word, "findings": len(each.findings)}
+    return {
+        "path": shown(each.path),
+        "outcome": word,
+        "findings": len(each.findings),
+    }
 
 
 def _sentence(count: int, severities: Mapping[Severity, int]) -> str:

@@ -182,6 +182,13 @@ def test_a_wrong_command_line_is_one_sentence_and_exit_two(optout, project, opti
     assert contents(project) == before
 
 
+def test_a_file_name_that_is_no_text_is_shown_all_the_same(optout, tmp_path):
+    path = os.fsencode(tmp_path) + b"/Lead-\xff.layout"
+    Path(os.fsdecode(path)).write_bytes(layout("Email"))
+    code, document, _ = optout("edit", "--json", tmp_path)
+    assert (code, document["files"][0]["path"]) == (0, f"{tmp_path}/Lead-\ufffd.layout")
+
+
 @pytest.mark.parametrize("name", ["nowhere", "empty", "file.txt"])
 def test_a_path_without_layouts_is_exit_two_and_nothing_is_written(optout, project, name):
     (project.parent / "empty").mkdir()
