@@ -72,7 +72,7 @@ def custom_field(node: Node) -> Field:
         name=node.value("fullName"),
         type=_TYPES[kind],
         label=node.value("label"),
-        length=int(node.value("length", default="0") or 0),
+        length=int(float(node.value("length") or 0)),
         refers_to=tuple(n.text.strip() for n in node.all("referenceTo")),
         nillable=not checkbox and not node.says("required"),
         createable=not formula,

@@ -105,8 +105,10 @@ def _retrieve(org: Org, asked: Xml, version: float) -> str:
         members.setdefault(types.text("name"), []).extend(names)
     single = request.text("singlePackage").lower() in {"true", "1"}
     wanted = request.text("apiVersion") or request.text("unpackaged", "version")
-    wanted_version = float(wanted) if wanted else version
-    job_id = start_retrieve(org, org.user_id, members, wanted_version, single=single)
+    if wanted and not wanted.removesuffix(".0").isdigit():
+        raise OrgError("INVALID_TYPE", f"Invalid version specified: {wanted}", status=500)
+    chosen = float(wanted) if wanted else version
+    job_id = start_retrieve(org, org.user_id, members, chosen, single=single)
     return as_xml("result", {"done": False, "id": job_id, "state": "Queued"})
 
 

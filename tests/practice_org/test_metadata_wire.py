@@ -122,6 +122,7 @@ def test_rest_says_what_is_wrong_with_a_request(method, path, body, kind, code):
         ("describeValueType", "", "UNSUPPORTED_OPERATION"),
         ("deploy", "<ZipFile>a</ZipFile>", "INVALID_XML"),
         ("retrieve", "", "INVALID_XML"),
+        ("retrieve", "<request><apiVersion>x</apiVersion></request>", "INVALID_TYPE"),
         ("listMetadata", "<queries/>" * 4, "EXCEEDED_ID_LIMIT"),
         ("readMetadata", "<fullNames>a</fullNames>" * 11, "EXCEEDED_ID_LIMIT"),
         ("checkRetrieveStatus", "<id>09S000000000009AAA</id>", "INVALID_CROSS_REFERENCE_KEY"),
