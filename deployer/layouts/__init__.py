@@ -2,8 +2,9 @@
 
 from deployer.layouts.diff import draw_diff
 from deployer.layouts.edit import edit_layout, find_field, is_tree_with_item, take_out
+from deployer.layouts.parts import LayoutMap
 from deployer.layouts.place import looks_like_opt_out, parse_wish
-from deployer.layouts.read import LayoutMap, read_layout
+from deployer.layouts.read import read_layout
 from deployer.layouts.scan import layout_tree, same_tree
 
 __all__ = [

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from deployer.errors import OurBug
+from deployer.layouts.parts import Item, LayoutMap
 from deployer.layouts.place import NoPlace, find_item, items_of, place
-from deployer.layouts.read import Item, LayoutMap, read_layout, read_shape, shape_of
+from deployer.layouts.read import read_layout, read_shape, shape_of
 from deployer.layouts.scan import NAMESPACE, TreeToken, layout_tree, names_in
 from deployer.layouts.splice import Change, flip, insertion, removal
 from deployer.model.layouts import (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deployer.errors import UsageError
-from deployer.layouts.read import CUSTOM_LINKS, Column, Item, LayoutMap, Section
+from deployer.layouts.parts import CUSTOM_LINKS, Column, Item, LayoutMap, Section
 from deployer.model.layouts import FieldPlace, PlaceWish, field_on
 
 CONSENT_FIELDS = ("HasOptedOutOfEmail", "DoNotCall", "HasOptedOutOfFax")

@@ -1,94 +1,20 @@
-"""Where a layout's sections, columns and items are, to the byte."""
+"""One expat pass over a layout: where its parts are, to the byte."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
 from xml.parsers import expat
 
 from deployer.errors import BadInput
+from deployer.layouts.parts import Column, Item, LayoutMap, Section, Shape
 from deployer.layouts.scan import NAMESPACE, Handlers, TreeToken, read_tokens, scan
 
-Shape = list[str | None]
-CUSTOM_LINKS = "CustomLinks"
 _PLAIN_ITEM = re.compile(
     rb"<layoutItems>\s*<behavior>(\w+)</behavior>"
     rb"\s*<field>([\w.]+)</field>\s*</layoutItems>"
 )
 _START_TAG = re.compile(rb"<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>")
-
-
-class Item(NamedTuple):
-    """One `layoutItems`: bytes `start` to `end`, shape `first` to `last`; indexes count from 0.
-
-    `field` is "" for a blank, a page or a link. A named tuple, since there are many of them and
-    it is made three times as fast.
-    """
-
-    start: int
-    end: int
-    first: int
-    last: int
-    field: str
-    behavior: str
-    section: int
-    column: int
-    row: int
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One `layoutColumns`: its start tag is `start` to `opened`, its end tag begins at `closing`.
-
-    A self-closing one has `opened == closing == end`. `first` is the place in the
-    shape after its start.
-    """
-
-    start: int
-    opened: int
-    closing: int
-    end: int
-    first: int
-    items: tuple[Item, ...]
-
-    @property
-    def self_closing(self) -> bool:
-        return self.opened == self.end
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One `layoutSections`; `label` is "" when it has none, `hidden` when no mode shows it."""
-
-    start: int
-    label: str
-    style: str
-    hidden: bool
-    columns: tuple[Column, ...]
-
-    @property
-    def holds_fields(self) -> bool:
-        """CustomLinks takes links only; a section without columns has nowhere to put an item."""
-        return self.style != CUSTOM_LINKS and bool(self.columns)
-
-
-@dataclass(frozen=True, slots=True)
-class LayoutMap:
-    """A layout's bytes, the shape of its sections, and where things are.
-
-    `shape` is the sections' tree without texts and attributes: each element's name, and None at its
-    end. `fields` are the items of each field, by its name in lower case, in the order of the file.
-    """
-
-    data: bytes
-    shape: Shape
-    sections: tuple[Section, ...]
-    fields: Mapping[str, Sequence[Item]]
-
-    def line_of(self, offset: int) -> int:
-        return self.data.count(b"\n", 0, offset) + 1
 
 
 def read_layout(data: bytes, *, where: str = "") -> LayoutMap:

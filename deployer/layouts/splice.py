@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from deployer.layouts.parts import Column, Item, LayoutMap
 from deployer.layouts.place import Place
-from deployer.layouts.read import Column, Item, LayoutMap, tag_end
+from deployer.layouts.read import tag_end
 from deployer.model.layouts import Behavior
 from deployer.templates import render_layout_item
 

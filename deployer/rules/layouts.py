@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from deployer.layouts.read import CUSTOM_LINKS
+from deployer.layouts.parts import CUSTOM_LINKS
 from deployer.model.findings import Severity
 from deployer.model.layouts import LAYOUT_SUFFIXES
 from deployer.rules.rule import Answer, Rule, Subject, elements, repeated, text_of, value_of
