@@ -117,7 +117,6 @@ def _judged(messages: list[Message], options: DeployOptions) -> Iterator[Message
 
 def _test_problems(org: Org, options: DeployOptions) -> Iterator[Message]:
     # The org holds no Apex; tests that may be named are declared. The sentence is unverified.
-
     known = set(declared_names(org, "ApexClass"))
     for name in options.tests:
         if name not in known:

@@ -170,7 +170,6 @@ def _action_order_is_unambiguous(_org: Org, _entity: str, root: Node) -> Iterato
 
 def _object_is_there(org: Org, entity: str, root: Node) -> Iterator[Problem]:
     # The sentence is unverified.
-
     wanted = "Account" if entity == "PersonAccount" else entity
     off = entity == "PersonAccount" and org.setting("person_accounts") != "1"
     known = find_object(wanted) or find_component(org, "CustomObject", wanted)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from practice_org.metadata.canonical import Node, serialise
 from practice_org.metadata.components import find_component, save_component
-from practice_org.metadata.names import key_of, namespace_of
+from practice_org.metadata.names import namespace_of
 from practice_org.metadata.package import File
 from practice_org.metadata.problems import Effect, Message, Problem, failed
 from practice_org.metadata.rules_app import app_problems, mapping_problems
@@ -48,4 +48,4 @@ def _name_problem(org: Org, name: str) -> Problem | None:
     if not prefix or not managed or find_component(org, "Layout", name):
         return None
     # apex-mdapi#91 shows only that a wrong managed name is not found; for a deploy unverified.
-    return Problem(f"Entity of type 'Layout' named '{key_of(name) and name}' cannot be found")
+    return Problem(f"Entity of type 'Layout' named '{name}' cannot be found")
