@@ -43,13 +43,14 @@ class FakeClock:
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer; `cut` promises more bytes than come, `drop` closes without a word."""
+    """One answer; `cut` promises more than comes, `drop` hangs up, `silent` says nothing at all."""
 
     status: int = 200
     body: bytes = b"{}"
     headers: tuple[tuple[str, str], ...] = ()
     cut: bool = False
     drop: bool = False
+    silent: bool = False
 
 
 def json_reply(value: object, status: int = 200) -> Reply:
@@ -106,8 +107,10 @@ class _Handler(BaseHTTPRequestHandler):
         org.seen.append((self.command, self.path, body))
         org.tokens.append(self.headers.get("Authorization", "").removeprefix("Bearer "))
         reply = org.next_reply()
-        self.close_connection = reply.cut or reply.drop
-        if reply.drop:
+        self.close_connection = reply.cut or reply.drop or reply.silent
+        if reply.silent:
+            self.rfile.read(1)  # until the client hangs up
+        if reply.drop or reply.silent:
             return
         self.send_response(reply.status)
         for name, value in reply.headers:

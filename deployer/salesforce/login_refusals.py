@@ -28,8 +28,9 @@ _SETUP = "Setup > External Client App Manager (or App Manager) > the app > Polic
 _SECRET_AGAIN = "log in again with: optout org login"  # noqa: S105 - not a password
 
 LOGIN_ROWS: tuple[LoginRow, ...] = (
-    LoginRow("invalid_grant", "the stored refresh token has expired or was revoked",
-             f"{_SECRET_AGAIN}; the admin sees and revokes them under Connected Apps OAuth Usage",
+    LoginRow("invalid_grant", "what was sent to log in has expired or was revoked",
+             f"a refresh token: {_SECRET_AGAIN}; a signed login: set this machine's clock right, "
+             "optout doctor shows how far it is off",
              r"expired (access/refresh|authorization|token)|token (is )?(expired|revoked)|"
              r"invalid refresh token"),
     LoginRow("invalid_grant", "the user is not active",
