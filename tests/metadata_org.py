@@ -7,7 +7,7 @@ import json
 import zipfile
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,6 @@ class Lab:
     user_id: str
     profile_id: str = ""
     version: str = "63.0"
-    sent: list[Request] = field(default_factory=list)
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}

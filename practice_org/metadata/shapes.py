@@ -43,11 +43,6 @@ def shape_problems(root: Node, type_name: str, version: float) -> list[Problem]:
     return list(_problems(root, type_name, version))
 
 
-def is_known(type_name: str) -> bool:
-    """Whether the shape of this type is on record."""
-    return type_name in _shapes()
-
-
 def _problems(node: Node, type_name: str, version: float) -> Iterator[Problem]:
     shape = _shapes()[type_name]
     seen: set[str] = set()

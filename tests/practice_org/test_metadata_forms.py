@@ -17,7 +17,6 @@ from practice_org.metadata.canonical import (
 )
 from practice_org.metadata.names import decoded, key_of, listed, namespace_of, spelled
 from practice_org.metadata.older_forms import modernised
-from practice_org.metadata.shapes import is_known
 
 _NAMES = st.from_regex(r"[a-z][A-Za-z]{0,8}", fullmatch=True)
 _TEXTS = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF, exclude_categories=["Cc"]))
@@ -123,8 +122,3 @@ def test_console_components_of_old_files_get_their_containers():
     container = next(modernised(old).all(*path))
     assert container.value("region") == "right"
     assert container.value("sidebarComponents", "page") == "P"
-
-
-@pytest.mark.parametrize("kind", ["Layout", "CustomField", "PermissionSet", "FlexiPage"])
-def test_the_shapes_of_what_is_deployed_are_on_record(kind):
-    assert is_known(kind)
