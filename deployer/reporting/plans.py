@@ -10,13 +10,14 @@ from deployer.errors import Exit
 from deployer.layouts import draw_diff
 from deployer.model.findings import Diff, Finding, Report, Severity, Table
 from deployer.model.layouts import Outcome
-from deployer.model.plans import Aim, LayoutPlan, Plan
+from deployer.model.plans import Aim, Assignee, LayoutPlan, Plan
 
 _DONE = {
     Outcome.ADD: Outcome.ADDED,
     Outcome.REMOVE: Outcome.REMOVED,
     Outcome.RESTORE: Outcome.RESTORED,
 }
+_MOST_USERS = 8
 _VERBS = {Aim.PUT: "put on", Aim.TAKE_OUT: "taken off", Aim.RESTORE: "restored on"}
 
 
@@ -190,8 +191,8 @@ def _access_tables(plan: Plan) -> list[Table]:
                 f"Permission set {plan.access.permission_set}",
                 ("user", ""),
                 (
-                    *((user.label, "gets it") for user in plan.access.assign),
-                    *((user.label, "loses it") for user in plan.access.unassign),
+                    *_users(plan.access.assign, "gets it"),
+                    *_users(plan.access.unassign, "loses it"),
                 ),
             )
         )
@@ -214,6 +215,14 @@ def _access_tables(plan: Plan) -> list[Table]:
             )
         )
     return tables
+
+
+def _users(users: tuple[Assignee, ...], what: str) -> list[tuple[str, str]]:
+    """A row a user; the end of a long list is a count (--json has them all)."""
+    rows = [(user.label, what) for user in users]
+    if len(rows) <= _MOST_USERS:
+        return rows
+    return [*rows[:_MOST_USERS], (f"and {len(rows) - _MOST_USERS} more", what)]
 
 
 def _headline(result: Result) -> list[str]:
