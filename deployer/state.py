@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from enum import Enum
 from pathlib import Path
 
 from deployer.errors import TryLater
@@ -92,6 +93,25 @@ def lock(path: Path) -> Iterator[None]:
                 where=str(path),
                 hint="wait until it has finished and run the same command again",
             ) from held
+        yield
+    finally:
+        os.close(handle)
+
+
+class Hold(Enum):
+    """How `wait_to_hold` holds a file: with others who share, or alone."""
+
+    SHARED = fcntl.LOCK_SH
+    ALONE = fcntl.LOCK_EX
+
+
+@contextmanager
+def wait_to_hold(path: Path, how: Hold) -> Iterator[None]:
+    """Hold the lock file for the block, waiting as long as others hold it otherwise."""
+    make_private_dir(path.parent)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE)
+    try:
+        fcntl.flock(handle, how.value)
         yield
     finally:
         os.close(handle)

@@ -9,11 +9,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deployer import state
 from deployer.clock import Clock
 from deployer.errors import BadInput, OptoutError, TryLater
 from deployer.salesforce.answers import Json, bad_answer, mapping, number, text
@@ -21,8 +22,11 @@ from deployer.salesforce.hosts import Loopback, trusted_origin
 from deployer.salesforce.session import OrgSession
 from deployer.settings.org_tables import Role
 from deployer.settings.secret import Secret
+from deployer.state import Hold
 
 SERVER_FILE = "server.json"
+_STARTING = ".starting.lock"
+_USERS = ".users.lock"
 _COMMAND = (sys.executable, "-m", "practice_org")
 _START_S = 120.0
 _STOP_S = 10.0
@@ -77,12 +81,31 @@ def practice_org(data_dir: Path, clock: Clock) -> Iterator[PracticeOrg]:
 
     Errors: TryLater when it does not come up; BadInput when it says something unexpected.
     """
-    running = find_live(data_dir, clock)
-    if running is not None:
-        yield running
-        return
-    with start_child(data_dir) as started:
-        yield started
+    with ExitStack() as until_the_end:
+        with state.wait_to_hold(data_dir / _STARTING, Hold.ALONE):
+            found = find_live(data_dir, clock)
+            if found is None:
+                found = until_the_end.enter_context(_shared_child(data_dir))
+            until_the_end.enter_context(state.wait_to_hold(data_dir / _USERS, Hold.SHARED))
+        yield found
+
+
+@contextmanager
+def _shared_child(data_dir: Path) -> Iterator[PracticeOrg]:
+    """Our child, which others may use meanwhile: it is stopped when the last has finished.
+
+    It stops while nobody may start one, as two cannot have the same folder.
+    """
+    with ExitStack() as child:
+        started = child.enter_context(start_child(data_dir))
+        try:
+            yield started
+        finally:
+            with (
+                state.wait_to_hold(data_dir / _STARTING, Hold.ALONE),
+                state.wait_to_hold(data_dir / _USERS, Hold.ALONE),
+            ):
+                child.close()
 
 
 def find_live(data_dir: Path, clock: Clock) -> PracticeOrg | None:

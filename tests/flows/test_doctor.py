@@ -1,7 +1,10 @@
 """doctor and settings say how things stand, one line each, and never a secret."""
 
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -149,8 +152,23 @@ def test_the_first_line_names_org_kind_and_user(home, capfd):
 
 
 def test_a_practice_org_that_cannot_start_says_why(optout, home):
-    home.mkdir()
-    (home / "practice-org").write_text("in the way")
+    (home / "practice-org").mkdir(parents=True)
+    (home / "practice-org" / "ca.pem").mkdir()
     code, document, _ = optout("org", "show", "practice")
     assert code == 75
     assert "did not start" in document["error"]["message"]
+
+
+def test_a_file_in_the_way_of_the_practice_org_is_named(optout, home):
+    home.mkdir()
+    (home / "practice-org").write_text("in the way")
+    code, document, _ = optout("org", "show", "practice")
+    assert (code, document["error"]["where"]) == (1, str(home / "practice-org"))
+
+
+def test_two_commands_share_one_practice_org_and_the_last_one_ends_it(home):
+    words = [Path(sys.executable).parent / "optout", "org", "show", "practice", "--json"]
+    both = [subprocess.Popen(words, stdout=subprocess.PIPE) for _ in range(2)]
+    outputs = [json.loads(one.communicate(timeout=60)[0]) for one in both]
+    assert [out["ok"] for out in outputs] == [True, True]
+    assert not (home / "practice-org" / SERVER_FILE).exists()

@@ -1,5 +1,6 @@
 """State is private, durable and in one place."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,19 @@ def test_a_lock_that_was_let_go_can_be_taken_again(tmp_path):
 
 def test_hash_is_sha256_in_hexadecimal():
     assert state.hash_of(b"").startswith("e3b0c44298fc1c14")
+
+
+def test_a_shared_hold_is_shared_and_waited_for(tmp_path):
+    order = []
+
+    def alone():
+        with state.wait_to_hold(tmp_path / "l", state.Hold.ALONE):
+            order.append("alone")
+
+    waiting = threading.Thread(target=alone)
+    shared = [state.wait_to_hold(tmp_path / "l", state.Hold.SHARED) for _ in range(2)]
+    with shared[0], shared[1]:
+        waiting.start()
+        order.append("shared")
+    waiting.join(10)
+    assert order == ["shared", "alone"]
