@@ -114,6 +114,13 @@ def test_a_write_is_never_sent_twice(trouble):
         assert len(org.seen) == 1
 
 
+def test_a_write_that_met_a_busy_org_is_left_to_the_caller():
+    with scripted_org(error_reply("ALREADY_IN_PROCESS", 500)) as org:
+        with pytest.raises(TryLater, match="locked the org's setup"):
+            org.writer().send_json("POST", "x", {})
+        assert len(org.seen) == 1
+
+
 def test_a_write_that_met_an_expired_session_was_not_done_and_is_sent_again():
     with scripted_org(EXPIRED, json_reply({"id": "1"}, 201)) as org:
         assert org.writer().send_json("POST", "x", {"a": 1}) == {"id": "1"}
