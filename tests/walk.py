@@ -9,16 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from deployer.applying import Desk, Fresh, Options
-from deployer.journal import SENT_STEPS, Journal
 from deployer.layouts import find_field, same_tree
 from deployer.model.findings import Report
 from deployer.model.layouts import field_on
 from deployer.model.plans import Plan, Wish
-from deployer.orgplan import Asker, fetch_plan, fetch_stamps
-from deployer.restoring import fetch_restore_plan
-from deployer.rollout import Wanted, roll_out
-from deployer.snapshot import from_bytes
+from deployer.planning.from_org import Asker, fetch_plan, fetch_stamps
+from deployer.planning.from_snapshot import fetch_restore_plan
+from deployer.rollout.apply import Desk, Fresh, Options
+from deployer.rollout.journal import SENT_STEPS, Journal
+from deployer.rollout.snapshot import from_bytes
+from deployer.rollout.walk import Wanted, roll_out
 from practice_org.metadata.components import edit_layout_as, list_components
 from practice_org.metadata.jobs import deploy_jobs
 from practice_org.wire import Request, Response

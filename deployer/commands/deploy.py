@@ -6,16 +6,22 @@ from pathlib import Path
 
 import click
 
-from deployer.applying import Fresh
 from deployer.commands.options import open_connection, org_options
 from deployer.commands.rollouts import DeployWords, begin, deploy_options, to_desk, to_options
 from deployer.commands.wishes import put_options
 from deployer.errors import UsageError
 from deployer.model.plans import Plan, Wish
-from deployer.orgplan import Asker, fetch_plan, fetch_stamps
-from deployer.planfile import PlanFile, effect_of, from_bytes, refuse_moved, refuse_other_org
+from deployer.planning.from_org import Asker, fetch_plan, fetch_stamps
+from deployer.planning.plan_file import (
+    PlanFile,
+    effect_of,
+    from_bytes,
+    refuse_moved,
+    refuse_other_org,
+)
 from deployer.reporting.console import finish
-from deployer.rollout import Wanted, roll_out
+from deployer.rollout.apply import Fresh
+from deployer.rollout.walk import Wanted, roll_out
 
 
 @click.command(name="deploy")

@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 from deployer.errors import BadInput, Exit, UsageError
-from deployer.fields import checked_api_name
 from deployer.layouts import draw_diff, edit_layout, parse_wish, take_out
 from deployer.metadata_files import find_files, read_file, replace_file, shown
 from deployer.model.findings import Diff, Finding, Report, Severity, Table
@@ -24,6 +23,7 @@ from deployer.model.layouts import (
     field_on,
     layout_name_of,
 )
+from deployer.planning.fields import checked_api_name
 from deployer.reporting.console import finish
 from deployer.schema import new_schema_errors
 

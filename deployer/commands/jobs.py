@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from deployer.applying import Desk, Options, poll
 from deployer.commands.options import json_option, open_connection, org_options
 from deployer.commands.rollouts import DEFAULT_WAIT_MIN, to_desk
 from deployer.errors import Exit, OrgSaidNo, UsageError
-from deployer.journal import OPEN_STEPS, Entry, Journal, Step, journals
 from deployer.model.findings import Finding, Report, Severity, Table
 from deployer.reporting.console import finish
-from deployer.resuming import follow, settle_entry
+from deployer.rollout.apply import Desk, Options, poll
+from deployer.rollout.journal import OPEN_STEPS, Entry, Journal, Step, journals
+from deployer.rollout.resume import follow, settle_entry
 from deployer.salesforce.client import Connection
 from deployer.salesforce.metadata import DeployStatus, cancel_deploy, fetch_deploy
 from deployer.state import home, lock

@@ -11,8 +11,8 @@ from deployer.commands.options import open_connection, org_options
 from deployer.commands.wishes import put_options
 from deployer.errors import Exit
 from deployer.model.plans import Wish
-from deployer.orgplan import Asker, fetch_plan
-from deployer.planfile import to_bytes
+from deployer.planning.from_org import Asker, fetch_plan
+from deployer.planning.plan_file import to_bytes
 from deployer.reporting.console import finish
 from deployer.reporting.plans import Result, exit_of, to_report
 from deployer.state import write_private

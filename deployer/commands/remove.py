@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from deployer.applying import Fresh
 from deployer.commands.options import open_connection, org_options
 from deployer.commands.rollouts import DeployWords, begin, change_options, to_desk, to_options
 from deployer.commands.wishes import take_out_options
 from deployer.model.plans import Wish
-from deployer.orgplan import Asker, fetch_plan, fetch_stamps
+from deployer.planning.from_org import Asker, fetch_plan, fetch_stamps
 from deployer.reporting.console import finish
-from deployer.rollout import Wanted, roll_out
+from deployer.rollout.apply import Fresh
+from deployer.rollout.walk import Wanted, roll_out
 
 
 @click.command(name="remove")

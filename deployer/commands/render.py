@@ -15,8 +15,8 @@ from deployer.errors import UsageError
 from deployer.metadata_files import find_files
 from deployer.model.layouts import layout_name_of
 from deployer.model.plans import Plan, Wish
-from deployer.orgplan import Asker, fetch_plan
-from deployer.rendering import Format, plan_from_files, to_folder
+from deployer.planning.from_files import Format, plan_from_files, to_folder
+from deployer.planning.from_org import Asker, fetch_plan
 from deployer.reporting.console import finish
 from deployer.reporting.plans import Result, exit_of, to_report
 

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import click
 
-from deployer.applying import Desk, Fresh
 from deployer.commands.options import open_connection, org_options
 from deployer.commands.rollouts import DeployWords, begin, change_options, to_desk, to_options
 from deployer.errors import UsageError
-from deployer.journal import SENT_STEPS, Entry
 from deployer.model.plans import Aim
-from deployer.orgplan import Asker, fetch_stamps
+from deployer.planning.from_org import Asker, fetch_stamps
+from deployer.planning.from_snapshot import fetch_restore_plan
 from deployer.reporting.console import finish
-from deployer.restoring import fetch_restore_plan
-from deployer.rollout import Wanted, roll_out
-from deployer.snapshot import Snapshot, from_bytes
+from deployer.rollout.apply import Desk, Fresh
+from deployer.rollout.journal import SENT_STEPS, Entry
+from deployer.rollout.snapshot import Snapshot, from_bytes
+from deployer.rollout.walk import Wanted, roll_out
 
 
 @click.command(name="restore")

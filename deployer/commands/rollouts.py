@@ -9,16 +9,16 @@ from typing import Any
 
 import click
 
-from deployer.applying import Desk, Options
 from deployer.clock import Clock, SystemClock
 from deployer.commands.options import check_production, confirm
 from deployer.errors import UsageError
-from deployer.journal import Journal
 from deployer.logs import Run
 from deployer.model.plans import Plan
 from deployer.reporting.console import write_report
 from deployer.reporting.plans import Result, to_report
 from deployer.reporting.progress import tell
+from deployer.rollout.apply import Desk, Options
+from deployer.rollout.journal import Journal
 from deployer.salesforce.client import OrgIdentity, Writer
 from deployer.state import home
 

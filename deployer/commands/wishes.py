@@ -115,7 +115,7 @@ def to_wish(aim: Aim, words: dict[str, Any]) -> Wish:
 
 
 def _field_wish(words: dict[str, Any]) -> FieldWish:
-    from deployer.fields import checked_api_name
+    from deployer.planning.fields import checked_api_name
 
     custom, create = words["custom_field"], words.get("create_field", "")
     if custom and create:

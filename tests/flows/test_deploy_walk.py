@@ -6,12 +6,12 @@ import pytest
 import stamina
 from walk import BUSY, FIELD, StepClock, Walk, a_walk, admin_id, is_poll, is_submit
 
-from deployer.applying import Options
 from deployer.commands.options import open_connection
 from deployer.errors import Moved, OrgSaidNo, OutcomeUnknown, StillRunning, TryLater
-from deployer.journal import Step
 from deployer.model.plans import AccessWish, Wish
-from deployer.resuming import settle_entry
+from deployer.rollout.apply import Options
+from deployer.rollout.journal import Step
+from deployer.rollout.resume import settle_entry
 from practice_org.app import handle
 from practice_org.metadata.jobs import cancel_deploy, deploy_jobs
 from practice_org.tables import find_rows

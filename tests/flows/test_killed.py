@@ -13,13 +13,13 @@ import pytest
 import stamina
 from walk import BUSY, FIELD, StepClock, Walk, a_walk, is_submit
 
-from deployer.applying import Options
 from deployer.clock import SystemClock
 from deployer.commands.options import open_connection
-from deployer.journal import OPEN_STEPS
 from deployer.layouts import find_field
 from deployer.model.layouts import field_on
-from deployer.resuming import settle_entry
+from deployer.rollout.apply import Options
+from deployer.rollout.journal import OPEN_STEPS
+from deployer.rollout.resume import settle_entry
 from practice_org.app import handle
 
 COMMAND = [sys.executable, "-c", "from deployer.cli import main; main()"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from deployer.errors import OptoutError, OrgSaidNo, UsageError
-from deployer.fields import FieldChoice, checked_api_name, choose_field, is_hidden
 from deployer.model.org import FieldFact, OrgFacts
 from deployer.model.plans import FieldKind, FieldWish
+from deployer.planning.fields import FieldChoice, checked_api_name, choose_field, is_hidden
 
 MARKETO = FieldWish(FieldKind.MARKETO_SALES_OPT_OUT)
 

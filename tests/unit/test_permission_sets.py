@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deployer.errors import BadInput
-from deployer.permission_sets import grant_edit, same_set
+from deployer.planning.permission_sets import grant_edit, same_set
 from deployer.templates import render_permission_set
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

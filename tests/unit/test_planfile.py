@@ -25,7 +25,13 @@ from deployer.model.plans import (
     Scope,
     Wish,
 )
-from deployer.planfile import effect_of, from_bytes, refuse_moved, refuse_other_org, to_bytes
+from deployer.planning.plan_file import (
+    effect_of,
+    from_bytes,
+    refuse_moved,
+    refuse_other_org,
+    to_bytes,
+)
 
 LAYOUT = LayoutPlan(
     LayoutName("Contact-A"), Outcome.ADD, "why", "Section", 1, a_layout(), a_layout("Email")

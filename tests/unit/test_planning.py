@@ -7,14 +7,14 @@ from dataclasses import replace
 import pytest
 from sample_layouts import a_layout
 
-from deployer.access import ActiveUser, pick_assignees, plan_permission_set
 from deployer.errors import OrgSaidNo, UsageError
-from deployer.fields import FieldChoice
 from deployer.model.layouts import LayoutName, Outcome
 from deployer.model.org import AccessFacts, Holder, LayoutAssignment, LayoutFact, OrgFacts, Profile
 from deployer.model.plans import OUR_PERMISSION_SET, AccessPlan, AccessWish, Aim, Wish
-from deployer.planning import Inputs, make_plan
-from deployer.targets import pick_targets
+from deployer.planning.access import ActiveUser, pick_assignees, plan_permission_set
+from deployer.planning.fields import FieldChoice
+from deployer.planning.plan import Inputs, make_plan
+from deployer.planning.targets import pick_targets
 
 FIELD = "HasOptedOutOfEmail"
 BODIES = {

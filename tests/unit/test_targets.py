@@ -8,7 +8,7 @@ from deployer.errors import UsageError
 from deployer.model.layouts import LayoutName
 from deployer.model.org import LayoutAssignment, LayoutFact, OrgFacts
 from deployer.model.plans import LayoutWish, Scope
-from deployer.targets import pick_targets
+from deployer.planning.targets import pick_targets
 
 NAMES = (
     "Contact-Contact %28Sales%29 Layout",

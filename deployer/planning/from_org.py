@@ -1,0 +1,121 @@
+"""Ask the org, then plan: what plan, deploy and remove share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from deployer.clock import Clock
+from deployer.model.facts import Known, Unknown
+from deployer.model.findings import Finding, Severity
+from deployer.model.org import AccessFacts, OrgFacts
+from deployer.model.plans import NO_PERMISSION_SET, AccessPlan, Aim, Plan, Wish, default_field
+from deployer.planning.access import pick_assignees, plan_permission_set
+from deployer.planning.access_facts import fetch_access, fetch_active_users
+from deployer.planning.fields import choose_field
+from deployer.planning.org_facts import (
+    Listing,
+    fetch_org_facts,
+    fetch_saved,
+    member_of,
+    stamp_of,
+)
+from deployer.planning.package import layout_path, permission_set_path
+from deployer.planning.plan import Inputs, make_plan
+from deployer.planning.targets import pick_targets
+from deployer.salesforce.client import Connection
+from deployer.salesforce.metadata import fetch_components
+
+RETRIEVE_WAIT_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The org to ask and the clock to wait by."""
+
+    conn: Connection
+    clock: Clock
+
+
+def fetch_plan(asker: Asker, wish: Wish) -> Plan:
+    """Make the plan from the org as it is now.
+
+    Errors: UsageError for a wish that names nothing; OrgSaidNo for a field or set that will not do.
+    """
+    org, saved = fetch_org_facts(asker.conn, default_field(wish.field))
+    choice = choose_field(wish.field, org)
+    targets = pick_targets(org, wish.layouts)
+    access = fetch_access(asker.conn, choice.name, wish.access.permission_set, saved)
+    if isinstance(access, Known):
+        org = replace(org, access=access.value)
+    bodies = fetch_bodies(asker, org, _wanted_set(wish, saved))
+    inputs = Inputs(wish, org, choice, targets, _layout_bodies(org, bodies))
+    inputs = replace(inputs, access=_plan_access(asker, inputs, access, bodies))
+    plan = make_plan(inputs)
+    if isinstance(access, Unknown):
+        return replace(plan, seen=(), findings=(*plan.findings, _not_asked(access)))
+    return plan
+
+
+def fetch_bodies(asker: Asker, org: OrgFacts, permission_set: str) -> Mapping[str, bytes]:
+    """Every layout of the org's person objects, and the set when it is there, by package path."""
+    members = {"Layout": [layout.name.member for layout in org.layouts]}
+    if permission_set:
+        members["PermissionSet"] = [permission_set]
+    members = {kind: names for kind, names in members.items() if names}
+    if not members:
+        return {}
+    return fetch_components(asker.conn, members, asker.clock, RETRIEVE_WAIT_S).files
+
+
+def fetch_stamps(conn: Connection, plan: Plan) -> Mapping[str, str]:
+    """When each file of the plan was last saved in the org: one call, nothing retrieved."""
+    stamps = to_stamps(fetch_saved(conn))
+    return {path: stamps.get(path, "gone") for path in plan.stamps}
+
+
+def to_stamps(saved: Listing) -> dict[str, str]:
+    """When each layout and permission set was last saved, by package path."""
+    stamps = {layout_path(member_of(c).member): stamp_of(c) for c in saved.layouts}
+    return stamps | {permission_set_path(c.full_name): stamp_of(c) for c in saved.permission_sets}
+
+
+def _wanted_set(wish: Wish, saved: Listing) -> str:
+    """The set to retrieve; "" when none is wanted or the org has none of that name."""
+    name = wish.access.permission_set
+    if wish.aim is not Aim.PUT or name == NO_PERMISSION_SET:
+        return ""
+    return name if any(c.full_name == name for c in saved.permission_sets) else ""
+
+
+def _layout_bodies(org: OrgFacts, bodies: Mapping[str, bytes]) -> dict[str, bytes]:
+    paths = {layout.name.member: layout_path(layout.name.member) for layout in org.layouts}
+    return {member: bodies[path] for member, path in paths.items() if path in bodies}
+
+
+def _plan_access(
+    asker: Asker, inputs: Inputs, access: Known[AccessFacts] | Unknown, bodies: Mapping[str, bytes]
+) -> AccessPlan:
+    wish = inputs.wish
+    if wish.aim is not Aim.PUT:
+        return AccessPlan()
+    facts = access.value if isinstance(access, Known) else AccessFacts()
+    name = wish.access.permission_set
+    current = bodies.get(permission_set_path(name))
+    plan = plan_permission_set(name, inputs.choice.name, current, facts)
+    if not wish.access.assign:
+        return plan
+    users = fetch_active_users(asker.conn, wish.access.assign)
+    chosen = {fact.id for fact in inputs.targets.chosen}
+    assignments = tuple(a for a in inputs.org.assignments if a.layout_id in chosen)
+    return replace(plan, assign=pick_assignees(wish.access, users, facts, assignments))
+
+
+def _not_asked(access: Unknown) -> Finding:
+    return Finding(
+        "who-sees-it",
+        Severity.UNKNOWN,
+        "field access",
+        f"who would see the field could not be asked: {access.reason}",
+        fix="give the deploying user View Setup and Configuration",
+    )

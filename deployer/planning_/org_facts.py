@@ -1,0 +1,156 @@
+"""Ask one org for everything the planner needs, in few calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from deployer.model.layouts import PERSON_OBJECTS, LayoutName
+from deployer.model.org import (
+    FieldFact,
+    LayoutAssignment,
+    LayoutFact,
+    OrgFacts,
+)
+from deployer.salesforce.client import Connection
+from deployer.salesforce.composite import Answer, GetRequest, query_request
+from deployer.salesforce.metadata import ListedComponent, fetch_listing
+from deployer.salesforce.soql import bind
+
+FIELD_OBJECTS = ("Contact", "Lead")
+# Which table a person account layout is listed under is unverified; both spellings are asked for
+# and what does not match a listed Contact, Lead or PersonAccount layout falls away.
+_TABLES = ("Contact", "Lead", "Account", "PersonAccount")
+_LAYOUTS = "SELECT Id, LayoutType FROM Layout WHERE TableEnumOrId IN :tables"
+_ASSIGNMENTS = (
+    "SELECT LayoutId, ProfileId, Profile.Name, RecordTypeId FROM ProfileLayout "
+    "WHERE TableEnumOrId IN :tables AND Profile.Name != null"
+)
+_CHECKBOX = "Checkbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Layouts and permission sets with the moment each was last saved: one listMetadata call."""
+
+    layouts: tuple[ListedComponent, ...]
+    permission_sets: tuple[ListedComponent, ...]
+
+
+def fetch_saved(conn: Connection) -> Listing:
+    """List layouts of Contact, Lead and PersonAccount, and all permission sets."""
+    found = fetch_listing(conn, ["Layout", "PermissionSet"])
+    return Listing(
+        layouts=tuple(
+            c for c in found if c.type == "Layout" and c.full_name.split("-")[0] in PERSON_OBJECTS
+        ),
+        permission_sets=tuple(c for c in found if c.type == "PermissionSet"),
+    )
+
+
+def member_of(listed: ListedComponent) -> LayoutName:
+    """The name that retrieve and deploy want.
+
+    A managed layout is listed as Contact-Name with its namespace apart; it is retrieved as
+    Contact-ns__Name. Source: deploy facts b-2 #10 (forcedotcom/cli issue 2168).
+    """
+    obj, _, label = listed.full_name.partition("-")
+    prefix = f"{listed.namespace}__" if listed.namespace else ""
+    return LayoutName(f"{obj}-{label if label.startswith(prefix) else prefix + label}")
+
+
+def stamp_of(listed: ListedComponent) -> str:
+    """When and by whom it was last saved; another text means it was saved since."""
+    moment = listed.last_modified_date
+    return f"{moment.isoformat() if moment else ''} {listed.last_modified_by_id}"
+
+
+def fetch_org_facts(conn: Connection, field: str) -> tuple[OrgFacts, Listing]:
+    """Layouts, assignments and fields; `field` is "" while it has still to be discovered."""
+    saved = fetch_saved(conn)
+    names = ("layouts", "assignments", *FIELD_OBJECTS)
+    lists = (bind(query, tables=_TABLES) for query in (_LAYOUTS, _ASSIGNMENTS))
+    queries = (*lists, *(_field_query(obj, field) for obj in FIELD_OBJECTS))
+    tooling = conn.tooling_composite(
+        [query_request(name, soql) for name, soql in zip(names, queries, strict=True)],
+        purpose="layouts, assignments, fields",
+    )
+    rows = {answer.reference: rows_of(conn, answer) for answer in tooling}
+    described = conn.composite(
+        [GetRequest(obj, f"sobjects/{obj}/describe") for obj in FIELD_OBJECTS],
+        purpose="describe Contact and Lead",
+    )
+    types = {row["Id"][:15]: str(row["LayoutType"]) for row in rows["layouts"]}
+    layouts = tuple(_layout(listed, types) for listed in saved.layouts)
+    known = {layout.id for layout in layouts}
+    facts = OrgFacts(
+        org_id=conn.org.org_id,
+        api_version=conn.org.api_version,
+        layouts=layouts,
+        assignments=tuple(a for a in map(_assignment, rows["assignments"]) if a.layout_id in known),
+        fields={answer.reference: _described(answer) for answer in described},
+        hidden_fields={obj: _defined(rows[obj]) for obj in FIELD_OBJECTS},
+    )
+    return facts, saved
+
+
+def rows_of(conn: Connection, answer: Answer) -> list[dict[str, Any]]:
+    """All rows of one query of a composite call, further pages included."""
+    if answer.error is not None:
+        raise answer.error
+    page = answer.body
+    found: list[dict[str, Any]] = list(page["records"])
+    while not page["done"]:
+        page = conn.get_json(page["nextRecordsUrl"], purpose="next page")
+        found += page["records"]
+    return found
+
+
+def _field_query(obj: str, field: str) -> str:
+    query = (
+        "SELECT QualifiedApiName, Label, DataType FROM FieldDefinition "
+        "WHERE EntityDefinition.QualifiedApiName = :object"
+    )
+    return bind(
+        query + (" AND QualifiedApiName = :field" if field else ""), object=obj, field=field
+    )
+
+
+def _layout(listed: ListedComponent, types: Mapping[str, str]) -> LayoutFact:
+    return LayoutFact(
+        name=member_of(listed),
+        id=listed.id[:15],
+        namespace=listed.namespace,
+        layout_type=types.get(listed.id[:15], "unknown"),
+        stamp=stamp_of(listed),
+    )
+
+
+def _assignment(row: Mapping[str, Any]) -> LayoutAssignment:
+    profile = row["Profile"] or {}
+    return LayoutAssignment(
+        profile_id=str(row["ProfileId"]),
+        profile=str(profile.get("Name", "")),
+        layout_id=str(row["LayoutId"])[:15],
+        record_type_id=str(row["RecordTypeId"] or ""),
+    )
+
+
+def _described(answer: Answer) -> dict[str, FieldFact]:
+    if answer.error is not None:
+        raise answer.error
+    return {
+        str(f["name"]): FieldFact(f["name"], f["label"], f["type"], bool(f["updateable"]))
+        for f in answer.body["fields"]
+    }
+
+
+def _defined(rows: Iterable[Mapping[str, Any]]) -> dict[str, FieldFact]:
+    """FieldDefinition's rows in describe's words: a checkbox is a boolean."""
+    found = {}
+    for row in rows:
+        name, data_type = str(row["QualifiedApiName"]), str(row["DataType"])
+        kind = "boolean" if data_type == _CHECKBOX else data_type
+        found[name] = FieldFact(name, str(row["Label"]), kind, updateable=False)
+    return found

@@ -1,0 +1,1 @@
+"""A Plan is carried out: every step on disk first, every end read back."""

@@ -1,0 +1,277 @@
+"""From a plan to the org: snapshot, check-only, compare, deploy, poll; every step on disk first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from deployer.clock import Clock
+from deployer.errors import Moved, OrgSaidNo, OutcomeUnknown, StillRunning, TryLater
+from deployer.model.plans import Plan
+from deployer.planning.package import to_files, to_zip
+from deployer.planning.plan_file import effect_of, refuse_moved
+from deployer.rollout.journal import Entry, Journal, Step
+from deployer.rollout.snapshot import take_snapshot, to_bytes
+from deployer.salesforce.client import Writer
+from deployer.salesforce.metadata import (
+    DeployOptions,
+    DeployStatus,
+    cancel_deploy,
+    fetch_deploy,
+    start_deploy,
+    wait_for_deploy,
+)
+from deployer.salesforce.tooling import fetch_deploy_requests
+
+# A job that waits behind somebody else's longer than this is planned anew: what it would write
+# may be stale by the time it starts (design: deploy invariant 5).
+QUEUE_PATIENCE_S = 120.0
+_LOOKUPS = 3
+_LOOKUP_WAIT_S = 2.0
+_WAITING = frozenset({"Pending", "Queued"})
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to deploy. `deadline_s` is on the clock's monotonic scale."""
+
+    deadline_s: float
+    test_level: str | None = None
+    tests: tuple[str, ...] = ()
+    check_only: bool = False
+    wait: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a deploy works with: the org, the journal, the clock, and who is told of progress."""
+
+    conn: Writer
+    journal: Journal
+    clock: Clock
+    tell: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The org asked again.
+
+    `stamps` asks when each thing the plan sends was last saved (one call, the last before a
+    deploy); `plan` makes the whole plan from a fresh retrieve.
+    """
+
+    stamps: Callable[[Plan], Mapping[str, str]]
+    plan: Callable[[], Plan]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What came of it: the plan that was really sent, the journal's entry, the org's status."""
+
+    plan: Plan
+    entry: Entry
+    status: DeployStatus
+
+
+def apply_plan(
+    plan: Plan, entry: Entry, desk: Desk, options: Options, org: Fresh
+) -> Applied | None:
+    """Deploy the plan, planning anew as long as the org moves without changing the effect.
+
+    None when, meanwhile, somebody else did all that was to do.
+
+    Errors: Moved when the effect is another one; OrgSaidNo when the org refuses; StillRunning at
+    the deadline; TryLater when others kept the org busy; OutcomeUnknown when a reply was lost.
+    """
+    reviewed = effect_of(plan)
+    while True:
+        desk.journal.open_entry(entry, to_bytes(take_snapshot(plan, entry.created_at)))
+        checked = _check(plan, entry, desk, options)
+        if options.check_only:
+            return checked
+        if org.stamps(plan) == dict(plan.stamps):
+            submitted = _submit(plan, checked, desk, options)
+            applied = _wait(plan, submitted, desk, options)
+            if applied is not None:
+                return applied
+            desk.tell("the org was busy with other deployments; planning anew")
+        else:
+            desk.tell("something was saved meanwhile; planning anew")
+        plan = org.plan()
+        if not plan.sends:
+            desk.journal.advance(entry, Step.ABANDONED)
+            return None
+        _refuse_other_effect(reviewed, plan, entry, desk)
+
+
+def _refuse_other_effect(
+    reviewed: dict[str, object], fresh: Plan, entry: Entry, desk: Desk
+) -> None:
+    try:
+        refuse_moved(reviewed, effect_of(fresh), "org")
+    except Moved:
+        desk.journal.advance(entry, Step.ABANDONED)
+        raise
+
+
+def _check(plan: Plan, entry: Entry, desk: Desk, options: Options) -> Applied:
+    """Ask the org to validate the very bytes, changing nothing."""
+    desk.tell("check-only deploy")
+    check_id = start_deploy(desk.conn, to_zip(to_files(plan)), _deploy_options(options, check=True))
+    entry = desk.journal.write(replace(entry, check_id=check_id))
+    desk.tell(f"check-only job {check_id}")
+    status = poll(check_id, desk, options)
+    if not status.success:
+        desk.journal.advance(entry, Step.REFUSED, status=status.status)
+        raise refusal(status)
+    entry = desk.journal.advance(entry, Step.CHECKED, status=status.status)
+    return Applied(plan, entry, status)
+
+
+def _submit(plan: Plan, checked: Applied, desk: Desk, options: Options) -> Entry:
+    """Send the package once; a lost reply is looked up, never sent again."""
+    asked_at = checked.status.completed_at or desk.clock.now()
+    entry = desk.journal.advance(
+        checked.entry, Step.SUBMITTING, asked_at=asked_at.isoformat(), status=""
+    )
+    package = to_zip(to_files(plan))
+    try:
+        deploy_id = start_deploy(desk.conn, package, _deploy_options(options, check=False))
+    except OutcomeUnknown:
+        desk.tell("the org's reply was lost; looking the job up")
+        found = find_lost_job(entry, desk)
+        if found is None:
+            desk.journal.advance(entry, Step.ABANDONED)
+            raise
+        deploy_id = found
+    except OrgSaidNo:
+        desk.journal.advance(entry, Step.REFUSED)
+        raise
+    entry = desk.journal.advance(entry, Step.SUBMITTED, deploy_id=deploy_id)
+    desk.tell(f"deploy job {deploy_id}")
+    return entry
+
+
+def find_lost_job(entry: Entry, desk: Desk) -> str | None:
+    """The id of the deploy whose reply was lost; None when the org has none from us since then.
+
+    Errors: OutcomeUnknown when there are several.
+    """
+    since = datetime.fromisoformat(entry.asked_at)
+    for attempt in range(_LOOKUPS):
+        if attempt:
+            desk.clock.sleep(_LOOKUP_WAIT_S)
+        found = [
+            request.id
+            for request in fetch_deploy_requests(desk.conn, since - timedelta(seconds=1))
+            if request.created_by_id[:15] == desk.conn.org.user_id[:15]
+            and not request.check_only
+            and (request.created_date or since) >= since
+        ]
+        if len(found) > 1:
+            raise OutcomeUnknown(
+                f"this user has several deploys since the reply was lost: {', '.join(found)}",
+                where=entry.key,
+                hint=f"look at each with optout jobs show {found[0]}, then run the deploy again",
+            )
+        if found:
+            return found[0]
+    return None
+
+
+def _wait(plan: Plan, entry: Entry, desk: Desk, options: Options) -> Applied | None:
+    """Poll to the end; None when the job never started and was cancelled to be planned anew."""
+    if not options.wait:
+        raise still_running(entry.deploy_id)
+    patience = min(options.deadline_s, desk.clock.monotonic_s() + QUEUE_PATIENCE_S)
+    try:
+        status = poll(entry.deploy_id, desk, replace(options, deadline_s=patience))
+    except StillRunning:
+        status = fetch_deploy(desk.conn, entry.deploy_id)
+        if status.status in _WAITING:
+            return _give_up_place(plan, entry, desk, options)
+        if not status.done:
+            status = poll(entry.deploy_id, desk, options)
+    return settle(plan, entry, status, desk)
+
+
+def _give_up_place(plan: Plan, entry: Entry, desk: Desk, options: Options) -> Applied | None:
+    """Cancel a job that has not started; it may have started, and even ended, in between."""
+    desk.tell(f"job {entry.deploy_id} has not started; cancelling it")
+    cancel_deploy(desk.conn, entry.deploy_id)
+    status = poll(entry.deploy_id, desk, replace(options, deadline_s=_later(desk)))
+    if status.status != "Canceled":
+        return settle(plan, entry, status, desk)
+    desk.journal.advance(entry, Step.ABANDONED, status=status.status)
+    if desk.clock.monotonic_s() >= options.deadline_s:
+        raise TryLater(
+            "other deployments kept the org busy; ours was cancelled before it started",
+            where=entry.deploy_id,
+            hint="run the same command again later, or give it more time with --wait MINUTES",
+        )
+    return None
+
+
+def _later(desk: Desk) -> float:
+    return desk.clock.monotonic_s() + QUEUE_PATIENCE_S
+
+
+def settle(plan: Plan, entry: Entry, status: DeployStatus, desk: Desk) -> Applied:
+    """Write the org's verdict down.
+
+    Errors: OrgSaidNo for anything but Succeeded; SucceededPartial is a failure.
+    """
+    if status.status != "Succeeded":
+        desk.journal.advance(entry, Step.REFUSED, status=status.status)
+        raise refusal(status)
+    entry = desk.journal.advance(entry, Step.APPLIED, status=status.status)
+    return Applied(plan, entry, status)
+
+
+def poll(job: str, desk: Desk, options: Options) -> DeployStatus:
+    """Wait until the job has ended, telling each change.
+
+    Errors: StillRunning at the deadline.
+    """
+    seen: set[str] = set()
+
+    def on_progress(status: DeployStatus) -> None:
+        line = f"{job} {status.status} {status.deployed}/{status.total}"
+        if line not in seen:
+            seen.add(line)
+            desk.tell(line)
+
+    left = max(0.0, options.deadline_s - desk.clock.monotonic_s())
+    return wait_for_deploy(
+        desk.conn, job, clock=desk.clock, deadline_s=left, on_progress=on_progress
+    )
+
+
+def _deploy_options(options: Options, *, check: bool) -> DeployOptions:
+    return DeployOptions(
+        check_only=check, test_level=options.test_level, tests=tuple(options.tests)
+    )
+
+
+def still_running(job: str) -> StillRunning:
+    """The sentence for a job that goes on without us."""
+    return StillRunning(
+        "the org is still working on the deploy",
+        where=job,
+        hint=f"optout jobs resume {job} waits for it and finishes what is left to do",
+    )
+
+
+def refusal(status: DeployStatus) -> OrgSaidNo:
+    """The org's refusal with every component message, the causes before their consequences."""
+    said = [
+        f"{m.full_name or m.file_name} ({m.line}:{m.column}): {m.problem}" for m in status.failures
+    ]
+    top = status.error_message or "; ".join(said) or "no reason given"
+    return OrgSaidNo(
+        f"the org answered {status.status}: {top}",
+        where=status.id,
+        hint="nothing was changed; mend what is named and run the same command again",
+        org_code=status.error_code,
+    )
