@@ -12,10 +12,10 @@ from deployer.errors import UsageError
 from deployer.model.plans import Aim
 from deployer.planning.from_org import Asker, fetch_stamps
 from deployer.planning.from_snapshot import fetch_restore_plan
+from deployer.planning.snapshot import Snapshot, from_bytes
 from deployer.reporting.console import finish
 from deployer.rollout.apply import Desk, Fresh
 from deployer.rollout.journal import SENT_STEPS, Entry
-from deployer.rollout.snapshot import Snapshot, from_bytes
 from deployer.rollout.walk import Wanted, roll_out
 
 

@@ -13,7 +13,7 @@ from deployer.planning.from_org import RETRIEVE_WAIT_S, Asker, to_stamps
 from deployer.planning.org_facts import fetch_saved
 from deployer.planning.package import layout_path, permission_set_path, to_members
 from deployer.planning.permission_sets import same_set
-from deployer.rollout.snapshot import Snapshot
+from deployer.planning.snapshot import Snapshot
 from deployer.salesforce.metadata import fetch_components
 
 _EDITED = (

@@ -11,8 +11,8 @@ from deployer.errors import Moved, OrgSaidNo, OutcomeUnknown, StillRunning, TryL
 from deployer.model.plans import Plan
 from deployer.planning.package import to_files, to_zip
 from deployer.planning.plan_file import effect_of, refuse_moved
+from deployer.planning.snapshot import take_snapshot, to_bytes
 from deployer.rollout.journal import Entry, Journal, Step
-from deployer.rollout.snapshot import take_snapshot, to_bytes
 from deployer.salesforce.client import Writer
 from deployer.salesforce.metadata import (
     DeployOptions,

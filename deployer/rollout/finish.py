@@ -9,10 +9,10 @@ from deployer.model.findings import Finding, Severity
 from deployer.planning.from_org import RETRIEVE_WAIT_S
 from deployer.planning.package import name_of, to_members
 from deployer.planning.permission_sets import same_set
+from deployer.planning.snapshot import Snapshot
 from deployer.rollout.apply import Desk
 from deployer.rollout.journal import Entry, Step
 from deployer.rollout.overwrites import find_overwritten
-from deployer.rollout.snapshot import Snapshot
 from deployer.salesforce.client import Connection, Writer
 from deployer.salesforce.metadata import DeployStatus, fetch_components
 from deployer.salesforce.rest import RowResult, delete_rows, post_rows

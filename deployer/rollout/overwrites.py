@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from deployer.errors import OptoutError
 from deployer.model.findings import Finding, Severity
 from deployer.planning.package import name_of
+from deployer.planning.snapshot import Snapshot
 from deployer.rollout.journal import Entry
-from deployer.rollout.snapshot import Snapshot
 from deployer.salesforce.client import Connection
 from deployer.salesforce.metadata import DeployStatus
 from deployer.salesforce.tooling import AuditRow, fetch_setup_audit_trail

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from deployer.model.findings import Finding
+from deployer.planning.snapshot import from_bytes
 from deployer.rollout.apply import Desk, Options, find_lost_job, poll, refusal
 from deployer.rollout.finish import finish
 from deployer.rollout.journal import Entry, Step
-from deployer.rollout.snapshot import from_bytes
 from deployer.salesforce.metadata import DeployStatus
 
 

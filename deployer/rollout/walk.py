@@ -8,12 +8,12 @@ from pathlib import Path
 
 from deployer.model.findings import Report
 from deployer.model.plans import AccessPlan, Plan
+from deployer.planning.snapshot import from_bytes, take_snapshot, to_bytes
 from deployer.reporting.plans import Result, Sent, exit_of, to_report
 from deployer.rollout.apply import Applied, Desk, Fresh, Options, apply_plan
 from deployer.rollout.finish import finish
 from deployer.rollout.journal import OPEN_STEPS, Entry, Step
 from deployer.rollout.resume import settle_entry
-from deployer.rollout.snapshot import from_bytes, take_snapshot, to_bytes
 from deployer.state import lock, write_private
 
 

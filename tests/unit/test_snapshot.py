@@ -17,8 +17,8 @@ from deployer.errors import BadInput
 from deployer.model.layouts import LayoutName, Outcome
 from deployer.model.plans import AccessPlan, Aim, LayoutPlan, Plan
 from deployer.planning.package import name_of, to_files, to_members, to_zip
+from deployer.planning.snapshot import Snapshot, from_bytes, take_snapshot, to_bytes
 from deployer.rollout.journal import Entry, Journal, Step, journals
-from deployer.rollout.snapshot import Snapshot, from_bytes, take_snapshot, to_bytes
 
 OLD, NEW = a_layout("Email"), a_layout("Email", "HasOptedOutOfEmail")
 CHANGED = LayoutPlan(LayoutName("Contact-A %28x%29"), Outcome.ADD, "", "S", 1, OLD, NEW)
