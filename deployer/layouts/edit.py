@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 
 from deployer.errors import OurBug
 from deployer.layouts.parts import Item, LayoutMap
-from deployer.layouts.place import NoPlace, find_item, items_of, place
-from deployer.layouts.read import read_layout, read_shape, shape_of
-from deployer.layouts.scan import NAMESPACE, TreeToken, layout_tree, names_in
+from deployer.layouts.place import NoPlace, Place, find_item, items_of, place
+from deployer.layouts.read import read_layout
+from deployer.layouts.scan import NAMESPACE, Handlers, TreeToken, layout_tree, names_in, scan
 from deployer.layouts.splice import Change, flip, insertion, removal
 from deployer.model.layouts import (
     Behavior,
@@ -21,6 +21,7 @@ from deployer.model.layouts import (
 )
 from deployer.templates import render_layout_item
 
+Tree = tuple[TreeToken, ...]
 # Salesforce wants the fields of the miniLayout and the summaryLayout on the layout itself.
 _ALSO_SHOWN_IN = frozenset({"miniLayout", "summaryLayoutItems"})
 
@@ -50,7 +51,7 @@ def edit_layout(
     change = insertion(layout, target, field)
     after = change.applied(data)
     line = _line_of_item(after, change)
-    _prove_inserted(layout, after, change, field)
+    _prove_inserted(layout, after, target, field)
     label = layout.sections[target.section].label
     spot = (target.reason, label, target.column + 1, Behavior.EDIT.value, line)
     return LayoutEdit(Outcome.ADD, data, after, *spot)
@@ -88,10 +89,13 @@ def find_field(data: bytes, field: str, *, where: str = "") -> FieldPlace | None
 
 def is_tree_with_item(before: bytes, after: bytes, field: str) -> bool:
     """Tell whether `after` is `before` plus exactly one editable item for the field, as trees."""
-    old, new = layout_tree(before), layout_tree(after)
-    item = _item_tree(field)
+    return _is_one_more(layout_tree(before), layout_tree(after), _item_tree(field))
+
+
+def _is_one_more(old: Tree, new: Tree, item: Tree) -> bool:
+    size = len(item)
     return any(
-        new[at : at + len(item)] == item and new[:at] + new[at + len(item) :] == old
+        new[at : at + size] == item and new[:at] + new[at + size :] == old
         for at in range(len(new))
         if new[at] == item[0]
     )
@@ -119,41 +123,44 @@ def _line_of_item(after: bytes, change: Change) -> int:
     return after.count(b"\n", 0, after.index(b"<layoutItems", change.start)) + 1
 
 
-@lru_cache(maxsize=64)
-def _fragment(xml: bytes) -> tuple[TreeToken, ...]:
+def _content(xml: bytes) -> Tree:
     """What these bytes are as the content of an element of Salesforce's namespace."""
     return layout_tree(b'<x xmlns="%s">%s</x>' % (NAMESPACE.encode(), xml))[1:-1]
 
 
-def _item_tree(field: str) -> tuple[TreeToken, ...]:
-    return _fragment(render_layout_item(field).encode())
+@cache
+def _item_tree(field: str) -> Tree:
+    return _content(render_layout_item(field).encode())
 
 
-def _prove_inserted(layout: LayoutMap, after: bytes, change: Change, field: str) -> None:
-    """The bytes around are the old ones, so equal shapes around the item mean equal trees."""
-    item = _item_tree(field)
-    shape = shape_of(item)
-    new, at = read_shape(after), change.at
-    past = at + len(shape)
-    holds = (
-        _fragment(change.item) == item
-        and new[at:past] == shape
-        and (new[:at], new[past:]) == (layout.shape[:at], layout.shape[at:])
-    )
-    _prove(holds, "inserting")
+def _prove_inserted(layout: LayoutMap, after: bytes, target: Place, field: str) -> None:
+    old, new = _column_trees(layout, after, target)
+    _prove(_is_one_more(old, new, _item_tree(field)), "inserting")
 
 
 def _prove_removed(layout: LayoutMap, after: bytes, gone: Item) -> None:
-    kept = [*layout.shape[: gone.first], *layout.shape[gone.last :]]
-    _prove(read_shape(after) == kept, "taking out")
+    old, new = _column_trees(layout, after, gone)
+    item = _content(layout.data[gone.start : gone.end])
+    _prove(_is_one_more(new, old, item), "taking out")
+
+
+def _column_trees(layout: LayoutMap, after: bytes, spot: Place | Item) -> tuple[Tree, Tree]:
+    """One column before and after; the bytes around it are the same, so the trees around are."""
+    before = layout.data
+    column = layout.sections[spot.section].columns[spot.column]
+    end = column.end + len(after) - len(before)
+    around = (before[: column.start], before[column.end :])
+    _prove((after[: column.start], after[end:]) == around, "changing")
+    scan(after, lambda _: Handlers(None, None, None), "")
+    return _content(before[column.start : column.end]), _content(after[column.start : end])
 
 
 def _prove_flipped(layout: LayoutMap, after: bytes, turned: Item) -> None:
     new = read_layout(after)
     items = new.fields[turned.field.casefold()]
     edit = [item for item in items if item.start == turned.start]
-    holds = new.shape == layout.shape and [item.behavior for item in edit] == ["Edit"]
-    _prove(holds, "turning")
+    size = len(after) - len(layout.data) == len("Edit") - len("Readonly")
+    _prove(size and [item.behavior for item in edit] == ["Edit"], "turning")
 
 
 def _prove(holds: bool, doing: str) -> None:  # noqa: FBT001 - a law, not an option

@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-Shape = list[str | None]
 CUSTOM_LINKS = "CustomLinks"
 
 
 class Item(NamedTuple):
-    """One `layoutItems`: bytes `start` to `end`, shape `first` to `last`; indexes count from 0.
+    """One `layoutItems`: bytes `start` to `end`; indexes count from 0.
 
     `field` is "" for a blank, a page or a link. A named tuple, since there are many of them and
     it is made three times as fast.
@@ -19,8 +18,6 @@ class Item(NamedTuple):
 
     start: int
     end: int
-    first: int
-    last: int
     field: str
     behavior: str
     section: int
@@ -32,15 +29,13 @@ class Item(NamedTuple):
 class Column:
     """One `layoutColumns`: its start tag is `start` to `opened`, its end tag begins at `closing`.
 
-    A self-closing one has `opened == closing == end`. `first` is the place in the
-    shape after its start.
+    A self-closing one has `opened == closing == end`.
     """
 
     start: int
     opened: int
     closing: int
     end: int
-    first: int
     items: tuple[Item, ...]
 
     @property
@@ -50,7 +45,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One `layoutSections`; `label` is "" when it has none, `hidden` when no mode shows it."""
+    """One `layoutSections`, which begins at byte `start`.
+
+    `label` is "" when it has none; `hidden` when neither mode shows the heading.
+    """
 
     start: int
     label: str
@@ -66,14 +64,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class LayoutMap:
-    """A layout's bytes, the shape of its sections, and where things are.
+    """A layout's bytes and where things are.
 
-    `shape` is the sections' tree without texts and attributes: each element's name, and None at its
-    end. `fields` are the items of each field, by its name in lower case, in the order of the file.
+    `fields` are the items of each field, by its name in lower case, in the order of the file.
     """
 
     data: bytes
-    shape: Shape
     sections: tuple[Section, ...]
     fields: Mapping[str, Sequence[Item]]
 

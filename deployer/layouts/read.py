@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from xml.parsers import expat
 
 from deployer.errors import BadInput
-from deployer.layouts.parts import Column, Item, LayoutMap, Section, Shape
-from deployer.layouts.scan import NAMESPACE, Handlers, TreeToken, read_tokens, scan
+from deployer.layouts.parts import Column, Item, LayoutMap, Section
+from deployer.layouts.scan import NAMESPACE, Handlers, read_tokens, scan
 
 _PLAIN_ITEM = re.compile(
     rb"<layoutItems>\s*<behavior>(\w+)</behavior>"
@@ -25,37 +25,41 @@ def read_layout(data: bytes, *, where: str = "") -> LayoutMap:
     """
     reader = _Reader(data, where)
     scan(data, reader.begin_pass, where)
-    return LayoutMap(data, reader.shape, tuple(reader.sections), reader.fields)
+    return LayoutMap(data, tuple(reader.sections), reader.fields)
 
 
-def read_shape(data: bytes) -> Shape:
-    """Read the shape of a layout's sections alone, for comparing two layouts. Errors: BadInput."""
-    reader = _ShapeReader(data, "")
-    scan(data, reader.begin_pass, "")
-    return reader.shape
+class _Reader:
+    """The offsets of what an edit may touch; what is outside sections is passed over.
 
-
-def shape_of(tokens: Iterable[TreeToken]) -> Shape:
-    """The shape of a tree."""
-    return [None if t is None else t[0] for t in tokens if not isinstance(t, str)]
-
-
-class _ShapeReader:
-    """Follows the sections and passes over the rest of the file."""
+    This runs for every element of every layout, so `path` holds containers only.
+    """
 
     def __init__(self, data: bytes, where: str) -> None:
         self.data = data
         self.where = where
-        self.shape: Shape = []
-        self.add = self.shape.append
+        self.path: list[str] = []
+        self.sections: list[Section] = []
+        self.fields: dict[str, list[Item]] = {}
+        self.begun: dict[str, int] = {}
+        self.facts: dict[str, str] = {}
+        self.columns: list[Column] = []
+        self.items: list[Item] = []
 
     def begin_pass(self, parser: expat.XMLParserType) -> Handlers:
         self.parser = parser
         return Handlers(self.start_root, None, None)
 
     def start_root(self, name: str, _attributes: dict[str, str]) -> None:
-        self._check_root(name)
-        self.parser.StartElementHandler = self.pass_over
+        problem = "this layout's elements have a namespace prefix, which Salesforce never writes"
+        if name != _ROOT:
+            root = name.rpartition(" ")[2]
+            problem = f"this is not a Salesforce layout: its root element is {root}"
+        elif self.data.startswith(b"<Layout", self.parser.CurrentByteIndex):
+            self.parser.StartElementHandler = self.pass_over
+            return
+        at = f"{self.parser.CurrentLineNumber}:{self.parser.CurrentColumnNumber + 1}"
+        hint = "name a layout file, as Salesforce's tools retrieve it"
+        raise BadInput(problem, where=f"{self.where}:{at}", hint=hint)
 
     def pass_over(self, name: str, attributes: dict[str, str]) -> None:
         if name == _SECTION:
@@ -63,56 +67,14 @@ class _ShapeReader:
             self.parser.EndElementHandler = self.end
             self.start(name, attributes)
 
-    def leave_section(self) -> None:
-        self.parser.StartElementHandler = self.pass_over
-        self.parser.EndElementHandler = None
-
     def start(self, name: str, _attributes: dict[str, str]) -> None:
-        self.add(name)
-
-    def end(self, name: str) -> None:
-        self.add(None)
-        if name == _SECTION:
-            self.leave_section()
-
-    def _check_root(self, name: str) -> None:
-        problem = "this layout's elements have a namespace prefix, which Salesforce never writes"
-        if name != _ROOT:
-            root = name.rpartition(" ")[2]
-            problem = f"this is not a Salesforce layout: its root element is {root}"
-        elif self.data.startswith(b"<Layout", self.parser.CurrentByteIndex):
-            return
-        at = f"{self.parser.CurrentLineNumber}:{self.parser.CurrentColumnNumber + 1}"
-        hint = "name a layout file, as Salesforce's tools retrieve it"
-        raise BadInput(problem, where=f"{self.where}:{at}", hint=hint)
-
-
-class _Reader(_ShapeReader):
-    """The shape, and the offsets of what an edit may touch.
-
-    This runs for every element of every layout, so it holds `path` for containers only.
-    """
-
-    def __init__(self, data: bytes, where: str) -> None:
-        super().__init__(data, where)
-        self.path: list[str] = []
-        self.sections: list[Section] = []
-        self.fields: dict[str, list[Item]] = {}
-        self.begun: dict[str, tuple[int, int]] = {}
-        self.facts: dict[str, str] = {}
-        self.columns: list[Column] = []
-        self.items: list[Item] = []
-
-    def start(self, name: str, _attributes: dict[str, str]) -> None:
-        self.add(name)
         if name in _ON_START:
-            self.begun[name] = (self.parser.CurrentByteIndex, len(self.shape))
+            self.begun[name] = self.parser.CurrentByteIndex
             _ON_START[name](self, name)
 
     def end(self, name: str) -> None:
         if name in _ON_END:
             _ON_END[name](self, name, self.parser.CurrentByteIndex)
-        self.add(None)
 
     def begin_section(self, name: str) -> None:
         self.path.append(name)
@@ -135,38 +97,39 @@ class _Reader(_ShapeReader):
             return
         headings = (self.facts.get(_EDIT_HEADING), self.facts.get(_DETAIL_HEADING))
         section = Section(
-            start=self.begun[name][0],
+            start=self.begun[name],
             label=self.facts.get(_LABEL, ""),
             style=self.facts.get(_STYLE, ""),
             hidden=headings == ("false", "false"),
             columns=tuple(self.columns),
         )
         self.sections.append(section)
-        self.leave_section()
+        self.parser.StartElementHandler = self.pass_over
+        self.parser.EndElementHandler = None
 
     def end_column(self, name: str, at: int) -> None:
         self.path.pop()
         if self.path != _IN_SECTION:
             return
-        start, first = self.begun[name]
+        start = self.begun[name]
         opened, end = tag_end(self.data, start), _element_end(self.data, b"</layoutColumns", at)
-        self.columns.append(Column(start, opened, at, end, first, tuple(self.items)))
+        self.columns.append(Column(start, opened, at, end, tuple(self.items)))
 
     def end_item(self, name: str, at: int) -> None:
         self.path.pop()
         if self.path != _IN_COLUMN:
             return
-        start, first = self.begun[name]
+        start = self.begun[name]
         end, field, behavior = _read_item(self.data, start, at)
         spot = (len(self.sections), len(self.columns), len(self.items))
-        item = Item(start, end, first - 1, len(self.shape) + 1, field, behavior, *spot)
+        item = Item(start, end, field, behavior, *spot)
         self.items.append(item)
         if field:
             self.fields.setdefault(field.casefold(), []).append(item)
 
     def end_fact(self, name: str, at: int) -> None:
         if self.path == _IN_SECTION:
-            raw = self.data[tag_end(self.data, self.begun[name][0]) : at]
+            raw = self.data[tag_end(self.data, self.begun[name]) : at]
             self.facts[name] = _read_leaves(raw).get("", "")
 
 

@@ -23,7 +23,7 @@ TreeToken = tuple[str, tuple[tuple[str, str], ...]] | str | None
 class Handlers:
     """What a pass over the bytes calls; names read `namespace name`."""
 
-    start: Callable[[str, dict[str, str]], None]
+    start: Callable[[str, dict[str, str]], None] | None
     end: Callable[[str], None] | None
     text: Callable[[str], None] | None
 

@@ -19,13 +19,11 @@ _SPACE = b" \t\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Bytes `start` to `end` become `new`; `item` is the new item, at place `at` of the shape."""
+    """Bytes `start` to `end` become `new`."""
 
     start: int
     end: int
     new: bytes
-    at: int = 0
-    item: bytes = b""
 
     def applied(self, data: bytes) -> bytes:
         return data[: self.start] + self.new + data[self.end :]
@@ -48,8 +46,8 @@ def insertion(layout: LayoutMap, place: Place, field: str) -> Change:
     neighbour = column.items[max(place.row - 1, 0)]
     new = _written(field, _style_of(layout.data, neighbour))
     if place.row == 0:
-        return Change(column.opened, column.opened, new, column.first, new)
-    return Change(neighbour.end, neighbour.end, new, neighbour.last, new)
+        return Change(column.opened, column.opened, new)
+    return Change(neighbour.end, neighbour.end, new)
 
 
 def removal(layout: LayoutMap, item: Item, like: LayoutMap | None) -> Change:
@@ -95,10 +93,10 @@ def _opening(layout: LayoutMap, place: Place, column: Column, field: str) -> Cha
     item = _written(field, style)
     if not column.self_closing:
         tail = base if column.opened == column.closing else b""
-        return Change(column.opened, column.opened, item + tail, column.first, item)
+        return Change(column.opened, column.opened, item + tail)
     slash = data.rindex(b"/", column.start, column.end)
     new = b">" + item + base + b"</layoutColumns>"
-    return Change(slash, column.end, new, column.first, item)
+    return Change(slash, column.end, new)
 
 
 def _style_under(base: bytes, section_base: bytes) -> Style:

@@ -271,6 +271,7 @@ def test_a_file_that_cannot_be_read_is_named(optout, project):
     assert "the file cannot be read: Permission denied" in out
 
 
+@pytest.mark.slow
 def test_every_real_layout_is_edited_in_one_call_and_comes_back(optout, tmp_path):
     before = {str(path): content for path, content in copied_layouts(tmp_path)}
     code, first, _ = optout("edit", "--json", tmp_path)

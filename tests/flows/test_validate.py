@@ -107,6 +107,7 @@ def test_a_path_without_metadata_is_exit_two(validate, tmp_path, name):
     assert "next:" in err
 
 
+@pytest.mark.slow
 def test_real_layouts_pass_save_for_four(validate, tmp_path):
     for file in corpus_files("layouts"):
         folder = tmp_path / file.name.partition("--")[0]

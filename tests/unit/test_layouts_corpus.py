@@ -35,6 +35,7 @@ def test_every_change_is_the_old_tree_with_one_item():
         assert not edit.changed or is_tree_with_item(edit.before, edit.after, field)
 
 
+@pytest.mark.slow
 def test_every_change_comes_back_to_the_byte():
     for edit, field in edits():
         if edit.changed:
