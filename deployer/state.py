@@ -31,11 +31,13 @@ def home(environ: Mapping[str, str] | None = None) -> Path:
 
 
 def make_private_dir(path: Path) -> Path:
-    """Make the folder (and its parents) for the owner's eyes only; return it.
+    """Make the folder for the owner's eyes only, and so its parents that are missing; return it.
 
-    An existing folder is closed to others. Errors: OSError.
+    An existing folder is closed to others, an existing parent left alone. Errors: OSError.
     """
-    path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+    missing = [folder for folder in path.parents if not folder.exists()]
+    for folder in (*reversed(missing), path):
+        folder.mkdir(mode=PRIVATE_DIR, exist_ok=True)
     if path.stat().st_mode & 0o777 != PRIVATE_DIR:
         path.chmod(PRIVATE_DIR)
     return path

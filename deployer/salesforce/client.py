@@ -9,6 +9,8 @@ from xml.etree import ElementTree as ET
 
 import requests
 import stamina
+import structlog
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from deployer.errors import LoginRefused, OptoutError, Reaction, SessionExpired
 from deployer.salesforce.answers import Json, bad_answer, flag, mapping, rows, text
@@ -22,6 +24,15 @@ from deployer.salesforce.soap import METADATA_NS, READ_OPERATIONS, envelope, rea
 WANTED_VERSION = "63.0"  # the schema's, in the installed WSDL
 ATTEMPTS = 4
 T = TypeVar("T")
+log = structlog.get_logger()
+
+
+def _tell_retry(details: RetryDetails) -> None:
+    log.warning("asking again", because=str(details.caused_by), in_s=round(details.wait_for, 1))
+
+
+# In place of stamina's own words, which print the arguments of the call.
+set_on_retry_hooks([_tell_retry])
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,12 @@ def test_a_written_file_is_readable_by_its_owner_only(tmp_path):
     assert (tmp_path / "deep").stat().st_mode & 0o777 == 0o700
 
 
+def test_missing_parents_are_private_too(tmp_path):
+    state.make_private_dir(tmp_path / "a" / "b" / "c")
+    modes = [p.stat().st_mode & 0o777 for p in (tmp_path / "a", tmp_path / "a" / "b")]
+    assert modes == [0o700, 0o700]
+
+
 def test_a_folder_that_was_open_to_others_is_closed(tmp_path):
     (tmp_path / "a").mkdir(mode=0o755)
     assert state.make_private_dir(tmp_path / "a").stat().st_mode & 0o777 == 0o700
