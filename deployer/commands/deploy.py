@@ -6,12 +6,19 @@ from pathlib import Path
 
 import click
 
-from deployer.commands.options import open_connection, org_options
-from deployer.commands.rollouts import DeployWords, begin, deploy_options, to_desk, to_options
+from deployer.commands.options import org_options
+from deployer.commands.rollouts import (
+    DeployWords,
+    Place,
+    at_desk,
+    deploy_options,
+    fresh_from,
+    to_options,
+)
 from deployer.commands.wishes import put_options
 from deployer.errors import UsageError
 from deployer.model.plans import Plan, Wish
-from deployer.planning.from_org import Asker, fetch_plan, fetch_stamps
+from deployer.planning.from_org import fetch_plan
 from deployer.planning.plan_file import (
     PlanFile,
     effect_of,
@@ -20,7 +27,6 @@ from deployer.planning.plan_file import (
     refuse_other_org,
 )
 from deployer.reporting.console import finish
-from deployer.rollout.apply import Fresh
 from deployer.rollout.walk import Wanted, roll_out
 
 
@@ -49,13 +55,9 @@ def command(  # noqa: PLR0913 - one parameter an option
     """Put the field on the org's layouts, prove it, and keep what was there before."""
     reviewed = _read_plan(plan_path, wish) if plan_path else None
     wanted_wish = reviewed.wish if reviewed else wish
-    begin(words)
-    with open_connection(org, "write", config=config, as_json=as_json) as conn:
-        agree = words.to_agree(conn.org, as_json=as_json)
+    with at_desk(Place(org, config, as_json), words) as (desk, agree):
         if reviewed is not None:
-            refuse_other_org(reviewed, conn.org.org_id, str(plan_path))
-        desk = to_desk(conn)
-        asker = Asker(conn, desk.clock)
+            refuse_other_org(reviewed, desk.conn.org.org_id, str(plan_path))
 
         def agree_to(plan: Plan) -> None:
             if reviewed is not None:
@@ -63,15 +65,13 @@ def command(  # noqa: PLR0913 - one parameter an option
             agree(plan)
 
         wanted = Wanted(
-            fresh=Fresh(
-                stamps=lambda plan: fetch_stamps(conn, plan),
-                plan=lambda: fetch_plan(asker, wanted_wish),
-            ),
+            fresh=fresh_from(desk, lambda asker: fetch_plan(asker, wanted_wish)),
             agree=agree_to,
             run_id=words.run_id,
             snapshot_out=snapshot_out,
         )
-        return finish(roll_out(wanted, desk, to_options(words, desk.clock)), as_json=as_json)
+        report = roll_out(wanted, desk, to_options(words, desk.clock))
+    return finish(report, as_json=as_json)
 
 
 def _read_plan(path: Path, wish: Wish) -> PlanFile:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from deployer.clock import SystemClock
 from deployer.commands.options import json_option, open_connection, org_options
-from deployer.commands.rollouts import DEFAULT_WAIT_MIN, to_desk
+from deployer.commands.rollouts import DEFAULT_WAIT_MIN
 from deployer.errors import Exit, OrgSaidNo, UsageError
 from deployer.model.findings import Finding, Report, Severity, Table
 from deployer.reporting.console import finish
+from deployer.reporting.progress import progress
 from deployer.rollout.apply import Desk, Options, poll
 from deployer.rollout.journal import OPEN_STEPS, Entry, Journal, Step, journals
 from deployer.rollout.resume import follow, settle_entry
@@ -75,13 +79,12 @@ def resume(
     *, job: str | None, wait_min: int, org: str | None, config: Path | None, as_json: bool
 ) -> int:
     """Wait for JOB and finish what is left to do (default: every deploy that was interrupted)."""
-    with open_connection(org, "write", config=config, as_json=as_json) as conn:
-        desk = to_desk(conn)
+    with _at_desk(org, config, as_json=as_json) as desk:
         options = Options(deadline_s=desk.clock.monotonic_s() + wait_min * 60)
         entry = desk.journal.find(job) if job else None
         if job and entry is None:
-            status = follow(_fetch(conn, job).id, desk, options)
-            return finish(_status_report(status, None, conn.org.org_id), as_json=as_json)
+            status = follow(_fetch(desk.conn, job).id, desk, options)
+            return finish(_status_report(status, None, desk.conn.org.org_id), as_json=as_json)
         with lock(desk.journal.lock_path):
             meant = [entry] if entry else desk.journal.entries()
             return finish(_settle(meant, desk, options), as_json=as_json)
@@ -92,8 +95,8 @@ def resume(
 @org_options
 def cancel(*, job: str, org: str | None, config: Path | None, as_json: bool) -> int:
     """Cancel JOB; a job that is being finalized or is over cannot be cancelled."""
-    with open_connection(org, "write", config=config, as_json=as_json) as conn:
-        desk = to_desk(conn)
+    with _at_desk(org, config, as_json=as_json) as desk:
+        conn = desk.conn
         entry = desk.journal.find(job)
         job_id = (entry.deploy_id or entry.check_id) if entry else job
         status = _fetch(conn, job_id)
@@ -105,6 +108,16 @@ def cancel(*, job: str, org: str | None, config: Path | None, as_json: bool) -> 
             desk.journal.advance(entry, Step.ABANDONED, status=status.status)
         report = _status_report(status, entry, conn.org.org_id)
         return finish(_cancel_report(report, status), as_json=as_json)
+
+
+@contextmanager
+def _at_desk(org: str | None, config: Path | None, *, as_json: bool) -> Iterator[Desk]:
+    """Open the org to settle a job; nothing is asked, since nothing new is sent."""
+    with (
+        open_connection(org, "write", config=config, as_json=as_json) as conn,
+        progress() as shown,
+    ):
+        yield Desk(conn, Journal(home(), conn.org.org_id), SystemClock(), shown.tell)
 
 
 def _fetch(conn: Connection, job: str) -> DeployStatus:

@@ -6,15 +6,21 @@ from pathlib import Path
 
 import click
 
-from deployer.commands.options import open_connection, org_options
-from deployer.commands.rollouts import DeployWords, begin, change_options, to_desk, to_options
+from deployer.commands.options import org_options
+from deployer.commands.rollouts import (
+    DeployWords,
+    Place,
+    at_desk,
+    change_options,
+    fresh_from,
+    to_options,
+)
 from deployer.errors import UsageError
 from deployer.model.plans import Aim
-from deployer.planning.from_org import Asker, fetch_stamps
 from deployer.planning.from_snapshot import fetch_restore_plan
 from deployer.planning.snapshot import Snapshot, from_bytes
 from deployer.reporting.console import finish
-from deployer.rollout.apply import Desk, Fresh
+from deployer.rollout.apply import Desk
 from deployer.rollout.journal import SENT_STEPS, Entry
 from deployer.rollout.walk import Wanted, roll_out
 
@@ -43,22 +49,16 @@ def command(  # noqa: PLR0913 - one parameter an option
             where="--from",
             hint="give one of the two",
         )
-    begin(words)
-    with open_connection(org, "write", config=config, as_json=as_json) as conn:
-        agree = words.to_agree(conn.org, as_json=as_json)
-        desk = to_desk(conn)
+    with at_desk(Place(org, config, as_json), words) as (desk, agree):
         snapshot, key = _pick(desk, deploy, snapshot_path)
-        asker = Asker(conn, desk.clock)
         wanted = Wanted(
-            fresh=Fresh(
-                stamps=lambda plan: fetch_stamps(conn, plan),
-                plan=lambda: fetch_restore_plan(asker, snapshot),
-            ),
+            fresh=fresh_from(desk, lambda asker: fetch_restore_plan(asker, snapshot)),
             agree=agree,
             run_id=words.run_id,
             restores=key,
         )
-        return finish(roll_out(wanted, desk, to_options(words, desk.clock)), as_json=as_json)
+        report = roll_out(wanted, desk, to_options(words, desk.clock))
+    return finish(report, as_json=as_json)
 
 
 def _pick(desk: Desk, deploy: str | None, path: Path | None) -> tuple[Snapshot, str]:

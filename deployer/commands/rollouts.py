@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
 
 from deployer.clock import Clock, SystemClock
-from deployer.commands.options import check_production, confirm
+from deployer.commands.options import check_production, confirm, open_connection
 from deployer.errors import UsageError
 from deployer.logs import Run
 from deployer.model.plans import Plan
+from deployer.planning.from_org import Asker, fetch_stamps
 from deployer.reporting.console import write_report
 from deployer.reporting.plans import Result, to_report
-from deployer.reporting.progress import tell
-from deployer.rollout.apply import Desk, Options
+from deployer.reporting.progress import progress
+from deployer.rollout.apply import Desk, Fresh, Options
 from deployer.rollout.journal import Journal
-from deployer.salesforce.client import OrgIdentity, Writer
 from deployer.state import home
 
 DEFAULT_WAIT_MIN = 33
@@ -44,23 +47,6 @@ class DeployWords:
     go_on: bool = True
     test_level: str | None = None
     tests: tuple[str, ...] = ()
-
-    def to_agree(self, org: OrgIdentity, *, as_json: bool) -> Callable[[Plan], None]:
-        """Check that this org may be changed; then the question to ask once the plan is made.
-
-        Errors: UsageError for a production org without --production.
-        """
-        if not self.check_only:
-            check_production(is_sandbox=org.is_sandbox, production=self.production)
-
-        def agree(plan: Plan) -> None:
-            if self.check_only or self.yes:
-                return
-            if not as_json:
-                write_report(to_report(Result(plan), 0))
-            confirm(f"Do this in {org.name} ({org.org_id})?", yes=False)
-
-        return agree
 
 
 _SHARED = (
@@ -132,8 +118,6 @@ def begin(words: DeployWords) -> None:
 
 def confirm_possible() -> None:
     """Errors: UsageError when nobody is at a terminal to answer the question."""
-    import sys
-
     if not sys.stdin.isatty():
         raise UsageError(
             "this would change the org, and nobody is here to be asked",
@@ -142,9 +126,46 @@ def confirm_possible() -> None:
         )
 
 
-def to_desk(conn: Writer) -> Desk:
-    """The desk a deploy works at: this org's journal, the system's clock, progress on stderr."""
-    return Desk(conn, Journal(home(), conn.org.org_id), SystemClock(), tell)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a command works, and how it was asked to."""
+
+    org: str | None
+    config: Path | None
+    as_json: bool
+
+
+@contextmanager
+def at_desk(place: Place, words: DeployWords) -> Iterator[tuple[Desk, Callable[[Plan], None]]]:
+    """Open the org to deploy from this machine: the desk, and the question to ask about a plan.
+
+    Errors: UsageError before anything is asked of the org when nobody could answer the question;
+    for a production org without --production.
+    """
+    begin(words)
+    with (
+        open_connection(place.org, "write", config=place.config, as_json=place.as_json) as conn,
+        progress() as shown,
+    ):
+        if not words.check_only:
+            check_production(is_sandbox=conn.org.is_sandbox, production=words.production)
+        desk = Desk(conn, Journal(home(), conn.org.org_id), SystemClock(), shown.tell)
+
+        def agree(plan: Plan) -> None:
+            if words.check_only or words.yes:
+                return
+            shown.pause()
+            if not place.as_json:
+                write_report(to_report(Result(plan), 0))
+            confirm(f"Do this in {conn.org.name} ({conn.org.org_id})?", yes=False)
+
+        yield desk, agree
+
+
+def fresh_from(desk: Desk, make_plan: Callable[[Asker], Plan]) -> Fresh:
+    """The org asked again: whole plans by `make_plan`, last saves by one listing."""
+    asker = Asker(desk.conn, desk.clock)
+    return Fresh(stamps=lambda plan: fetch_stamps(desk.conn, plan), plan=lambda: make_plan(asker))
 
 
 def to_options(words: DeployWords, clock: Clock) -> Options:
