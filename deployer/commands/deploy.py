@@ -15,7 +15,7 @@ from deployer.commands.rollouts import (
     fresh_from,
     to_options,
 )
-from deployer.commands.wishes import put_options
+from deployer.commands.wishes import given_words, put_options
 from deployer.errors import UsageError
 from deployer.model.plans import Plan, Wish
 from deployer.planning.from_org import fetch_plan
@@ -53,7 +53,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     as_json: bool,
 ) -> int:
     """Put the field on the org's layouts, prove it, and keep what was there before."""
-    reviewed = _read_plan(plan_path, wish) if plan_path else None
+    reviewed = _read_plan(plan_path) if plan_path else None
     wanted_wish = reviewed.wish if reviewed else wish
     with at_desk(Place(org, config, as_json), words) as (desk, agree):
         if reviewed is not None:
@@ -74,8 +74,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     return finish(report, as_json=as_json)
 
 
-def _read_plan(path: Path, wish: Wish) -> PlanFile:
-    if wish != Wish():
+def _read_plan(path: Path) -> PlanFile:
+    if given_words():
         raise UsageError(
             "a plan already says which field, which layouts and whose access",
             where="--plan",

@@ -32,14 +32,6 @@ config_option = click.option(
     type=click.Path(dir_okay=False, path_type=Path),
     help="The settings file (default: optout.toml here or above).",
 )
-yes_option = click.option("--yes", is_flag=True, help="Do not ask; needed without a terminal.")
-production_option = click.option(
-    "--production", is_flag=True, help="Needed before a production org is changed."
-)
-wait_option = click.option(
-    "--wait", type=click.IntRange(min=0), metavar="MIN",
-    help="Minutes to wait before the deploy is left running (default: 30).",
-)  # fmt: skip
 
 
 def org_options(command: F) -> F:

@@ -55,7 +55,7 @@ _SHARED = (
     click.option("--check-only", is_flag=True, help="Let the org validate it; change nothing."),
     click.option(
         "--wait", "wait_min", type=click.IntRange(min=0), metavar="MINUTES",
-        default=DEFAULT_WAIT_MIN, show_default=True, help="How long to wait for the org.",
+        help=f"How long to wait for the org (default: {DEFAULT_WAIT_MIN}).",
     ),
 )  # fmt: skip
 _DEPLOY_ONLY = (
@@ -84,15 +84,26 @@ def _with_words(
     @click.pass_obj
     @functools.wraps(command)
     def with_words(run: Run, /, **values: Any) -> Any:
-        names = ("yes", "production", "check_only", "wait_min", "test_level", "tests")
+        names = ("yes", "production", "check_only", "test_level", "tests")
         given = {name: values.pop(name) for name in names if name in values}
-        words = DeployWords(run_id=run.run_id, go_on=not values.pop("later", False), **given)
+        words = DeployWords(
+            run_id=run.run_id,
+            wait_min=_wait_min(values.pop("wait_min"), values["config"]),
+            go_on=not values.pop("later", False),
+            **given,
+        )
         return command(words=words, **values)
 
     wrapped: Callable[..., Any] = with_words
     for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped
+
+
+def _wait_min(flag: int | None, config: Path | None) -> int:
+    from deployer.settings.loading import load
+
+    return int(load(config).resolve(flags={"wait": flag})["wait"].value)
 
 
 def begin(words: DeployWords) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -24,10 +25,9 @@ from deployer.model.plans import (
 _FIELD_OPTIONS = (
     click.option(
         "--field", type=click.Choice([kind.value for kind in FieldKind]),
-        default=FieldKind.EMAIL_OPT_OUT.value, show_default=True,
-        help="The standard field, or the one the sales-engagement customizations bring.",
+        help="The standard field (default), or the one the Marketo customizations bring.",
     ),
-    click.option("--custom-field", metavar="API_NAME", default="", help="Use this custom field."),
+    click.option("--custom-field", metavar="API_NAME", help="Use this custom field."),
 )  # fmt: skip
 _CREATE_OPTION = click.option(
     "--create-field", metavar="API_NAME", default="",
@@ -53,8 +53,8 @@ _PLACE_OPTIONS = (
 )  # fmt: skip
 _ACCESS_OPTIONS = (
     click.option(
-        "--permission-set", metavar="NAME|none", default=OUR_PERMISSION_SET, show_default=True,
-        help="The permission set that gives access to the field.",
+        "--permission-set", metavar="NAME|none",
+        help=f"The permission set that gives access to the field (default: {OUR_PERMISSION_SET}).",
     ),
     click.option(
         "--assign", metavar="USERNAME|profile:NAME|layout-users", multiple=True,
@@ -63,6 +63,9 @@ _ACCESS_OPTIONS = (
 )  # fmt: skip
 _PUT = (*_FIELD_OPTIONS, _CREATE_OPTION, *_LAYOUT_OPTIONS, *_PLACE_OPTIONS, *_ACCESS_OPTIONS)
 _TAKE_OUT = (*_FIELD_OPTIONS, *_LAYOUT_OPTIONS)
+
+_WORDS = ("field", "custom_field", "create_field", "objects", "include", "exclude",
+          "all_layouts", "place", "make_editable", "permission_set", "assign")  # fmt: skip
 
 Command = Callable[..., Any]
 
@@ -78,18 +81,34 @@ def take_out_options(command: Command) -> Command:
 
 
 def _with_wish(command: Command, aim: Aim, options: tuple[Callable[..., Any], ...]) -> Command:
-    names = ("field", "custom_field", "create_field", "objects", "include", "exclude",
-             "all_layouts", "place", "make_editable", "permission_set", "assign")  # fmt: skip
-
     @functools.wraps(command)
     def with_wish(**values: Any) -> Any:
-        words = {name: values.pop(name) for name in names if name in values}
-        return command(wish=to_wish(aim, words), **values)
+        words = {name: values.pop(name) for name in _WORDS if name in values}
+        return command(wish=to_wish(aim, _with_settings(words, values["config"])), **values)
 
     wrapped: Command = with_wish
     for option in reversed(options):
         wrapped = option(wrapped)
     return wrapped
+
+
+def given_words() -> list[str]:
+    """The options of a wish that stand on the command line of the command under way."""
+    context = click.get_current_context()
+    on_the_line = click.core.ParameterSource.COMMANDLINE
+    return [name for name in _WORDS if context.get_parameter_source(name) is on_the_line]
+
+
+def _with_settings(words: dict[str, Any], config: Path | None) -> dict[str, Any]:
+    """Fill what was not given from environment and settings file; a flag beats them all."""
+    from deployer.settings.loading import load
+
+    flags = {name: words.get(name) or None for name in ("field", "custom_field", "permission_set")}
+    settled = {name: value.value for name, value in load(config).resolve(flags=flags).items()}
+    if words["field"] or words.get("create_field"):
+        # Another field was named: the one of the settings file is not meant.
+        settled["custom_field"] = words["custom_field"]
+    return words | {name: settled[name] or "" for name in flags}
 
 
 def to_wish(aim: Aim, words: dict[str, Any]) -> Wish:
@@ -125,10 +144,22 @@ def _field_wish(words: dict[str, Any]) -> FieldWish:
             hint="give one of the two",
         )
     return FieldWish(
-        kind=FieldKind(words["field"]),
+        kind=_kind(words["field"]),
         custom_field=checked_api_name(custom, "--custom-field") if custom else "",
         create_field=checked_api_name(create, "--create-field") if create else "",
     )
+
+
+def _kind(word: str) -> FieldKind:
+    """The kind of a settings file or the environment, which no option has checked."""
+    try:
+        return FieldKind(word)
+    except ValueError as unknown:
+        raise UsageError(
+            f"{word!r} is no field",
+            where="field",
+            hint=f"write {' or '.join(kind.value for kind in FieldKind)}",
+        ) from unknown
 
 
 def _place(text: str) -> PlaceWish:

@@ -17,7 +17,7 @@ DEPLOYER = Table(
     "",
     (
         Setting("org", str, "", "The org to work with when --org is left away."),
-        Setting("wait", int, 30, "Minutes to wait for a deploy before it is left running."),
+        Setting("wait", int, 33, "Minutes to wait for a deploy before it is left running."),
         Setting("field", str, "email-opt-out", "The field to place on the layouts."),
         Setting("custom_field", str, "", "The API name of an own opt-out field."),
         Setting("permission_set", str, "Opt_Out_Field_Access", "Who gets the field; or none."),
