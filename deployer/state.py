@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -46,10 +47,24 @@ def make_private_dir(path: Path) -> Path:
 def write_private(path: Path, content: bytes) -> None:
     """Replace the file's content so that after a crash it is the old or the new, never half.
 
-    The file is readable by its owner only; content and name are on disk when this returns.
-    Errors: OSError; the old file is then untouched.
+    The file is readable by its owner only, and so are folders that have to be made for it; content
+    and name are on disk when this returns. Errors: OSError naming the file, which is then
+    untouched, also when it is no file at all but a device.
     """
-    make_private_dir(path.parent)
+    if not path.parent.exists():
+        make_private_dir(path.parent)
+    try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        _replace_content(path, content)
+    except OSError as refused:
+        # The draft's name means nothing to a person, and a full disk names no file at all.
+        refused.filename = str(path)
+        raise
+    sync_dir(path.parent)
+
+
+def _replace_content(path: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mode 0600
     try:
         with os.fdopen(handle, "wb") as draft:
@@ -61,7 +76,6 @@ def write_private(path: Path, content: bytes) -> None:
         with suppress(OSError):
             Path(name).unlink(missing_ok=True)
         raise
-    sync_dir(path.parent)
 
 
 def sync_dir(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -68,9 +69,9 @@ def command(  # noqa: PLR0913 - one parameter an option
             fresh=fresh_from(desk, lambda asker: fetch_plan(asker, wanted_wish)),
             agree=agree_to,
             run_id=words.run_id,
-            snapshot_out=snapshot_out,
         )
-        report = roll_out(wanted, desk, to_options(words, desk.clock))
+        options = replace(to_options(words, desk.clock), snapshot_out=snapshot_out)
+        report = roll_out(wanted, desk, options)
     return finish(report, as_json=as_json)
 
 

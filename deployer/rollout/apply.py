@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from deployer.clock import Clock
 from deployer.errors import Moved, OrgSaidNo, OutcomeUnknown, StillRunning, TryLater
@@ -23,6 +24,7 @@ from deployer.salesforce.metadata import (
     wait_for_deploy,
 )
 from deployer.salesforce.tooling import fetch_deploy_requests
+from deployer.state import write_private
 
 # A job that waits behind somebody else's longer than this is planned anew: what it would write
 # may be stale by the time it starts (design: deploy invariant 5).
@@ -34,13 +36,17 @@ _WAITING = frozenset({"Pending", "Queued"})
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to deploy. `deadline_s` is on the clock's monotonic scale."""
+    """How to deploy. `deadline_s` is on the clock's monotonic scale.
+
+    `snapshot_out` is where a second copy of the snapshot is wanted.
+    """
 
     deadline_s: float
     test_level: str | None = None
     tests: tuple[str, ...] = ()
     check_only: bool = False
     wait: bool = True
+    snapshot_out: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def apply_plan(
     """
     reviewed = effect_of(plan)
     while True:
-        desk.journal.open_entry(entry, to_bytes(take_snapshot(plan, entry.created_at)))
+        keep(plan, entry, desk, options)
         checked = _check(plan, entry, desk, options)
         if options.check_only:
             return checked
@@ -103,6 +109,17 @@ def apply_plan(
             desk.journal.advance(entry, Step.ABANDONED)
             return None
         _refuse_other_effect(reviewed, plan, entry, desk)
+
+
+def keep(plan: Plan, entry: Entry, desk: Desk, options: Options) -> None:
+    """Put on disk what was there before, and the copy that was asked for; nothing is sent yet.
+
+    Errors: OSError.
+    """
+    snapshot = to_bytes(take_snapshot(plan, entry.created_at))
+    if options.snapshot_out is not None and not options.check_only:
+        write_private(options.snapshot_out, snapshot)
+    desk.journal.open_entry(entry, snapshot)
 
 
 def _refuse_other_effect(

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from deployer.model.findings import Report
 from deployer.model.plans import AccessPlan, Plan
-from deployer.planning.snapshot import from_bytes, take_snapshot, to_bytes
+from deployer.planning.snapshot import from_bytes
 from deployer.reporting.plans import Result, Sent, exit_of, to_report
-from deployer.rollout.apply import Applied, Desk, Fresh, Options, apply_plan
+from deployer.rollout.apply import Applied, Desk, Fresh, Options, apply_plan, keep
 from deployer.rollout.finish import finish
 from deployer.rollout.journal import OPEN_STEPS, Entry, Step
 from deployer.rollout.resume import settle_entry
-from deployer.state import lock, write_private
+from deployer.state import lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,6 @@ class Wanted:
     agree: Callable[[Plan], None]
     run_id: str
     restores: str = ""
-    snapshot_out: Path | None = None
 
 
 def roll_out(wanted: Wanted, desk: Desk, options: Options) -> Report:
@@ -62,11 +60,9 @@ def _carry_out(plan: Plan, wanted: Wanted, desk: Desk, options: Options) -> Repo
         if options.check_only:
             return _report(Result(plan), desk)
         applied = None
-        desk.journal.open_entry(entry, to_bytes(take_snapshot(plan, entry.created_at)))
+        keep(plan, entry, desk, options)
         entry = desk.journal.advance(entry, Step.APPLIED)
     kept = desk.journal.read_snapshot(entry.key)
-    if wanted.snapshot_out is not None:
-        write_private(wanted.snapshot_out, kept)
     status = applied.status if applied else None
     findings = finish(from_bytes(kept, entry.key), entry, desk, status)
     sent = Sent(
