@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import stat
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -40,7 +41,7 @@ def read_archive(data: bytes, bounds: Bounds | None = None) -> dict[str, bytes]:
     """The files of a retrieved zip by path, without the leading "unpackaged/"; folders left out.
 
     Errors: BadInput for a broken zip and for everything that Salesforce never sends: another
-    folder, a path that climbs, a name twice, encryption, a bomb. Nothing is used of such a zip.
+    folder, a path that climbs, a link, a name twice, encryption, a bomb. Nothing is used of such.
     """
     bounds = bounds or Bounds()
     try:
@@ -84,6 +85,8 @@ def _allowed_path(entry: zipfile.ZipInfo) -> str | None:
     name = entry.filename.removeprefix(_ROOT)
     if entry.flag_bits & _ENCRYPTED:
         raise _refusal("an encrypted entry", entry.filename)
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        raise _refusal("a link", entry.filename)
     if entry.is_dir() and (not name or name.rstrip("/") in FOLDERS) and not entry.file_size:
         return None
     if name == "package.xml":
