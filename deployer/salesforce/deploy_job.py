@@ -119,15 +119,6 @@ def start_deploy(connection: Writer, package: bytes, options: DeployOptions) -> 
     return _new_id(connection.send_files(_PATH, parts, purpose="start deploy"))
 
 
-def start_quick_deploy(connection: Writer, validated_id: str) -> str:
-    """Deploy what a check-only deploy (with tests, at most ten days old) validated; a new id.
-
-    Errors: OutcomeUnknown; OrgSaidNo when the org does not take that id.
-    """
-    body = {"validatedDeployRequestId": validated_id}
-    return _new_id(connection.send_json("POST", _PATH, body, purpose="start quick deploy"))
-
-
 def cancel_deploy(connection: Writer, deploy_id: str) -> None:
     """Ask the org to cancel; poll to the end even so. Below API 65 it may both cancel and commit.
 

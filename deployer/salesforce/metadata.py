@@ -9,7 +9,6 @@ from deployer.salesforce.deploy_job import (
     cancel_deploy,
     fetch_deploy,
     start_deploy,
-    start_quick_deploy,
     wait_for_deploy,
 )
 from deployer.salesforce.listing import ListedComponent, fetch_listing, fetch_metadata
@@ -30,6 +29,5 @@ __all__ = [
     "fetch_listing",
     "fetch_metadata",
     "start_deploy",
-    "start_quick_deploy",
     "wait_for_deploy",
 ]

@@ -30,16 +30,18 @@ def post_rows(
 
     Errors: OutcomeUnknown when a reply was lost: read back before sending again.
     """
-    records = [{"attributes": {"type": sobject}, **row} for row in values]
-    return _send_lots(connection, "POST", records, f"create {sobject}")
-
-
-def patch_rows(
-    connection: Writer, sobject: str, values: Sequence[Mapping[str, Any]]
-) -> list[RowResult]:
-    """Change records; each row has its `id`. Errors: as `post_rows`."""
-    records = [{"attributes": {"type": sobject}, **row} for row in values]
-    return _send_lots(connection, "PATCH", records, f"update {sobject}")
+    found: list[RowResult] = []
+    for start in range(0, len(values), ROWS_PER_CALL):
+        lot = [
+            {"attributes": {"type": sobject}, **row}
+            for row in values[start : start + ROWS_PER_CALL]
+        ]
+        body = {"allOrNone": False, "records": lot}
+        answer = connection.send_json(
+            "POST", "composite/sobjects", body, purpose=f"create {sobject}"
+        )
+        found += _results(answer, len(lot))
+    return found
 
 
 def delete_rows(connection: Writer, ids: Sequence[str], *, sobject: str) -> list[RowResult]:
@@ -54,18 +56,6 @@ def delete_rows(connection: Writer, ids: Sequence[str], *, sobject: str) -> list
             "composite/sobjects", {"ids": ",".join(lot), "allOrNone": "false"},
             purpose=f"delete {sobject}",
         )  # fmt: skip
-        found += _results(answer, len(lot))
-    return found
-
-
-def _send_lots(
-    connection: Writer, method: str, records: Sequence[Json], purpose: str
-) -> list[RowResult]:
-    found: list[RowResult] = []
-    for start in range(0, len(records), ROWS_PER_CALL):
-        lot = list(records[start : start + ROWS_PER_CALL])
-        body = {"allOrNone": False, "records": lot}
-        answer = connection.send_json(method, "composite/sobjects", body, purpose=purpose)
         found += _results(answer, len(lot))
     return found
 

@@ -4,34 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from deployer.salesforce.answers import flag, mapping, moment, number, text, text_or
+from deployer.salesforce.answers import flag, moment, number, text, text_or
 from deployer.salesforce.client import Connection
 from deployer.salesforce.soql import bind
-
-
-@dataclass(frozen=True, slots=True)
-class LayoutRow:
-    """A page layout; `namespace` is "" when it is not managed, `type` is Standard for a page."""
-
-    id: str
-    name: str
-    namespace: str
-    manageable_state: str
-    type: str
-    object: str
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileLayout:
-    """Which layout a profile sees for a record type ("" is the master one)."""
-
-    layout_id: str
-    layout_name: str
-    profile_id: str
-    profile_name: str
-    record_type_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,66 +37,6 @@ class AuditRow:
     created_by_id: str
     created_date: datetime | None
     delegate_user: str
-
-
-@dataclass(frozen=True, slots=True)
-class FieldDefinition:
-    """A field as Setup knows it; whether this user may see the field is another question."""
-
-    name: str
-    label: str
-    data_type: str
-    namespace: str
-    durable_id: str
-
-
-def fetch_layouts(connection: Connection, object_name: str) -> list[LayoutRow]:
-    """Every layout of Contact, Lead or PersonAccount. Source: Tooling API, "Layout"."""
-    found = connection.tooling_query(
-        bind(
-            "SELECT Id, Name, NamespacePrefix, ManageableState, LayoutType, TableEnumOrId "
-            "FROM Layout WHERE TableEnumOrId = :object",
-            object=object_name,
-        ),
-        purpose="layouts",
-    )
-    return [
-        LayoutRow(
-            id=text(row, "Id"),
-            name=text(row, "Name"),
-            namespace=text_or(row, "NamespacePrefix"),
-            manageable_state=text_or(row, "ManageableState"),
-            type=text_or(row, "LayoutType"),
-            object=text_or(row, "TableEnumOrId"),
-        )
-        for row in found
-    ]
-
-
-def fetch_profile_layouts(connection: Connection, object_name: str) -> list[ProfileLayout]:
-    """Which profile sees which layout. Source: Tooling API, "ProfileLayout".
-
-    Rows whose profile the org hides (a null name) are left out, as it counts licences' inner
-    profiles there.
-    """
-    found = connection.tooling_query(
-        bind(
-            "SELECT LayoutId, Layout.Name, ProfileId, Profile.Name, RecordTypeId "
-            "FROM ProfileLayout WHERE TableEnumOrId = :object AND Profile.Name != null",
-            object=object_name,
-        ),
-        purpose="layout assignments",
-    )
-    return [
-        ProfileLayout(
-            layout_id=text_or(row, "LayoutId"),
-            layout_name=_related(row, "Layout"),
-            profile_id=text(row, "ProfileId"),
-            profile_name=_related(row, "Profile"),
-            record_type_id=text_or(row, "RecordTypeId"),
-        )
-        for row in found
-    ]
 
 
 def fetch_deploy_requests(connection: Connection, since: datetime) -> list[DeployRequest]:
@@ -176,35 +92,3 @@ def fetch_setup_audit_trail(connection: Connection, since: datetime) -> list[Aud
         )
         for row in found
     ]
-
-
-def fetch_field_definition(
-    connection: Connection, object_name: str, field: str
-) -> FieldDefinition | None:
-    """The field, also one that is hidden from this user (unverified); None when there is none.
-
-    Source: Tooling API, "FieldDefinition"; needs View Setup and Configuration.
-    """
-    found = connection.tooling_query(
-        bind(
-            "SELECT QualifiedApiName, Label, DataType, NamespacePrefix, DurableId "
-            "FROM FieldDefinition WHERE EntityDefinition.QualifiedApiName = :object "
-            "AND QualifiedApiName = :field",
-            object=object_name,
-            field=field,
-        ),
-        purpose="field definition",
-    )
-    for row in found:
-        return FieldDefinition(
-            name=text(row, "QualifiedApiName"),
-            label=text_or(row, "Label"),
-            data_type=text_or(row, "DataType"),
-            namespace=text_or(row, "NamespacePrefix"),
-            durable_id=text_or(row, "DurableId"),
-        )
-    return None
-
-
-def _related(row: dict[str, Any], name: str) -> str:
-    return text_or(mapping(row.get(name) or {}, name), "Name")

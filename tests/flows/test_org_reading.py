@@ -40,20 +40,6 @@ def test_the_connection_knows_where_it_is(reader, practice):
     ]
 
 
-@pytest.mark.parametrize("name", ["Contact", "Lead", "PersonAccount"])
-def test_layouts_and_who_sees_them_are_read(reader, name):
-    layouts = tooling.fetch_layouts(reader, name)
-    assigned = tooling.fetch_profile_layouts(reader, name)
-    assert {layout.object for layout in layouts} == {name}
-    assert {row.layout_id for row in assigned} <= {layout.id for layout in layouts}
-    assert all(row.profile_name and row.layout_name for row in assigned)
-
-
-@pytest.mark.parametrize(("field", "found"), [("HasOptedOutOfEmail", True), ("Nope__c", False)])
-def test_a_field_is_found_or_is_none(reader, field, found):
-    assert bool(tooling.fetch_field_definition(reader, "Contact", field)) is found
-
-
 def test_an_org_without_deploys_lists_none(reader, practice):
     since = practice.clock() - timedelta(days=1)
     assert fetch_deploy_requests(reader, since) == []

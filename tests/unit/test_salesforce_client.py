@@ -219,4 +219,4 @@ def test_rows_are_deleted_by_id():
 
 def test_a_row_without_an_answer_is_bad_input():
     with scripted_org(json_reply([])) as org, pytest.raises(BadInput, match="1 rows were sent"):
-        rest.patch_rows(org.writer(), "A", [{"id": "1"}])
+        rest.post_rows(org.writer(), "A", [{"B": "1"}])

@@ -71,12 +71,6 @@ def test_a_lost_reply_to_the_submit_is_never_sent_again(reply):
     assert "jobs list" in problem.value.hint
 
 
-def test_a_quick_deploy_names_the_validation():
-    with scripted_org(json_reply({"deployResult": {"id": "0Af2"}}, 201)) as org:
-        assert metadata.start_quick_deploy(org.writer(), "0Af1") == "0Af2"
-        assert json.loads(org.seen[0][2]) == {"validatedDeployRequestId": "0Af1"}
-
-
 def test_a_cancel_asks_for_canceling():
     with scripted_org(status("Canceling")) as org:
         metadata.cancel_deploy(org.writer(), "0Af1")
