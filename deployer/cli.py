@@ -96,7 +96,11 @@ def main(args: Sequence[str] | None = None) -> None:
     except click.exceptions.Exit as ended:
         code = ended.exit_code
     except (click.Abort, KeyboardInterrupt):
-        click.echo("optout: interrupted", err=True)
+        click.echo(
+            "optout: interrupted\n"
+            "  next: a deploy that was sent goes on in the org; optout jobs list shows it",
+            err=True,
+        )
         code = Exit.INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone (`optout plan | head`); point stdout away from it so

@@ -65,7 +65,10 @@ def json_response(payload: Any, status: int = 200, **headers: str) -> Response:
 
 
 def rest_error(error: OrgError) -> Response:
-    """Answer as REST does: a list of one error. Source: facts on body shapes, A1."""
+    """Answer as REST does: a list of one error.
+
+    Source: REST API guide, "Status Codes and Error Responses".
+    """
     entry: dict[str, Any] = {"message": error.message, "errorCode": error.code}
     if error.fields:
         entry["fields"] = list(error.fields)

@@ -16,7 +16,7 @@ from deployer.model.plans import Plan, Wish
 from deployer.planning.from_org import Asker, fetch_plan, fetch_stamps
 from deployer.planning.from_snapshot import fetch_restore_plan
 from deployer.planning.snapshot import from_bytes
-from deployer.rollout.apply import Desk, Fresh, Options
+from deployer.rollout.desk import Desk, Fresh, Options
 from deployer.rollout.journal import SENT_STEPS, Journal
 from deployer.rollout.walk import Wanted, roll_out
 from practice_org.metadata.components import edit_layout_as, list_components

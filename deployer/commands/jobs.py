@@ -17,7 +17,8 @@ from deployer.errors import Exit, OrgSaidNo, UsageError
 from deployer.model.findings import Finding, Report, Severity, Table
 from deployer.reporting.console import finish
 from deployer.reporting.progress import progress
-from deployer.rollout.apply import Desk, Options, poll
+from deployer.rollout.desk import Desk, Options
+from deployer.rollout.job import poll
 from deployer.rollout.journal import OPEN_STEPS, Entry, Journal, Step, journals
 from deployer.rollout.resume import follow, settle_entry
 from deployer.salesforce.client import Connection

@@ -20,7 +20,7 @@ from deployer.model.plans import Aim
 from deployer.planning.from_snapshot import fetch_restore_plan
 from deployer.planning.snapshot import Snapshot, from_bytes
 from deployer.reporting.console import finish
-from deployer.rollout.apply import Desk
+from deployer.rollout.desk import Desk
 from deployer.rollout.journal import SENT_STEPS, Entry
 from deployer.rollout.walk import Wanted, roll_out
 
@@ -71,12 +71,6 @@ def _pick(desk: Desk, deploy: str | None, path: Path | None) -> tuple[Snapshot, 
             f"no deploy {deploy} is known for this org" if deploy else "nothing was deployed yet",
             where=desk.journal.org_id,
             hint="optout jobs list shows the deploys; restore --from FILE takes a kept snapshot",
-        )
-    if entry.step not in SENT_STEPS:
-        raise UsageError(
-            f"that deploy ended as {entry.step.value}: it changed nothing",
-            where=entry.key,
-            hint="optout jobs list shows the deploys that were sent",
         )
     return from_bytes(desk.journal.read_snapshot(entry.key), entry.key), entry.key
 

@@ -21,7 +21,7 @@ from deployer.planning.from_org import Asker, fetch_stamps
 from deployer.reporting.console import write_report
 from deployer.reporting.plans import Result, to_report
 from deployer.reporting.progress import progress
-from deployer.rollout.apply import Desk, Fresh, Options
+from deployer.rollout.desk import Desk, Fresh, Options
 from deployer.rollout.journal import Journal
 from deployer.state import home
 

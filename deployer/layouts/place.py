@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from deployer.errors import UsageError
 from deployer.layouts.parts import CUSTOM_LINKS, Column, Item, LayoutMap, Section
@@ -118,6 +119,7 @@ def _opt_outs(layout: LayoutMap) -> list[Item]:
     return sorted(found, key=lambda item: item.start)
 
 
+@lru_cache(maxsize=4096)
 def looks_like_opt_out(field: str) -> bool:
     """Tell an opt-out by its API name: Fax_Opt_Out__c, pi__pardot_opted_out__c, DoNotEmail__pc."""
     return _OPT_OUT_WORDS.search(_WORD_EDGE.sub("_", field).lower()) is not None

@@ -1,37 +1,54 @@
-"""One expat pass over a layout: where its parts are, to the byte."""
+"""Where a layout's parts are, to the byte: expat says that it is well-formed, and what it holds."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from xml.parsers import expat
 
 from deployer.errors import BadInput
-from deployer.layouts.parts import Column, Item, LayoutMap, Section
-from deployer.layouts.scan import NAMESPACE, Handlers, read_tokens, scan
+from deployer.layouts.parts import Column, Item, LayoutMap, Section, to_section
+from deployer.layouts.plain import is_plain, read_leaves, read_plain_sections
+from deployer.layouts.scan import NAMESPACE, Handlers, scan
 
-_PLAIN_ITEM = re.compile(
-    rb"<layoutItems>\s*<behavior>(\w+)</behavior>"
-    rb"\s*<field>([\w.]+)</field>\s*</layoutItems>"
-)
 _START_TAG = re.compile(rb"<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>")
 
 
 def read_layout(data: bytes, *, where: str = "") -> LayoutMap:
-    """Read a Layout file in one pass.
+    """Read a Layout file, in one pass if it is written as Salesforce writes it.
 
     Errors: BadInput with line and column when it is not well-formed, has a DOCTYPE, is not UTF-8,
     or its root is not Salesforce's `Layout`.
     """
-    reader = _Reader(data, where)
-    scan(data, reader.begin_pass, where)
-    return LayoutMap(data, tuple(reader.sections), reader.fields)
+    sections = _read_plain(data, where)
+    if sections is None:
+        reader = _Reader(data, where)
+        scan(data, reader.begin_pass, where)
+        sections = reader.sections
+    return LayoutMap(data, tuple(sections), _fields_of(sections))
+
+
+def _read_plain(data: bytes, where: str) -> list[Section] | None:
+    if not is_plain(data):
+        return None
+    scan(data, lambda _: Handlers(None, None, None), where)
+    return read_plain_sections(data)
+
+
+def _fields_of(sections: Iterable[Section]) -> dict[str, list[Item]]:
+    fields: dict[str, list[Item]] = {}
+    for section in sections:
+        for column in section.columns:
+            for item in column.items:
+                if item.field:
+                    fields.setdefault(item.field.casefold(), []).append(item)
+    return fields
 
 
 class _Reader:
     """The offsets of what an edit may touch; what is outside sections is passed over.
 
-    This runs for every element of every layout, so `path` holds containers only.
+    `path` holds containers only.
     """
 
     def __init__(self, data: bytes, where: str) -> None:
@@ -39,7 +56,6 @@ class _Reader:
         self.where = where
         self.path: list[str] = []
         self.sections: list[Section] = []
-        self.fields: dict[str, list[Item]] = {}
         self.begun: dict[str, int] = {}
         self.facts: dict[str, str] = {}
         self.columns: list[Column] = []
@@ -95,14 +111,7 @@ class _Reader:
         self.path.pop()
         if self.path:
             return
-        headings = (self.facts.get(_EDIT_HEADING), self.facts.get(_DETAIL_HEADING))
-        section = Section(
-            start=self.begun[name],
-            label=self.facts.get(_LABEL, ""),
-            style=self.facts.get(_STYLE, ""),
-            hidden=headings == ("false", "false"),
-            columns=tuple(self.columns),
-        )
+        section = to_section(self.begun[name], self.facts, self.columns)
         self.sections.append(section)
         self.parser.StartElementHandler = self.pass_over
         self.parser.EndElementHandler = None
@@ -120,44 +129,16 @@ class _Reader:
         if self.path != _IN_COLUMN:
             return
         start = self.begun[name]
-        end, field, behavior = _read_item(self.data, start, at)
+        end = _element_end(self.data, b"</layoutItems", at)
+        leaves = read_leaves(self.data[start:end])
+        read = (leaves.get("field", ""), leaves.get("behavior", ""))
         spot = (len(self.sections), len(self.columns), len(self.items))
-        item = Item(start, end, field, behavior, *spot)
-        self.items.append(item)
-        if field:
-            self.fields.setdefault(field.casefold(), []).append(item)
+        self.items.append(Item(start, end, *read, *spot))
 
     def end_fact(self, name: str, at: int) -> None:
         if self.path == _IN_SECTION:
             raw = self.data[tag_end(self.data, self.begun[name]) : at]
-            self.facts[name] = _read_leaves(raw).get("", "")
-
-
-def _read_item(data: bytes, start: int, closing: int) -> tuple[int, str, str]:
-    """End, field and behavior; nearly every item is plain, and then no byte is left unmatched."""
-    plain = _PLAIN_ITEM.match(data, start)
-    if plain:
-        return plain.end(), plain[2].decode(), plain[1].decode()
-    end = _element_end(data, b"</layoutItems", closing)
-    leaves = _read_leaves(data[start:end])
-    return end, leaves.get("field", ""), leaves.get("behavior", "")
-
-
-def _read_leaves(raw: bytes) -> dict[str, str]:
-    """The texts at the top of a fragment ("") or directly in its one element, by local name."""
-    if b"<" not in raw and b"&" not in raw:
-        return {"": raw.decode().strip()}
-    leaves: dict[str, str] = {}
-    path: list[str] = []
-    for token in read_tokens(b"<x>%s</x>" % raw):
-        if token is None:
-            path.pop()
-        elif isinstance(token, tuple):
-            path.append(token[0])
-        elif len(path) in {1, 3}:
-            name = path[2] if len(path) > 1 else ""
-            leaves[name] = token.strip()
-    return leaves
+            self.facts[name.rpartition(" ")[2]] = read_leaves(raw).get("", "")
 
 
 def _element_end(data: bytes, tag: bytes, at: int) -> int:
@@ -181,9 +162,7 @@ def _name(local: str) -> str:
 _ROOT = _name("Layout")
 _SECTION, _COLUMN, _ITEM = _name("layoutSections"), _name("layoutColumns"), _name("layoutItems")
 _IN_SECTION, _IN_COLUMN = [_SECTION], [_SECTION, _COLUMN]
-_LABEL, _STYLE = _name("label"), _name("style")
-_EDIT_HEADING, _DETAIL_HEADING = _name("editHeading"), _name("detailHeading")
-_FACTS = (_LABEL, _STYLE, _EDIT_HEADING, _DETAIL_HEADING)
+_FACTS = tuple(map(_name, ("label", "style", "editHeading", "detailHeading")))
 
 _ON_START: dict[str, Callable[[_Reader, str], None]] = {
     _SECTION: _Reader.begin_section,

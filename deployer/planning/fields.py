@@ -11,7 +11,7 @@ from deployer.errors import OrgSaidNo, UsageError
 from deployer.model.org import FieldFact, OrgFacts
 from deployer.model.plans import FieldWish, default_field
 
-# Adobe publishes the label in several editions and never the API name (domain facts 2.1-2.3).
+# Adobe publishes the label in several editions and never the API name.
 _MARKETO_OPT_OUT = re.compile(
     r"(marketo[ _]*sales|\bmse\b|\bmsc\b|mse_|msc_|tout).*opt.?out", re.IGNORECASE
 )

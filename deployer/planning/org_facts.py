@@ -53,7 +53,7 @@ def member_of(listed: ListedComponent) -> LayoutName:
     """The name that retrieve and deploy want.
 
     A managed layout is listed as Contact-Name with its namespace apart; it is retrieved as
-    Contact-ns__Name. Source: deploy facts b-2 #10 (forcedotcom/cli issue 2168).
+    Contact-ns__Name. Source: forcedotcom/cli issue 2168.
     """
     obj, _, label = listed.full_name.partition("-")
     prefix = f"{listed.namespace}__" if listed.namespace else ""

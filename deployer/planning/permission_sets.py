@@ -1,7 +1,7 @@
 """A permission set is edited like a layout: bytes in, bytes out, everything else as it was.
 
 A deploy replaces the whole set (API 40 and later), so a set that exists is never rendered.
-Source: deploy facts; Metadata API guide, PermissionSet.
+Source: Metadata API guide, "PermissionSet".
 """
 
 from __future__ import annotations

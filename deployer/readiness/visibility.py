@@ -25,7 +25,7 @@ class Pages:
 
     A layout that is not in `shown` does not hold the field. `access_object` is where field-level
     access is set: Contact for a PersonAccount layout.
-    Source: domain facts 5.4, person account access is managed on the Contact field.
+    Source: Salesforce help, "Person Accounts": access is managed on the Contact field.
     """
 
     object: str

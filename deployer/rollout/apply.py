@@ -2,73 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from pathlib import Path
 
-from deployer.clock import Clock
 from deployer.errors import Moved, OrgSaidNo, OutcomeUnknown, StillRunning, TryLater
 from deployer.model.plans import Plan
 from deployer.planning.package import to_files, to_zip
 from deployer.planning.plan_file import effect_of, refuse_moved
 from deployer.planning.snapshot import take_snapshot, to_bytes
-from deployer.rollout.journal import Entry, Journal, Step
-from deployer.salesforce.client import Writer
+from deployer.rollout.desk import Desk, Fresh, Options
+from deployer.rollout.job import find_lost_job, look_once, poll, refusal, still_running
+from deployer.rollout.journal import Entry, Step
 from deployer.salesforce.metadata import (
     DeployOptions,
     DeployStatus,
     cancel_deploy,
-    fetch_deploy,
     start_deploy,
-    wait_for_deploy,
 )
-from deployer.salesforce.tooling import fetch_deploy_requests
 from deployer.state import write_private
 
 # A job that waits behind somebody else's longer than this is planned anew: what it would write
-# may be stale by the time it starts (design: deploy invariant 5).
+# may be stale by the time it starts.
 QUEUE_PATIENCE_S = 120.0
-_LOOKUPS = 3
-_LOOKUP_WAIT_S = 2.0
 _WAITING = frozenset({"Pending", "Queued"})
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """How to deploy. `deadline_s` is on the clock's monotonic scale.
-
-    `snapshot_out` is where a second copy of the snapshot is wanted.
-    """
-
-    deadline_s: float
-    test_level: str | None = None
-    tests: tuple[str, ...] = ()
-    check_only: bool = False
-    wait: bool = True
-    snapshot_out: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a deploy works with: the org, the journal, the clock, and who is told of progress."""
-
-    conn: Writer
-    journal: Journal
-    clock: Clock
-    tell: Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """The org asked again.
-
-    `stamps` asks when each thing the plan sends was last saved (one call, the last before a
-    deploy); `plan` makes the whole plan from a fresh retrieve.
-    """
-
-    stamps: Callable[[Plan], Mapping[str, str]]
-    plan: Callable[[], Plan]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +59,21 @@ def apply_plan(
             desk.tell("the org was busy with other deployments; planning anew")
         else:
             desk.tell("something was saved meanwhile; planning anew")
+        if desk.clock.monotonic_s() >= options.deadline_s:
+            desk.journal.advance(entry, Step.ABANDONED)
+            raise _never_quiet()
         plan = org.plan()
         if not plan.sends:
             desk.journal.advance(entry, Step.ABANDONED)
             return None
         _refuse_other_effect(reviewed, plan, entry, desk)
+
+
+def _never_quiet() -> TryLater:
+    return TryLater(
+        "the org was not quiet for long enough: others kept deploying or saving",
+        hint="run the same command again later, or give it more time with --wait MINUTES",
+    )
 
 
 def keep(plan: Plan, entry: Entry, desk: Desk, options: Options) -> None:
@@ -159,7 +124,7 @@ def _submit(plan: Plan, checked: Applied, desk: Desk, options: Options) -> Entry
         desk.tell("the org's reply was lost; looking the job up")
         found = find_lost_job(entry, desk)
         if found is None:
-            desk.journal.advance(entry, Step.ABANDONED)
+            # It may still land: the entry stays open and the next run looks again.
             raise
         deploy_id = found
     except OrgSaidNo:
@@ -170,33 +135,6 @@ def _submit(plan: Plan, checked: Applied, desk: Desk, options: Options) -> Entry
     return entry
 
 
-def find_lost_job(entry: Entry, desk: Desk) -> str | None:
-    """The id of the deploy whose reply was lost; None when the org has none from us since then.
-
-    Errors: OutcomeUnknown when there are several.
-    """
-    since = datetime.fromisoformat(entry.asked_at)
-    for attempt in range(_LOOKUPS):
-        if attempt:
-            desk.clock.sleep(_LOOKUP_WAIT_S)
-        found = [
-            request.id
-            for request in fetch_deploy_requests(desk.conn, since - timedelta(seconds=1))
-            if request.created_by_id[:15] == desk.conn.org.user_id[:15]
-            and not request.check_only
-            and (request.created_date or since) >= since
-        ]
-        if len(found) > 1:
-            raise OutcomeUnknown(
-                f"this user has several deploys since the reply was lost: {', '.join(found)}",
-                where=entry.key,
-                hint=f"look at each with optout jobs show {found[0]}, then run the deploy again",
-            )
-        if found:
-            return found[0]
-    return None
-
-
 def _wait(plan: Plan, entry: Entry, desk: Desk, options: Options) -> Applied | None:
     """Poll to the end; None when the job never started and was cancelled to be planned anew."""
     if not options.wait:
@@ -205,7 +143,7 @@ def _wait(plan: Plan, entry: Entry, desk: Desk, options: Options) -> Applied | N
     try:
         status = poll(entry.deploy_id, desk, replace(options, deadline_s=patience))
     except StillRunning:
-        status = fetch_deploy(desk.conn, entry.deploy_id)
+        status = look_once(entry.deploy_id, desk)
         if status.status in _WAITING:
             return _give_up_place(plan, entry, desk, options)
         if not status.done:
@@ -246,49 +184,7 @@ def settle(plan: Plan, entry: Entry, status: DeployStatus, desk: Desk) -> Applie
     return Applied(plan, entry, status)
 
 
-def poll(job: str, desk: Desk, options: Options) -> DeployStatus:
-    """Wait until the job has ended, telling each change.
-
-    Errors: StillRunning at the deadline.
-    """
-    seen: set[str] = set()
-
-    def on_progress(status: DeployStatus) -> None:
-        line = f"{job} {status.status} {status.deployed}/{status.total}"
-        if line not in seen:
-            seen.add(line)
-            desk.tell(line)
-
-    left = max(0.0, options.deadline_s - desk.clock.monotonic_s())
-    return wait_for_deploy(
-        desk.conn, job, clock=desk.clock, deadline_s=left, on_progress=on_progress
-    )
-
-
 def _deploy_options(options: Options, *, check: bool) -> DeployOptions:
     return DeployOptions(
         check_only=check, test_level=options.test_level, tests=tuple(options.tests)
-    )
-
-
-def still_running(job: str) -> StillRunning:
-    """The sentence for a job that goes on without us."""
-    return StillRunning(
-        "the org is still working on the deploy",
-        where=job,
-        hint=f"optout jobs resume {job} waits for it and finishes what is left to do",
-    )
-
-
-def refusal(status: DeployStatus) -> OrgSaidNo:
-    """The org's refusal with every component message, the causes before their consequences."""
-    said = [
-        f"{m.full_name or m.file_name} ({m.line}:{m.column}): {m.problem}" for m in status.failures
-    ]
-    top = status.error_message or "; ".join(said) or "no reason given"
-    return OrgSaidNo(
-        f"the org answered {status.status}: {top}",
-        where=status.id,
-        hint="nothing was changed; mend what is named and run the same command again",
-        org_code=status.error_code,
     )

@@ -10,7 +10,7 @@ from deployer.planning.from_org import RETRIEVE_WAIT_S
 from deployer.planning.package import name_of, to_members
 from deployer.planning.permission_sets import same_set
 from deployer.planning.snapshot import Snapshot
-from deployer.rollout.apply import Desk
+from deployer.rollout.desk import Desk
 from deployer.rollout.journal import Entry, Step
 from deployer.rollout.overwrites import find_overwritten
 from deployer.salesforce.client import Connection, Writer

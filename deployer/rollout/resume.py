@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from deployer.model.findings import Finding
 from deployer.planning.snapshot import from_bytes
-from deployer.rollout.apply import Desk, Options, find_lost_job, poll, refusal
+from deployer.rollout.desk import Desk, Options
 from deployer.rollout.finish import finish
+from deployer.rollout.job import find_lost_job, poll, refusal
 from deployer.rollout.journal import Entry, Step
 from deployer.salesforce.metadata import DeployStatus
 

@@ -9,7 +9,8 @@ from deployer.model.findings import Report
 from deployer.model.plans import AccessPlan, Plan
 from deployer.planning.snapshot import from_bytes
 from deployer.reporting.plans import Result, Sent, exit_of, to_report
-from deployer.rollout.apply import Applied, Desk, Fresh, Options, apply_plan, keep
+from deployer.rollout.apply import Applied, apply_plan, keep
+from deployer.rollout.desk import Desk, Fresh, Options
 from deployer.rollout.finish import finish
 from deployer.rollout.journal import OPEN_STEPS, Entry, Step
 from deployer.rollout.resume import settle_entry

@@ -1,6 +1,6 @@
 """query, queryAll and their next pages, of the data and of the Tooling API.
 
-Source: Salesforce, REST API guide, "Query"; protocol facts §6.
+Source: Salesforce, REST API guide, "Query".
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def profile_as_node(org: Org, row: sqlite3.Row) -> Node:
 def part_of_profile(profile: Node, beside: dict[str, set[str]]) -> Node:
     """What a retrieve gives of a profile: only what concerns the components retrieved beside it.
 
-    `beside` has decoded names by type. Source: Metadata API guide, Profile (facts b-1 #5).
+    `beside` has decoded names by type. Source: Metadata API guide, Profile.
     """
     shown = {
         "fieldPermissions": ("field", "CustomField"),

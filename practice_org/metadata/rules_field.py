@@ -33,7 +33,7 @@ _TYPES = {
     "TextArea": "textarea",
     "Url": "url",
 }
-# A standard field's file says no more than this (facts on CustomField, b-4).
+# A standard field's file says no more than this.
 _STANDARD_PARTS = frozenset(
     {
         *("fullName", "trackHistory", "trackFeedHistory", "trackTrending", "inlineHelpText"),

@@ -9,7 +9,7 @@ from walk import BUSY, FIELD, StepClock, Walk, a_walk, admin_id, is_poll, is_sub
 from deployer.commands.options import open_connection
 from deployer.errors import Moved, OrgSaidNo, OutcomeUnknown, StillRunning, TryLater
 from deployer.model.plans import AccessWish, Wish
-from deployer.rollout.apply import Options
+from deployer.rollout.desk import Options
 from deployer.rollout.journal import Step
 from deployer.rollout.resume import settle_entry
 from practice_org.app import handle
@@ -178,8 +178,28 @@ def test_a_submit_that_never_landed_is_said_and_can_be_tried_again(walk: Walk, i
     intercept(lose_the_request)
     with pytest.raises(OutcomeUnknown):
         walk.deploy()
-    assert walk.desk.journal.entries()[0].step is Step.ABANDONED
+    assert walk.desk.journal.entries()[0].step is Step.SUBMITTING
     assert walk.deploy().exit == 0
+    assert walk.desk.journal.entries()[1].step is Step.ABANDONED
+
+
+def test_a_submit_that_lands_late_is_found_by_the_next_run(walk: Walk, intercept):
+    late: list[object] = []
+
+    def hold_the_request(request, go_on):
+        if is_submit(request) and not late:
+            late.append(request)
+            return BUSY
+        return go_on(request)
+
+    intercept(hold_the_request)
+    with pytest.raises(OutcomeUnknown):
+        walk.deploy()
+    handle(walk.org, late[0])
+    report = walk.deploy()
+    assert report.document["status"] == "nothing-to-do"
+    assert [job.options.check_only for job in walk.jobs()] == [True, False]
+    assert walk.restore().exit == 0
 
 
 def test_polls_that_fail_for_a_while_do_not_fail_the_deploy(walk: Walk, intercept):

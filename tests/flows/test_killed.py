@@ -17,7 +17,7 @@ from deployer.clock import SystemClock
 from deployer.commands.options import open_connection
 from deployer.layouts import find_field
 from deployer.model.layouts import field_on
-from deployer.rollout.apply import Options
+from deployer.rollout.desk import Options
 from deployer.rollout.journal import OPEN_STEPS
 from deployer.rollout.resume import settle_entry
 from practice_org.app import handle

@@ -1,0 +1,94 @@
+"""One deploy job in the org: wait for it, look it up when its id was lost, tell how it ended."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from deployer.errors import OrgSaidNo, OutcomeUnknown, StillRunning, TryLater
+from deployer.rollout.desk import Desk, Options
+from deployer.rollout.journal import Entry
+from deployer.salesforce.metadata import DeployStatus, fetch_deploy, wait_for_deploy
+from deployer.salesforce.tooling import fetch_deploy_requests
+
+_LOOKUPS = 3
+_LOOKUP_WAIT_S = 2.0
+
+
+def poll(job: str, desk: Desk, options: Options) -> DeployStatus:
+    """Wait until the job has ended, telling each change.
+
+    Errors: StillRunning at the deadline.
+    """
+    seen: set[str] = set()
+
+    def on_progress(status: DeployStatus) -> None:
+        line = f"{job} {status.status} {status.deployed}/{status.total}"
+        if line not in seen:
+            seen.add(line)
+            desk.tell(line)
+
+    left = max(0.0, options.deadline_s - desk.clock.monotonic_s())
+    return wait_for_deploy(
+        desk.conn, job, clock=desk.clock, deadline_s=left, on_progress=on_progress
+    )
+
+
+def look_once(job: str, desk: Desk) -> DeployStatus:
+    """The job's state now.
+
+    Errors: StillRunning when even that cannot be asked, since the org may go on with it.
+    """
+    try:
+        return fetch_deploy(desk.conn, job)
+    except TryLater as unreachable:
+        raise still_running(job) from unreachable
+
+
+def find_lost_job(entry: Entry, desk: Desk) -> str | None:
+    """The id of the deploy whose reply was lost; None when the org has none from us since then.
+
+    Errors: OutcomeUnknown when there are several.
+    """
+    since = datetime.fromisoformat(entry.asked_at)
+    for attempt in range(_LOOKUPS):
+        if attempt:
+            desk.clock.sleep(_LOOKUP_WAIT_S)
+        found = [
+            request.id
+            for request in fetch_deploy_requests(desk.conn, since - timedelta(seconds=1))
+            if request.created_by_id[:15] == desk.conn.org.user_id[:15]
+            and not request.check_only
+            and (request.created_date or since) >= since
+        ]
+        if len(found) > 1:
+            raise OutcomeUnknown(
+                f"this user has several deploys since the reply was lost: {', '.join(found)}",
+                where=entry.key,
+                hint=f"look at each with optout jobs show {found[0]}, then run the deploy again",
+            )
+        if found:
+            return found[0]
+    return None
+
+
+def still_running(job: str) -> StillRunning:
+    """The sentence for a job that goes on without us."""
+    return StillRunning(
+        "the org is still working on the deploy",
+        where=job,
+        hint=f"optout jobs resume {job} waits for it and finishes what is left to do",
+    )
+
+
+def refusal(status: DeployStatus) -> OrgSaidNo:
+    """The org's refusal with every component message, the causes before their consequences."""
+    said = [
+        f"{m.full_name or m.file_name} ({m.line}:{m.column}): {m.problem}" for m in status.failures
+    ]
+    top = status.error_message or "; ".join(said) or "no reason given"
+    return OrgSaidNo(
+        f"the org answered {status.status}: {top}",
+        where=status.id,
+        hint="nothing was changed; mend what is named and run the same command again",
+        org_code=status.error_code,
+    )
