@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from xml.parsers import expat
 
 from deployer.errors import BadInput
-from deployer.layouts.parts import Column, Item, LayoutMap, Section, to_section
-from deployer.layouts.plain import is_plain, read_leaves, read_plain_sections
+from deployer.layouts.parts import Column, Item, LayoutMap, Section
+from deployer.layouts.plain import read_leaves, read_plain, to_section
 from deployer.layouts.scan import NAMESPACE, Handlers, scan
 
 _START_TAG = re.compile(rb"<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>")
@@ -20,19 +20,12 @@ def read_layout(data: bytes, *, where: str = "") -> LayoutMap:
     Errors: BadInput with line and column when it is not well-formed, has a DOCTYPE, is not UTF-8,
     or its root is not Salesforce's `Layout`.
     """
-    sections = _read_plain(data, where)
+    sections = read_plain(data, where)
     if sections is None:
         reader = _Reader(data, where)
         scan(data, reader.begin_pass, where)
         sections = reader.sections
     return LayoutMap(data, tuple(sections), _fields_of(sections))
-
-
-def _read_plain(data: bytes, where: str) -> list[Section] | None:
-    if not is_plain(data):
-        return None
-    scan(data, lambda _: Handlers(None, None, None), where)
-    return read_plain_sections(data)
 
 
 def _fields_of(sections: Iterable[Section]) -> dict[str, list[Item]]:
@@ -57,7 +50,7 @@ class _Reader:
         self.path: list[str] = []
         self.sections: list[Section] = []
         self.begun: dict[str, int] = {}
-        self.facts: dict[str, str] = {}
+        self.facts: dict[str, bytes] = {}
         self.columns: list[Column] = []
         self.items: list[Item] = []
 
@@ -138,7 +131,7 @@ class _Reader:
     def end_fact(self, name: str, at: int) -> None:
         if self.path == _IN_SECTION:
             raw = self.data[tag_end(self.data, self.begun[name]) : at]
-            self.facts[name.rpartition(" ")[2]] = read_leaves(raw).get("", "")
+            self.facts[name.rpartition(" ")[2]] = raw
 
 
 def _element_end(data: bytes, tag: bytes, at: int) -> int:
