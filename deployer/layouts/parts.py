@@ -62,17 +62,6 @@ class Section:
         return self.style != CUSTOM_LINKS and bool(self.columns)
 
 
-def to_section(start: int, facts: Mapping[str, str], columns: Sequence[Column]) -> Section:
-    """A section out of the texts directly in it, by element name."""
-    return Section(
-        start=start,
-        label=facts.get("label", ""),
-        style=facts.get("style", ""),
-        hidden=(facts.get("editHeading"), facts.get("detailHeading")) == ("false", "false"),
-        columns=tuple(columns),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class LayoutMap:
     """A layout's bytes and where things are.
