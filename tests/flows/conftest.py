@@ -1,12 +1,43 @@
-"""What every walk through the command line needs: an org at today's time, and a way to type."""
+"""What every walk needs: an org, a desk to deploy from, and a way to type."""
 
 from __future__ import annotations
 
 import pytest
 import stamina
+from walk import StepClock, a_walk
 
 from deployer.cli import main
 from deployer.clock import SystemClock
+from deployer.commands.options import open_connection
+from practice_org.app import handle
+
+
+@pytest.fixture(autouse=True)
+def no_backoff():
+    """Reads are repeated at once, so that no test waits."""
+    stamina.set_testing(True, attempts=4)
+    yield
+    stamina.set_testing(False)
+
+
+@pytest.fixture
+def walk(practice, private_home):
+    """A deploy to walk through by hand; the clock moves only when somebody sleeps on it."""
+    practice.org.set_setting("deploy_seconds", "3")
+    with open_connection(
+        "practice", "write", as_json=True, clock=StepClock(practice.clock)
+    ) as conn:
+        yield a_walk(practice, conn, private_home / "optout")
+
+
+@pytest.fixture
+def intercept(practice, switchboard):
+    """Put a function between optout and the org: (request, go_on) -> response."""
+
+    def put(between):
+        switchboard.answer = lambda request: between(request, lambda r: handle(practice.org, r))
+
+    return put
 
 
 @pytest.fixture
@@ -14,9 +45,7 @@ def org_now(practice):
     """The practice org at the machine's own time; its jobs end at once."""
     practice.clock.at = SystemClock().now()
     practice.org.set_setting("deploy_seconds", "0")
-    stamina.set_testing(True, attempts=2)
-    yield practice
-    stamina.set_testing(False)
+    return practice
 
 
 @pytest.fixture

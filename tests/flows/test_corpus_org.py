@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import stamina
 from corpus import FOLDER, corpus_files
 from walk import StepClock, Walk, a_walk
 
@@ -11,13 +10,6 @@ from deployer.commands.options import open_connection
 from practice_org.loading import Names, load_folder
 
 LEAST_LAYOUTS = 300
-
-
-@pytest.fixture(autouse=True)
-def no_backoff():
-    stamina.set_testing(True, attempts=4)
-    yield
-    stamina.set_testing(False)
 
 
 @pytest.fixture

@@ -3,46 +3,16 @@
 from __future__ import annotations
 
 import pytest
-import stamina
-from walk import BUSY, FIELD, StepClock, Walk, a_walk, admin_id, is_poll, is_submit
+from walk import BUSY, FIELD, Walk, admin_id, is_poll, is_submit
 
-from deployer.commands.options import open_connection
-from deployer.errors import Moved, OrgSaidNo, OutcomeUnknown, StillRunning, TryLater
+from deployer.errors import Moved, OrgSaidNo, OutcomeUnknown
 from deployer.model.plans import AccessWish, Wish
-from deployer.rollout.desk import Options
 from deployer.rollout.journal import Step
-from deployer.rollout.resume import settle_entry
 from practice_org.app import handle
-from practice_org.metadata.jobs import cancel_deploy, deploy_jobs
+from practice_org.metadata.jobs import deploy_jobs
 from practice_org.tables import find_rows
 
 A_LAYOUT = "Contact-Contact Layout"
-
-
-@pytest.fixture(autouse=True)
-def no_backoff():
-    stamina.set_testing(True, attempts=4)
-    yield
-    stamina.set_testing(False)
-
-
-@pytest.fixture
-def walk(practice, private_home):
-    practice.org.set_setting("deploy_seconds", "3")
-    with open_connection(
-        "practice", "write", as_json=True, clock=StepClock(practice.clock)
-    ) as conn:
-        yield a_walk(practice, conn, private_home / "optout")
-
-
-@pytest.fixture
-def intercept(practice, switchboard):
-    """Put a function between optout and the org: (request, go_on) -> response."""
-
-    def put(between):
-        switchboard.answer = lambda request: between(request, lambda r: handle(practice.org, r))
-
-    return put
 
 
 def outcomes(report) -> dict[str, str]:
@@ -210,68 +180,6 @@ def test_polls_that_fail_for_a_while_do_not_fail_the_deploy(walk: Walk, intercep
 
     intercept(fail_some_polls)
     assert walk.deploy().exit == 0
-
-
-def test_a_job_that_does_not_start_is_cancelled_and_planned_anew(walk: Walk, intercept):
-    def make_busy(request, go_on):
-        if is_submit(request):
-            tries.append(request)
-            walk.org.set_setting("queue_seconds", "1000" if len(tries) == 1 else "0")
-        return go_on(request)
-
-    tries: list[object] = []
-    intercept(make_busy)
-    assert walk.deploy().exit == 0
-    assert [job.status for job in walk.jobs()] == [
-        "Succeeded", "Canceled", "Succeeded", "Succeeded",
-    ]  # fmt: skip
-
-
-def test_an_org_that_stays_busy_ends_as_try_later_with_nothing_left_behind(walk: Walk, intercept):
-    def make_busy(request, go_on):
-        if is_submit(request):
-            walk.org.set_setting("queue_seconds", "100000")
-        return go_on(request)
-
-    before = walk.layouts()
-    intercept(make_busy)
-    with pytest.raises(TryLater):
-        walk.deploy(wait_s=60)
-    assert walk.changed_since(before) == set()
-    assert walk.jobs()[-1].status == "Canceled"
-
-
-def test_a_deadline_that_passes_while_the_org_works_is_still_running(walk: Walk, intercept):
-    def make_slow(request, go_on):
-        if is_submit(request):
-            walk.org.set_setting("deploy_seconds", "5000")
-        return go_on(request)
-
-    intercept(make_slow)
-    with pytest.raises(StillRunning) as waited:
-        walk.deploy(wait_s=300)
-    job = walk.jobs()[-1]
-    assert job.id in f"{waited.value.where}{waited.value.hint}"
-    entry = walk.desk.journal.find(job.id)
-    assert entry.step is Step.SUBMITTED
-    walk.desk.clock.sleep(6000)
-    settle_entry(entry, walk.desk, Options(walk.desk.clock.monotonic_s() + 60))
-    assert walk.desk.journal.find(job.id).step is Step.DONE
-
-
-def test_a_job_cancelled_by_somebody_else_is_a_failure_that_changed_nothing(walk: Walk, intercept):
-    def cancel_it(request, go_on):
-        answer = go_on(request)
-        job = walk.jobs()[-1] if walk.jobs() else None
-        if is_poll(request) and job and not job.options.check_only and not job.done:
-            cancel_deploy(walk.org, admin_id(walk.org), job.id)
-        return answer
-
-    before = walk.layouts()
-    intercept(cancel_it)
-    with pytest.raises(OrgSaidNo, match="Canceled"):
-        walk.deploy()
-    assert walk.changed_since(before) == set()
 
 
 def test_what_the_org_refuses_is_told_in_its_own_words_and_nothing_is_sent(walk: Walk, intercept):

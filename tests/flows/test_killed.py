@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-import stamina
 from walk import BUSY, FIELD, StepClock, Walk, a_walk, is_submit
 
 from deployer.clock import SystemClock
@@ -24,13 +23,6 @@ from practice_org.app import handle
 
 COMMAND = [sys.executable, "-c", "from deployer.cli import main; main()"]
 DEPLOY = ["deploy", "--org", "practice", "--yes", "--assign", "layout-users"]
-
-
-@pytest.fixture(autouse=True)
-def no_backoff():
-    stamina.set_testing(True, attempts=4)
-    yield
-    stamina.set_testing(False)
 
 
 @pytest.fixture
