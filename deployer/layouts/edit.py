@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from deployer.errors import OurBug
-from deployer.layouts.parts import Item, LayoutMap
+from deployer.layouts.parts import Column, Item, LayoutMap
 from deployer.layouts.place import NoPlace, Place, find_item, items_of, place
 from deployer.layouts.read import read_layout
 from deployer.layouts.scan import NAMESPACE, Handlers, TreeToken, layout_tree, names_in, scan
@@ -134,25 +134,33 @@ def _item_tree(field: str) -> Tree:
 
 
 def _prove_inserted(layout: LayoutMap, after: bytes, target: Place, field: str) -> None:
-    old, new = _column_trees(layout, after, target)
+    old, new = _trees_around(layout, after, target)
     _prove(_is_one_more(old, new, _item_tree(field)), "inserting")
 
 
 def _prove_removed(layout: LayoutMap, after: bytes, gone: Item) -> None:
-    old, new = _column_trees(layout, after, gone)
+    old, new = _trees_around(layout, after, gone)
     item = _content(layout.data[gone.start : gone.end])
     _prove(_is_one_more(new, old, item), "taking out")
 
 
-def _column_trees(layout: LayoutMap, after: bytes, spot: Place | Item) -> tuple[Tree, Tree]:
-    """One column before and after; the bytes around it are the same, so the trees around are."""
+def _trees_around(layout: LayoutMap, after: bytes, spot: Place | Item) -> tuple[Tree, Tree]:
+    """The items at the spot before and after; the bytes around are the same, so the trees are."""
     before = layout.data
-    column = layout.sections[spot.section].columns[spot.column]
-    end = column.end + len(after) - len(before)
-    around = (before[: column.start], before[column.end :])
-    _prove((after[: column.start], after[end:]) == around, "changing")
+    start, end = _span_around(layout.sections[spot.section].columns[spot.column], spot.row)
+    grown = end + len(after) - len(before)
+    around = (before[:start], before[end:])
+    _prove((after[:start], after[grown:]) == around, "changing")
     scan(after, lambda _: Handlers(None, None, None), "")
-    return _content(before[column.start : column.end]), _content(after[column.start : end])
+    return _content(before[start:end]), _content(after[start:grown])
+
+
+def _span_around(column: Column, row: int) -> tuple[int, int]:
+    """From the item before the row to the end of its item; a column that opens or closes, whole."""
+    if len(column.items) < 2:
+        return column.start, column.end
+    start = column.items[row - 1].start if row else column.opened
+    return start, column.items[min(row, len(column.items) - 1)].end
 
 
 def _prove_flipped(layout: LayoutMap, after: bytes, turned: Item) -> None:

@@ -102,8 +102,7 @@ def _read_column(data: bytes, begin: re.Match[bytes], section: int, column: int)
     items: list[Item] = []
     while found := _ITEM.match(data, at):
         at = found.end()
-        field, behavior = _field_of(found)
-        items.append(Item(found.start(1), at, field, behavior, section, column, len(items)))
+        items.append(Item(found.start(1), at, *_field_of(found), section, column, len(items)))
     end = _COLUMN_END.match(data, at)
     if end is None:
         return None

@@ -5,7 +5,14 @@ from __future__ import annotations
 from hypothesis import given
 from layout_strategies import layouts
 
-from deployer.layouts import edit_layout, find_field, is_tree_with_item, same_tree, take_out
+from deployer.layouts import (
+    edit_layout,
+    find_field,
+    is_tree_with_item,
+    read_layout,
+    same_tree,
+    take_out,
+)
 from deployer.model.layouts import Outcome
 
 FIELD = "HasOptedOutOfEmail"
@@ -56,3 +63,9 @@ def test_a_layout_is_the_same_tree_as_itself_and_not_as_the_edited_one(before):
     edit = edit_layout(before, FIELD)
     assert same_tree(before, before)
     assert same_tree(before, edit.after) is not edit.changed
+
+
+@given(layouts())
+def test_bytes_and_events_are_read_alike(before):
+    by_events = before.replace(b"</Layout>", b"<!-- odd --></Layout>")
+    assert read_layout(before).sections == read_layout(by_events).sections
