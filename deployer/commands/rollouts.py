@@ -167,8 +167,8 @@ def at_desk(place: Place, words: DeployWords) -> Iterator[tuple[Desk, Callable[[
                 return
             shown.pause()
             if not place.as_json:
-                write_report(to_report(Result(plan), 0))
-            confirm(f"Do this in {conn.org.name} ({conn.org.org_id})?", yes=False)
+                write_report(to_report(Result(plan, calls=conn.calls), 0))
+            confirm(f"Apply this to {conn.org.name} ({conn.org.org_id})?", yes=False)
 
         yield desk, agree
 
