@@ -50,6 +50,16 @@ def scan(data: bytes, make: Callable[[expat.XMLParserType], Handlers], where: st
         at = f"{where}:{broken.lineno}:{broken.offset + 1}"
         problem = f"this is not well-formed XML: {expat.ErrorString(broken.code)}"
         raise BadInput(problem, where=at, hint=_REPAIR) from broken
+    finally:
+        _let_go(parser)
+
+
+def _let_go(parser: expat.XMLParserType) -> None:
+    """Handlers hold the parser; left in it, each file would wait for the garbage collector."""
+    parser.StartDoctypeDeclHandler = None
+    parser.StartElementHandler = None
+    parser.EndElementHandler = None
+    parser.CharacterDataHandler = None
 
 
 _REPAIR = "repair the file at that place, or retrieve it again"
