@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from xml.parsers import expat
 
 from deployer.errors import BadInput, OurBug
+from deployer.layouts.scan import Handlers, scan
 
 _ROOT = "PermissionSet"
 _GRANT = "fieldPermissions"
@@ -29,31 +30,19 @@ class _Element:
 
 
 class _Reader:
-    """One expat pass that keeps where every element stands."""
+    """Keeps where every element stands, in one pass."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.elements: list[_Element] = []
         self._open: list[_Element] = []
-        self._parser = expat.ParserCreate()
-        self._parser.StartElementHandler = self._start
-        self._parser.EndElementHandler = self._end
-        self._parser.CharacterDataHandler = self._text
-        self._parser.StartDoctypeDeclHandler = self._refuse_doctype
 
-    def read(self) -> list[_Element]:
-        try:
-            self._parser.Parse(self.data, True)  # noqa: FBT003 - expat's own signature
-        except expat.ExpatError as broken:
-            raise BadInput(
-                f"not well-formed XML: {expat.ErrorString(broken.code)}",
-                where=f"permission set:{broken.lineno}:{broken.offset + 1}",
-                hint="run the command again; if it stays so, use --permission-set none",
-            ) from broken
-        return self.elements
+    def begin(self, parser: expat.XMLParserType) -> Handlers:
+        self._parser = parser
+        return Handlers(self._start, self._end, self._text)
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
-        local = name.rpartition(":")[2]
+        local = name.rpartition(" ")[2]
         path = (*(self._open[-1].path if self._open else ()), local)
         start = self._parser.CurrentByteIndex
         self._open.append(_Element(path, start, content_start=self.data.index(b">", start) + 1))
@@ -73,12 +62,12 @@ class _Reader:
         if self._open:
             self._open[-1] = replace(self._open[-1], text=self._open[-1].text + text)
 
-    def _refuse_doctype(self, *_: object) -> None:
-        raise BadInput(
-            "a DOCTYPE is not allowed",
-            where="permission set",
-            hint="the org should never send one; check what stands between you and the org",
-        )
+
+def _read(data: bytes) -> list[_Element]:
+    """Every element, each after what it contains."""
+    reader = _Reader(data)
+    scan(data, reader.begin, "permission set")
+    return reader.elements
 
 
 def grant_edit(data: bytes, member: str) -> bytes:
@@ -86,7 +75,7 @@ def grant_edit(data: bytes, member: str) -> bytes:
 
     Errors: BadInput when the bytes are not a permission set.
     """
-    elements = _Reader(data).read()
+    elements = _read(data)
     if not elements or elements[-1].path != (_ROOT,):
         raise BadInput(
             f"the root is not {_ROOT}",
@@ -110,7 +99,7 @@ def same_set(one: bytes, other: bytes) -> bool:
 
 def _meaning(data: bytes) -> list[tuple[tuple[str, ...], tuple[tuple[str, str], ...]]]:
     """Each child with its leaves, sorted: a set's children are flat lists of leaves."""
-    elements = _Reader(data).read()
+    elements = _read(data)
     found = []
     for child in (e for e in elements if len(e.path) == 2):
         inner = [e for e in elements if len(e.path) > 2 and child.start < e.start < child.end]
@@ -183,7 +172,7 @@ def _indent_before(data: bytes, at: int) -> bytes:
 
 
 def _gives_edit(data: bytes, member: str) -> bool:
-    elements = _Reader(data).read()
+    elements = _read(data)
     grant = _grant_of(elements, member)
     if grant is None:
         return False
