@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from urllib.parse import unquote
 
 from deployer.errors import OrgSaidNo, OutcomeUnknown, StillRunning, TryLater
 from deployer.rollout.desk import Desk, Options
@@ -12,6 +13,7 @@ from deployer.salesforce.tooling import fetch_deploy_requests
 
 _LOOKUPS = 3
 _LOOKUP_WAIT_S = 2.0
+_CONSEQUENCE = "Parent entity failed"
 
 
 def poll(job: str, desk: Desk, options: Options) -> DeployStatus:
@@ -81,11 +83,16 @@ def still_running(job: str) -> StillRunning:
 
 
 def refusal(status: DeployStatus) -> OrgSaidNo:
-    """The org's refusal with every component message, the causes before their consequences."""
+    """The org's refusal with every component message, the causes before their consequences.
+
+    Without a failure the warnings are the reason: we never ask the org to ignore them.
+    """
+    failures = sorted(status.failures, key=lambda m: m.problem.startswith(_CONSEQUENCE))
     said = [
-        f"{m.full_name or m.file_name} ({m.line}:{m.column}): {m.problem}" for m in status.failures
+        f"{unquote(m.full_name or m.file_name)} ({m.line}:{m.column}): {m.problem}"
+        for m in failures or status.warnings
     ]
-    top = status.error_message or "; ".join(said) or "no reason given"
+    top = "; ".join(filter(None, (status.error_message, *said))) or "no reason given"
     return OrgSaidNo(
         f"the org answered {status.status}: {top}",
         where=status.id,
