@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 # Source: forcedotcom/cli#2869 - letters of any language, digits, space, "-", single "_" and "*"
 # stay; everything else is escaped. Characters that thread does not name (such as "~" or "|") are
@@ -51,4 +51,5 @@ def namespace_of(name: str) -> str:
 
 
 def _escape(found: re.Match[str]) -> str:
-    return "%5F%5F" if found[0] == "__" else quote(found[0], safe="")
+    # Not urllib's quote, which keeps the full stop.
+    return "".join(f"%{byte:02X}" for byte in found[0].encode())
