@@ -154,8 +154,12 @@ def _wait(plan: Plan, entry: Entry, desk: Desk, options: Options) -> Applied | N
 def _give_up_place(plan: Plan, entry: Entry, desk: Desk, options: Options) -> Applied | None:
     """Cancel a job that has not started; it may have started, and even ended, in between."""
     desk.tell(f"job {entry.deploy_id} has not started; cancelling it")
-    cancel_deploy(desk.conn, entry.deploy_id)
-    status = poll(entry.deploy_id, desk, replace(options, deadline_s=_later(desk)))
+    try:
+        cancel_deploy(desk.conn, entry.deploy_id)
+    except OrgSaidNo:
+        desk.tell(f"job {entry.deploy_id} has just started; waiting for it")
+    deadline = max(options.deadline_s, desk.clock.monotonic_s() + QUEUE_PATIENCE_S)
+    status = poll(entry.deploy_id, desk, replace(options, deadline_s=deadline))
     if status.status != "Canceled":
         return settle(plan, entry, status, desk)
     desk.journal.advance(entry, Step.ABANDONED, status=status.status)
@@ -166,10 +170,6 @@ def _give_up_place(plan: Plan, entry: Entry, desk: Desk, options: Options) -> Ap
             hint="run the same command again later, or give it more time with --wait MINUTES",
         )
     return None
-
-
-def _later(desk: Desk) -> float:
-    return desk.clock.monotonic_s() + QUEUE_PATIENCE_S
 
 
 def settle(plan: Plan, entry: Entry, status: DeployStatus, desk: Desk) -> Applied:

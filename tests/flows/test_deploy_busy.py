@@ -27,6 +27,22 @@ def test_a_job_that_does_not_start_is_cancelled_and_planned_anew(walk: Walk, int
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("seconds", ["0", "600"])
+def test_a_job_that_starts_as_it_is_cancelled_is_seen_to_its_end(walk: Walk, intercept, seconds):
+    def start_it_first(request, go_on):
+        if is_submit(request):
+            walk.org.set_setting("queue_seconds", "1000")
+        if request.method == "PATCH":
+            walk.org.set_setting("queue_seconds", "0")
+            walk.org.set_setting("finalize_seconds", seconds)
+            walk.org.db.execute("UPDATE deploy_job SET version = '65.0'")
+        return go_on(request)
+
+    intercept(start_it_first)
+    assert walk.deploy().exit == 0
+    assert [job.status for job in walk.jobs()] == ["Succeeded", "Succeeded"]
+
+
 def test_an_org_that_stays_busy_ends_as_try_later_with_nothing_left_behind(walk: Walk, intercept):
     def make_busy(request, go_on):
         if is_submit(request):
