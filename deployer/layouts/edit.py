@@ -156,7 +156,7 @@ def _trees_around(layout: LayoutMap, after: bytes, spot: Place | Item) -> tuple[
 
 
 def _span_around(column: Column, row: int) -> tuple[int, int]:
-    """From the item before the row to the end of its item; a column that opens or closes, whole."""
+    """From the item before the row to its own; the whole of a column that opens or closes."""
     if len(column.items) < 2:
         return column.start, column.end
     start = column.items[row - 1].start if row else column.opened

@@ -21,7 +21,8 @@ _HEAD = re.compile(
 _SECTION = b"<layoutSections"
 _PART = re.compile(
     rb"\s*+(?:(<layoutColumns\s*+(/?+)>)"
-    rb"|<(customLabel|detailHeading|editHeading|label|style)>([^<]*+)</\3>)"
+    rb"|<(detailHeading|editHeading|label|style)>([^<]*+)</\3>"
+    rb"|<customLabel>[^<]*+</customLabel>)"
 )
 _ITEM = re.compile(
     rb"\s*+(<layoutItems>"
@@ -63,12 +64,13 @@ def _read_sections(data: bytes) -> list[Section] | None:
 
 def _read_section(data: bytes, start: int, number: int) -> Section | None:
     at = start + len(_SECTION) + 1
-    facts: dict[str, bytes] = {}
+    facts: dict[str, str] = {}
     columns: list[Column] = []
     while part := _PART.match(data, at):
         at = part.end()
+        if part[3]:
+            facts[part[3].decode()] = read_text(part[4])
         if not part[1]:
-            facts[part[3].decode()] = part[4]
             continue
         column = _read_column(data, part, number, len(columns))
         if column is None:
@@ -79,20 +81,22 @@ def _read_section(data: bytes, start: int, number: int) -> Section | None:
     return to_section(start, facts, columns) if ended else None
 
 
-def to_section(start: int, facts: Mapping[str, bytes], columns: Sequence[Column]) -> Section:
-    """A section out of what its elements hold, by name."""
-    headings = {_read_text(facts.get(name, b"")) for name in ("editHeading", "detailHeading")}
+def to_section(start: int, facts: Mapping[str, str], columns: Sequence[Column]) -> Section:
+    """A section out of the texts directly in it, by element name."""
     return Section(
         start=start,
-        label=_read_text(facts.get("label", b"")),
-        style=_read_text(facts.get("style", b"")),
-        hidden=headings == {"false"},
+        label=facts.get("label", ""),
+        style=facts.get("style", ""),
+        hidden=facts.get("editHeading") == facts.get("detailHeading") == "false",
         columns=tuple(columns),
     )
 
 
-def _read_text(raw: bytes) -> str:
-    return read_leaves(raw).get("", "")
+def read_text(raw: bytes) -> str:
+    """What an element without children says, however it is written."""
+    if b"<" in raw or b"&" in raw:
+        return _read_leaves(raw).get("", "")
+    return raw.decode().strip()
 
 
 def _read_column(data: bytes, begin: re.Match[bytes], section: int, column: int) -> Column | None:
@@ -109,17 +113,24 @@ def _read_column(data: bytes, begin: re.Match[bytes], section: int, column: int)
     return Column(begin.start(1), begin.end(), end.start(1), end.end(), tuple(items))
 
 
+def read_field(item: bytes) -> tuple[str, str]:
+    """Field and behavior of an item, however it is written; "" where it has none."""
+    plain = _ITEM.fullmatch(item)
+    return _field_of(plain) if plain else _field_of_leaves(_read_leaves(item))
+
+
 def _field_of(item: re.Match[bytes]) -> tuple[str, str]:
     if item[3]:
         return item[3].decode(), item[2].decode()
-    leaves = read_leaves(item[1])
+    return _field_of_leaves(_read_leaves(item[1]))
+
+
+def _field_of_leaves(leaves: Mapping[str, str]) -> tuple[str, str]:
     return leaves.get("field", ""), leaves.get("behavior", "")
 
 
-def read_leaves(raw: bytes) -> dict[str, str]:
+def _read_leaves(raw: bytes) -> dict[str, str]:
     """The texts at the top of a fragment ("") or directly in its one element, by local name."""
-    if b"<" not in raw and b"&" not in raw:
-        return {"": raw.decode().strip()}
     leaves: dict[str, str] = {}
     path: list[str] = []
     for token in read_tokens(b"<x>%s</x>" % raw):

@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from deployer.errors import BadInput
 from deployer.layouts.parts import Column, Item, LayoutMap, Section
-from deployer.layouts.plain import read_leaves, read_plain, to_section
+from deployer.layouts.plain import read_field, read_plain, read_text, to_section
 from deployer.layouts.scan import NAMESPACE, Handlers, scan
 
 _START_TAG = re.compile(rb"<[^\s/>]+(?:\s+[^\s=]+\s*=\s*(?:\"[^\"]*\"|'[^']*'))*\s*/?>")
@@ -50,7 +50,7 @@ class _Reader:
         self.path: list[str] = []
         self.sections: list[Section] = []
         self.begun: dict[str, int] = {}
-        self.facts: dict[str, bytes] = {}
+        self.facts: dict[str, str] = {}
         self.columns: list[Column] = []
         self.items: list[Item] = []
 
@@ -123,15 +123,13 @@ class _Reader:
             return
         start = self.begun[name]
         end = _element_end(self.data, b"</layoutItems", at)
-        leaves = read_leaves(self.data[start:end])
-        read = (leaves.get("field", ""), leaves.get("behavior", ""))
         spot = (len(self.sections), len(self.columns), len(self.items))
-        self.items.append(Item(start, end, *read, *spot))
+        self.items.append(Item(start, end, *read_field(self.data[start:end]), *spot))
 
     def end_fact(self, name: str, at: int) -> None:
         if self.path == _IN_SECTION:
             raw = self.data[tag_end(self.data, self.begun[name]) : at]
-            self.facts[name.rpartition(" ")[2]] = raw
+            self.facts[name.rpartition(" ")[2]] = read_text(raw)
 
 
 def _element_end(data: bytes, tag: bytes, at: int) -> int:

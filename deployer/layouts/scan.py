@@ -119,7 +119,9 @@ def read_tokens(data: bytes, where: str = "") -> list[Token]:
 def to_tree(tokens: Iterable[Token]) -> tuple[TreeToken, ...]:
     """Leave out what stands between elements, and make the rest comparable and hashable."""
     return tuple(
-        (token[0], tuple(sorted(token[1].items()))) if isinstance(token, tuple) else token
+        (token[0], tuple(sorted(token[1].items())) if token[1] else ())
+        if isinstance(token, tuple)
+        else token
         for token in tokens
         if not (isinstance(token, str) and token.isspace())
     )
