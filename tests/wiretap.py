@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
@@ -18,18 +19,20 @@ _NS = "{http://soap.sforce.com/2006/04/metadata}"
 
 @dataclass
 class Wiretap:
-    """Answers as the org does and keeps every request."""
+    """Answers as the org does, unless `spoil` changes the answer, and keeps every request."""
 
     org: Org
     requests: list[Request] = field(default_factory=list)
+    spoil: Callable[[Response], Response] = lambda answer: answer
 
     def __call__(self, request: Request) -> Response:
         self.requests.append(request)
-        return handle(self.org, request)
+        return self.spoil(handle(self.org, request))
 
     def packages(self) -> list[dict[str, bytes]]:
         """The files of every package that was sent, oldest first."""
-        return [_unzipped(r.body) for r in self.requests if _starts_deploy(r)]
+        sent = (r.body for r in self.requests if _starts_deploy(r))
+        return [unzipped(body[body.index(b"PK\x03\x04") :]) for body in sent]
 
     def operations(self) -> set[str]:
         """The Metadata API's operations that were called."""
@@ -70,8 +73,8 @@ def _starts_deploy(request: Request) -> bool:
     return request.method == "POST" and request.path.endswith("/metadata/deployRequest")
 
 
-def _unzipped(body: bytes) -> dict[str, bytes]:
-    packed = body[body.index(b"PK\x03\x04") :]
+def unzipped(packed: bytes) -> dict[str, bytes]:
+    """The files of a zip by name."""
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 

@@ -101,7 +101,7 @@ def _plan_access(
             return AccessPlan(name, unassign=unassign), []
         return AccessPlan(name, unassign=unassign), [_set_edited(name)]
     if before is None:
-        return AccessPlan(name, unassign=unassign, drop=True), []
+        return AccessPlan(name, unassign=unassign, drop=True), [_set_dropped(name)]
     return AccessPlan(name, before=now, after=before, unassign=unassign), []
 
 
@@ -112,6 +112,15 @@ def _set_edited(name: str) -> Finding:
         name,
         "the permission set is no longer what the deploy left; it is not touched",
         fix=f"Setup > Permission Sets > {name}: take the field access off by hand if you want to",
+    )
+
+
+def _set_dropped(name: str) -> Finding:
+    return Finding(
+        "set-dropped",
+        Severity.INFO,
+        name,
+        "the deploy made this permission set: it is deleted unless somebody else was given it",
     )
 
 

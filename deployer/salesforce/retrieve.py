@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
 from deployer.clock import Clock
@@ -51,7 +52,8 @@ def fetch_components(
     while True:
         result = _fetch_status(connection, job_id)
         if text_of(result, "done") == "true":
-            return _read_result(result)
+            found = _read_result(result)
+            return replace(found, files=_as_asked(found.files, members))
         if clock.monotonic_s() > until:
             raise TryLater(
                 f"the org did not finish the retrieve within {deadline_s:.0f} s",
@@ -90,6 +92,21 @@ def _result(answer: ET.Element) -> ET.Element:
     if result is None:
         raise bad_answer("result is missing")
     return result
+
+
+def _as_asked(files: Mapping[str, bytes], members: Mapping[str, Sequence[str]]) -> dict[str, bytes]:
+    """The files by the names that were asked for, should the archive escape others of them.
+
+    Names are compared decoded; that an archive ever spells a name differently is unverified.
+    """
+    spelled = {unquote(name): name for names in members.values() for name in names}
+    return {_respelled(path, spelled): content for path, content in files.items()}
+
+
+def _respelled(path: str, spelled: Mapping[str, str]) -> str:
+    folder, _, file_name = path.rpartition("/")
+    stem, dot, ending = file_name.rpartition(".")
+    return f"{folder}/{spelled.get(unquote(stem), stem)}{dot}{ending}" if folder else path
 
 
 def _read_result(result: ET.Element) -> Retrieved:

@@ -70,6 +70,16 @@ def test_restore_keeps_a_new_field_and_says_so(org_now, run, tap):
     assert not any(name.startswith("objects/") for name in tap.packages()[-1])
 
 
+def test_restore_says_that_it_deletes_the_set_which_the_deploy_made(org_now, run):
+    assert run(*DEPLOY)[0] == 0
+    _, out, _ = run("restore", *ORG, "--yes", "--check-only", "--json")
+    assert "set-dropped" in rules(json.loads(out))
+    assert find_rows(org_now.org, "PermissionSet", Name=OURS)
+    _, out, _ = run("restore", *ORG, "--yes")
+    assert f"{OURS}: the deploy made this permission set: it is deleted" in out
+    assert find_rows(org_now.org, "PermissionSet", Name=OURS) == []
+
+
 def test_a_set_named_by_the_user_is_sent_whole(org_now, run, tap):
     before = set_file(org_now.org, "Campaign_Tools")
     code, _, err = run(*DEPLOY, "--permission-set", "Campaign_Tools", "--layout", "Lead-*")

@@ -6,14 +6,18 @@ The rows are in tests/cases/pitfalls.json; tests/unit/test_pitfalls.py says what
 from __future__ import annotations
 
 import json
+import re
+from base64 import b64decode, b64encode
 from itertools import chain
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
-from wiretap import Wiretap, members
+from wiretap import Wiretap, members, unzipped
 
 from deployer.layouts import is_tree_with_item, same_tree
 from deployer.model.layouts import field_on
+from deployer.planning.package import to_zip
 from practice_org.metadata.components import (
     assign_layout,
     find_component,
@@ -22,6 +26,7 @@ from practice_org.metadata.components import (
 )
 from practice_org.metadata.jobs import deploy_jobs
 from practice_org.tables import find_rows
+from practice_org.wire import Response
 
 ORG = ("--org", "practice")
 DEPLOY = ("deploy", *ORG, "--yes", "--json")
@@ -90,6 +95,25 @@ def test_a_layout_keeps_the_orgs_own_spelling_everywhere(org_now, tap, deploy, c
         assert members(package)[0] == {"Layout": [name]}
         assert is_tree_with_item(before, package[f"layouts/{name}.layout"], FIELD)
     assert [x["name"] for x in document["layouts"] if x["outcome"] == "added"] == [case["shown"]]
+
+
+def test_a_name_that_the_archive_escapes_otherwise_is_still_the_listed_one(
+    org_now, switchboard, deploy
+):
+    tap = switchboard.answer = Wiretap(org_now.org, spoil=unescape_archive)
+    document, _ = deploy()
+    assert {x["outcome"] for x in document["layouts"]} == {"added", "present", "skipped"}
+    assert "layouts/Lead-Lead %28Sales%29 Layout.layout" in tap.packages()[-1]
+
+
+def unescape_archive(answer: Response) -> Response:
+    """The same answer, the names in its archive as people write them."""
+    found = re.search(rb"(?s)<zipFile>(.*?)</zipFile>", answer.body)
+    if found is None:
+        return answer
+    files = {unquote(name): data for name, data in unzipped(b64decode(found[1])).items()}
+    body = answer.body.replace(found[1], b64encode(to_zip(files)))
+    return Response(answer.status, body, answer.headers)
 
 
 @pytest.mark.parametrize("case", rows("version"))
