@@ -134,20 +134,26 @@ def _item_tree(field: str) -> Tree:
 
 
 def _prove_inserted(layout: LayoutMap, after: bytes, target: Place, field: str) -> None:
-    old, new = _trees_around(layout, after, target)
+    old, new = _trees_around(layout, after, target, max(target.row - 1, 0))
     _prove(_is_one_more(old, new, _item_tree(field)), "inserting")
 
 
 def _prove_removed(layout: LayoutMap, after: bytes, gone: Item) -> None:
-    old, new = _trees_around(layout, after, gone)
+    old, new = _trees_around(layout, after, gone, gone.row)
     item = _content(layout.data[gone.start : gone.end])
     _prove(_is_one_more(new, old, item), "taking out")
 
 
-def _trees_around(layout: LayoutMap, after: bytes, spot: Place | Item) -> tuple[Tree, Tree]:
-    """The items at the spot before and after; the bytes around are the same, so the trees are."""
+def _trees_around(
+    layout: LayoutMap, after: bytes, spot: Place | Item, last: int
+) -> tuple[Tree, Tree]:
+    """The items at the spot before and after; the bytes around are the same, so the trees are.
+
+    They are those from the one before the spot to `last`.
+    """
     before = layout.data
-    start, end = _span_around(layout.sections[spot.section].columns[spot.column], spot.row)
+    column = layout.sections[spot.section].columns[spot.column]
+    start, end = _span_around(column, spot.row, last)
     grown = end + len(after) - len(before)
     around = (before[:start], before[end:])
     _prove((after[:start], after[grown:]) == around, "changing")
@@ -155,12 +161,10 @@ def _trees_around(layout: LayoutMap, after: bytes, spot: Place | Item) -> tuple[
     return _content(before[start:end]), _content(after[start:grown])
 
 
-def _span_around(column: Column, row: int) -> tuple[int, int]:
-    """From the item before the row to its own; the whole of a column that opens or closes."""
-    if len(column.items) < 2:
+def _span_around(column: Column, row: int, last: int) -> tuple[int, int]:
+    if len(column.items) < 2:  # it opens or closes, so the whole column
         return column.start, column.end
-    start = column.items[row - 1].start if row else column.opened
-    return start, column.items[min(row, len(column.items) - 1)].end
+    return column.items[row - 1].start if row else column.opened, column.items[last].end
 
 
 def _prove_flipped(layout: LayoutMap, after: bytes, turned: Item) -> None:

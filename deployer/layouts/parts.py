@@ -25,8 +25,7 @@ class Item(NamedTuple):
     row: int
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One `layoutColumns`: its start tag is `start` to `opened`, its end tag begins at `closing`.
 
     A self-closing one has `opened == closing == end`.
