@@ -20,7 +20,7 @@ from deployer.planning.org_facts import (
     member_of,
     stamp_of,
 )
-from deployer.planning.package import layout_path, permission_set_path
+from deployer.planning.package import NOT_THERE, layout_path, permission_set_path
 from deployer.planning.plan import Inputs, make_plan
 from deployer.planning.targets import pick_targets
 from deployer.salesforce.client import Connection
@@ -71,7 +71,7 @@ def fetch_bodies(asker: Asker, org: OrgFacts, permission_set: str) -> Mapping[st
 def fetch_stamps(conn: Connection, plan: Plan) -> Mapping[str, str]:
     """When each file of the plan was last saved in the org: one call, nothing retrieved."""
     stamps = to_stamps(fetch_saved(conn))
-    return {path: stamps.get(path, "gone") for path in plan.stamps}
+    return {path: stamps.get(path, NOT_THERE) for path in plan.stamps}
 
 
 def to_stamps(saved: Listing) -> dict[str, str]:

@@ -11,7 +11,7 @@ from deployer.model.layouts import LayoutName, Outcome
 from deployer.model.plans import AccessPlan, Aim, Assignee, LayoutPlan, Plan
 from deployer.planning.from_org import RETRIEVE_WAIT_S, Asker, to_stamps
 from deployer.planning.org_facts import fetch_saved
-from deployer.planning.package import layout_path, permission_set_path, to_members
+from deployer.planning.package import NOT_THERE, layout_path, permission_set_path, to_members
 from deployer.planning.permission_sets import same_set
 from deployer.planning.snapshot import Snapshot
 from deployer.salesforce.metadata import fetch_components
@@ -66,7 +66,7 @@ def make_restore_plan(
         field=snapshot.field,
         layouts=layouts,
         access=access,
-        stamps={path: stamps.get(path, "gone") for path in sorted(sent)},
+        stamps={path: stamps.get(path, NOT_THERE) for path in sorted(sent)},
         findings=(*findings, *_kept_fields(snapshot)),
     )
 

@@ -11,6 +11,8 @@ from deployer.model.plans import Plan
 from deployer.templates import render_package
 
 _KIND_OF_FOLDER = {"layouts": "Layout", "permissionsets": "PermissionSet"}
+NOT_THERE = "not there"
+"""The stamp of a file that the org does not have."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 

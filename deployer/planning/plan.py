@@ -12,7 +12,7 @@ from deployer.model.layouts import LayoutEdit, Outcome, field_on
 from deployer.model.org import AccessFacts, Grant, Holder, LayoutFact, OrgFacts
 from deployer.model.plans import AccessPlan, Aim, LayoutPlan, LayoutWish, Plan, Seen, Wish
 from deployer.planning.fields import NEW_FIELD_LABEL, FieldChoice, is_hidden, new_field_texts
-from deployer.planning.package import layout_path, permission_set_path
+from deployer.planning.package import NOT_THERE, layout_path, permission_set_path
 from deployer.planning.targets import Targets
 from deployer.readiness.visibility import Pages, count_seen
 from deployer.templates import render_object_with_fields
@@ -59,16 +59,16 @@ def make_plan(inputs: Inputs) -> Plan:
 
 
 def _stamps(inputs: Inputs, layouts: list[LayoutPlan]) -> dict[str, str]:
-    """When each file that is sent was last saved in the org."""
+    """When each file that is sent was last saved in the org; a new set must still not be there."""
     saved = {fact.name.member: fact.stamp for fact in inputs.targets.chosen}
     stamps = {
         layout_path(layout.name.member): saved[layout.name.member]
         for layout in layouts
         if layout.changes
     }
-    if inputs.access.changes and inputs.access.before is not None:
+    if inputs.access.changes:
         stamps[permission_set_path(inputs.access.permission_set)] = (
-            inputs.org.access.permission_set_stamp
+            inputs.org.access.permission_set_stamp or NOT_THERE
         )
     return stamps
 

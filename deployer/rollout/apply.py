@@ -103,7 +103,14 @@ def _check(plan: Plan, entry: Entry, desk: Desk, options: Options) -> Applied:
     check_id = start_deploy(desk.conn, to_zip(to_files(plan)), _deploy_options(options, check=True))
     entry = desk.journal.write(replace(entry, check_id=check_id))
     desk.tell(f"check-only job {check_id}")
-    status = poll(check_id, desk, options)
+    try:
+        status = poll(check_id, desk, options)
+    except StillRunning as waiting:
+        raise StillRunning(
+            "the check-only deploy has not ended in the time given; nothing was changed",
+            where=check_id,
+            hint="run the same command again, or give it more time with --wait MINUTES",
+        ) from waiting
     if not status.success:
         desk.journal.advance(entry, Step.REFUSED, status=status.status)
         raise refusal(status)

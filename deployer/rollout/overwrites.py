@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from deployer.errors import OptoutError
 from deployer.model.findings import Finding, Severity
-from deployer.planning.package import name_of
+from deployer.planning.package import NOT_THERE, name_of
 from deployer.planning.snapshot import Snapshot
 from deployer.rollout.journal import Entry
 from deployer.salesforce.client import Connection
@@ -38,6 +38,7 @@ def find_overwritten(
     return [
         _edit_finding(name_of(path), row)
         for path, stamp in snapshot.stamps.items()
+        if stamp != NOT_THERE
         for row in _others(trail, path, stamp, (status, conn.org.user_id))
     ]
 

@@ -10,7 +10,8 @@ from deployer.model.plans import AccessWish, Wish
 from deployer.rollout.journal import Step
 from practice_org.app import handle
 from practice_org.metadata.jobs import deploy_jobs
-from practice_org.tables import find_rows
+from practice_org.rights import FieldAccess, grant_fields
+from practice_org.tables import find_rows, insert_row
 
 A_LAYOUT = "Contact-Contact Layout"
 
@@ -216,3 +217,20 @@ def test_check_only_changes_nothing_and_keeps_nothing_to_restore(walk: Walk):
     assert report.document["snapshot"] is None
     assert walk.changed_since(before) == set()
     assert walk.holding(FIELD)
+
+
+def test_a_set_that_somebody_makes_meanwhile_is_not_replaced(walk: Walk, intercept):
+    made = iter([True])
+
+    def make_a_set(request, go_on):
+        if is_poll(request) and next(made, False):
+            names = {"Name": "Opt_Out_Field_Access", "Label": "Theirs"}
+            theirs = insert_row(walk.org, "PermissionSet", names)
+            grant_fields(walk.org, theirs, "Contact", {"DoNotCall": FieldAccess.EDIT})
+        return go_on(request)
+
+    intercept(make_a_set)
+    assert walk.deploy().exit == 0
+    (ours,) = find_rows(walk.org, "PermissionSet", Name="Opt_Out_Field_Access")
+    fields = {row["Field"] for row in find_rows(walk.org, "FieldPermissions", ParentId=ours["Id"])}
+    assert {"Contact.DoNotCall", f"Contact.{FIELD}", f"Lead.{FIELD}"} <= fields
