@@ -103,7 +103,8 @@ def _document(result: Result) -> Mapping[str, Any]:
         "layouts": [_layout(layout, sent) for layout in plan.layouts],
         "field": plan.field,
         "new_fields": list(plan.new_field_members),
-        "permission_set": _permission_set(plan),
+        "permission_set": None if plan.access.after is None else plan.access.permission_set,
+        "permission_set_changes": plan.access.changes,
         "assignments": _assignments(plan),
         "visibility": [asdict(seen) for seen in plan.seen],
         "changes": plan.changes,
@@ -118,12 +119,6 @@ def _document(result: Result) -> Mapping[str, Any]:
             for finding in result.all_findings
         ],
     }
-
-
-def _permission_set(plan: Plan) -> dict[str, Any] | None:
-    if plan.access.after is None:
-        return None
-    return {"name": plan.access.permission_set, "changes": plan.access.changes}
 
 
 def _assignments(plan: Plan) -> list[dict[str, str]]:
