@@ -17,6 +17,7 @@ from deployer.planning.access import plan_permission_set
 from deployer.planning.fields import FieldChoice, new_field_texts
 from deployer.planning.package import to_files
 from deployer.planning.plan import Inputs, make_plan
+from deployer.planning.proof import proven
 from deployer.planning.targets import pick_targets
 from deployer.templates import render_custom_field
 
@@ -59,7 +60,8 @@ def plan_from_files(paths: Sequence[Path], set_file: Path | None, wish: Wish) ->
     layouts = pick_targets(org, replace(wish.layouts, scope=Scope.ALL))
     current = read_file(set_file) if set_file else None
     access = plan_permission_set(wish.access.permission_set, name, current, AccessFacts())
-    return make_plan(Inputs(wish, org, FieldChoice(name, create_on), layouts, bodies, access))
+    inputs = Inputs(wish, org, FieldChoice(name, create_on), layouts, bodies, access)
+    return proven(make_plan(inputs))
 
 
 def _read_layouts(paths: Sequence[Path]) -> dict[str, bytes]:

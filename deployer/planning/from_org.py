@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from deployer.clock import Clock
+from deployer.errors import BadInput
 from deployer.model.facts import Known, Unknown
 from deployer.model.findings import Finding, Severity
 from deployer.model.org import AccessFacts, OrgFacts
@@ -22,9 +23,10 @@ from deployer.planning.org_facts import (
 )
 from deployer.planning.package import NOT_THERE, layout_path, permission_set_path
 from deployer.planning.plan import Inputs, make_plan
+from deployer.planning.proof import proven
 from deployer.planning.targets import pick_targets
 from deployer.salesforce.client import Connection
-from deployer.salesforce.metadata import fetch_components
+from deployer.salesforce.metadata import Retrieved, fetch_components
 
 RETRIEVE_WAIT_S = 600.0
 
@@ -48,24 +50,26 @@ def fetch_plan(asker: Asker, wish: Wish) -> Plan:
     access = fetch_access(asker.conn, choice.name, wish.access.permission_set, saved)
     if isinstance(access, Known):
         org = replace(org, access=access.value)
-    bodies = fetch_bodies(asker, org, _wanted_set(wish, saved))
-    inputs = Inputs(wish, org, choice, targets, _layout_bodies(org, bodies))
-    inputs = replace(inputs, access=_plan_access(asker, inputs, access, bodies))
-    plan = make_plan(inputs)
+    wanted = _wanted_set(wish, saved)
+    retrieved = fetch_bodies(asker, org, wanted)
+    bodies = _layout_bodies(org, retrieved.files)
+    inputs = Inputs(wish, org, choice, targets, bodies, messages=retrieved.messages)
+    current = _current_set(wanted, retrieved)
+    plan = proven(make_plan(replace(inputs, access=_plan_access(asker, inputs, access, current))))
     if isinstance(access, Unknown):
         return replace(plan, seen=(), findings=(*plan.findings, _not_asked(access)))
     return plan
 
 
-def fetch_bodies(asker: Asker, org: OrgFacts, permission_set: str) -> Mapping[str, bytes]:
-    """Every layout of the org's person objects, and the set when it is there, by package path."""
+def fetch_bodies(asker: Asker, org: OrgFacts, permission_set: str) -> Retrieved:
+    """Every layout of the org's person objects, and the set when it is there."""
     members = {"Layout": [layout.name.member for layout in org.layouts]}
     if permission_set:
         members["PermissionSet"] = [permission_set]
     members = {kind: names for kind, names in members.items() if names}
     if not members:
-        return {}
-    return fetch_components(asker.conn, members, asker.clock, RETRIEVE_WAIT_S).files
+        return Retrieved({}, (), ())
+    return fetch_components(asker.conn, members, asker.clock, RETRIEVE_WAIT_S)
 
 
 def fetch_stamps(conn: Connection, plan: Plan) -> Mapping[str, str]:
@@ -88,20 +92,36 @@ def _wanted_set(wish: Wish, saved: Listing) -> str:
     return name if any(c.full_name == name for c in saved.permission_sets) else ""
 
 
+def _current_set(wanted: str, retrieved: Retrieved) -> bytes | None:
+    """The permission set's bytes; None when the org has no such set.
+
+    Errors: BadInput when the org lists it and does not return it: a new one would replace it.
+    """
+    if not wanted:
+        return None
+    found = retrieved.files.get(permission_set_path(wanted))
+    if found is None:
+        raise BadInput(
+            "the org lists this permission set, but did not return it on retrieve",
+            where=wanted,
+            hint="check the deploying user's rights, or give --permission-set none",
+        )
+    return found
+
+
 def _layout_bodies(org: OrgFacts, bodies: Mapping[str, bytes]) -> dict[str, bytes]:
     paths = {layout.name.member: layout_path(layout.name.member) for layout in org.layouts}
     return {member: bodies[path] for member, path in paths.items() if path in bodies}
 
 
 def _plan_access(
-    asker: Asker, inputs: Inputs, access: Known[AccessFacts] | Unknown, bodies: Mapping[str, bytes]
+    asker: Asker, inputs: Inputs, access: Known[AccessFacts] | Unknown, current: bytes | None
 ) -> AccessPlan:
     wish = inputs.wish
     if wish.aim is not Aim.PUT:
         return AccessPlan()
     facts = access.value if isinstance(access, Known) else AccessFacts()
     name = wish.access.permission_set
-    current = bodies.get(permission_set_path(name))
     plan = plan_permission_set(name, inputs.choice.name, current, facts)
     if not wish.access.assign:
         return plan

@@ -25,7 +25,7 @@ class Inputs:
     """What the planner decides on: the wish, the org's facts, and the retrieved bytes.
 
     `bodies` maps a layout's member name to its bytes as retrieved; a target without bytes could
-    not be retrieved and fails by name.
+    not be retrieved and fails by name, with what the org said of it in `messages`.
     """
 
     wish: Wish
@@ -34,6 +34,7 @@ class Inputs:
     targets: Targets
     bodies: Mapping[str, bytes]
     access: AccessPlan = AccessPlan()  # noqa: RUF009 - frozen
+    messages: tuple[str, ...] = ()
 
 
 def make_plan(inputs: Inputs) -> Plan:
@@ -76,7 +77,7 @@ def _stamps(inputs: Inputs, layouts: list[LayoutPlan]) -> dict[str, str]:
 def _plan_layout(fact: LayoutFact, inputs: Inputs) -> LayoutPlan:
     body = inputs.bodies.get(fact.name.member)
     if body is None:
-        return LayoutPlan(fact.name, Outcome.FAILED, "the org did not return it on retrieve")
+        return LayoutPlan(fact.name, Outcome.FAILED, _why_missing(fact, inputs.messages))
     field = field_on(fact.name.object, inputs.choice.name)
     try:
         edit = _edit(body, field, inputs.wish, where=fact.name.decoded)
@@ -85,6 +86,13 @@ def _plan_layout(fact: LayoutFact, inputs: Inputs) -> LayoutPlan:
     return LayoutPlan(
         fact.name, edit.outcome, edit.reason, edit.section, edit.column, edit.before, edit.after
     )
+
+
+def _why_missing(fact: LayoutFact, messages: tuple[str, ...]) -> str:
+    """The org's own word on a layout that it did not return."""
+    spellings = (fact.name.member, fact.name.decoded)
+    said = [message for message in messages if any(name in message for name in spellings)]
+    return ": ".join(["the org did not return it on retrieve", *said[:1]])
 
 
 def _edit(body: bytes, field: str, wish: Wish, where: str) -> LayoutEdit:

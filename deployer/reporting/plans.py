@@ -222,8 +222,6 @@ def _users(users: tuple[Assignee, ...], what: str) -> list[tuple[str, str]]:
 
 def _headline(result: Result) -> list[str]:
     plan, sent, count = result.plan, result.sent, count_calls(result.calls)
-    changed = sum(layout.changes for layout in plan.layouts)
-    layouts = f"{changed} layout{'' if changed == 1 else 's'}"
     unseen = [f"{s.hidden} of {s.users} on {s.object}" for s in plan.seen if s.hidden]
     lines = []
     if plan.aim is Aim.PUT and unseen:
@@ -231,7 +229,7 @@ def _headline(result: Result) -> list[str]:
             f"active users who would still not see {plan.field}: {', '.join(unseen)}; "
             "--assign layout-users gives them access"
         )
-    lines.append(_what_happened(plan, sent, layouts))
+    lines.append(_what_happened(plan, sent))
     if sent.deploy_id and sent.done:
         undo = "" if plan.aim is Aim.RESTORE else "; optout restore undoes it"
         lines.append(f"deploy {sent.deploy_id}{undo}")
@@ -242,14 +240,26 @@ def _headline(result: Result) -> list[str]:
     return lines
 
 
-def _what_happened(plan: Plan, sent: Sent, layouts: str) -> str:
+def _what_happened(plan: Plan, sent: Sent) -> str:
     if not plan.changes:
         return f"nothing to do for {plan.field}"
-    if sent.done:
-        return f"{plan.field} {_VERBS[plan.aim]} {layouts}: {sent.status}, read back"
-    if sent.deploy_id:
+    if sent.deploy_id and not sent.done:
         return f"check-only deploy {sent.deploy_id}: {sent.status}; nothing was changed"
-    return f"{plan.field} would be {_VERBS[plan.aim]} {layouts}; {plan.changes} changes in all"
+    changed = sum(layout.changes for layout in plan.layouts)
+    parts = [f"{plan.field} {_VERBS[plan.aim]} {_counted(changed, 'layout')}"] if changed else []
+    parts += [f"field {name} created" for name in plan.new_field_members]
+    parts += [f"permission set {plan.access.permission_set} changed"] if plan.access.changes else []
+    parts += [f"{_counted(n, 'user')} {verb}" for n, verb in _assigned(plan) if n]
+    said = "; ".join(parts)
+    return f"{said}: {sent.status}, read back" if sent.done else f"would be done: {said}"
+
+
+def _assigned(plan: Plan) -> tuple[tuple[int, str], ...]:
+    return (len(plan.access.assign), "assigned"), (len(plan.access.unassign), "unassigned")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def exit_of(result: Result) -> Exit:

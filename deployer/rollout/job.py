@@ -8,6 +8,7 @@ from urllib.parse import unquote
 from deployer.errors import OrgSaidNo, OutcomeUnknown, StillRunning, TryLater
 from deployer.rollout.desk import Desk, Options
 from deployer.rollout.journal import Entry
+from deployer.rollout.remedies import remedy_for
 from deployer.salesforce.metadata import DeployStatus, fetch_deploy, wait_for_deploy
 from deployer.salesforce.tooling import fetch_deploy_requests
 
@@ -96,6 +97,6 @@ def refusal(status: DeployStatus) -> OrgSaidNo:
     return OrgSaidNo(
         f"the org answered {status.status}: {top}",
         where=status.id,
-        hint="nothing was changed; mend what is named and run the same command again",
+        hint=f"nothing was changed; {remedy_for(top)}",
         org_code=status.error_code,
     )

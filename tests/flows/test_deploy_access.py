@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from wiretap import Wiretap, members
 
 from deployer.planning.permission_sets import same_set
+from practice_org.app import handle
 from practice_org.metadata.canonical import serialise
 from practice_org.metadata.catalogue import file_root, find_any
 from practice_org.seed.fields import add_marketo_field
@@ -156,3 +158,18 @@ def test_a_hidden_marketo_field_is_found_by_its_label(org_now, run):
     code, out, err = run("plan", *ORG, "--field", "marketo-sales-opt-out", "--json")
     assert code == 0, err
     assert json.loads(out)["field"] == name
+
+
+def test_a_set_that_is_listed_and_not_returned_is_never_replaced(org_now, run, switchboard):
+    run("deploy", *ORG, "--yes")
+
+    def lose_the_set(request):
+        body = request.body
+        if b"retrieveRequest" in body:
+            body = body.replace(b">Opt_Out_Field_Access<", b">Another_Set<")
+        return handle(org_now.org, replace(request, body=body))
+
+    switchboard.answer = lose_the_set
+    code, _, err = run("plan", *ORG)
+    assert code == 1
+    assert "did not return it" in err
