@@ -10,7 +10,7 @@ _REMEDIES = (
     (
         r"no CustomField named",
         (
-            "the layout names a field that the org does not have: take it off in Setup > Page Layouts, "
+            "the layout names a field that the org lacks: take it off in Setup > Page Layouts, "
             "or create the field (--create-field for ours)"
         ),
     ),
@@ -24,7 +24,7 @@ _REMEDIES = (
     (
         r"no (QuickAction|Layout|RecordType|ApexPage|WebLink) named",
         (
-            "the layout names something that the org does not have any more: open it in Setup > Page "
+            "the layout names something that the org has no more: open it in Setup > Page "
             "Layouts, take that off and save"
         ),
     ),
