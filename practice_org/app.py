@@ -61,6 +61,17 @@ def handle(org: Org, request: Request) -> Response:
     return _with_headers(org, asked, answer)
 
 
+def answer_part(org: Org, request: Request) -> Response:
+    """Answer a request inside a request: it is no call of its own, so nothing is counted."""
+    asked = normalised(request)
+    try:
+        with org.transaction():
+            found, call = _admitted(org, asked)
+            return found.endpoint(call)
+    except OrgError as refused:
+        return refusal(asked, refused)
+
+
 def normalised(request: Request) -> Request:
     """The request as routes see it: single slashes, no trailing one, the method really meant."""
     path = re.sub("//+", "/", request.path).rstrip("/") or "/"
@@ -91,6 +102,13 @@ def routes() -> tuple[Route, ...]:
 
 
 def _answer(org: Org, request: Request) -> Response:
+    found, call = _admitted(org, request)
+    if _COUNTED.fullmatch(request.path):
+        count_call(org)
+    return found.endpoint(call)
+
+
+def _admitted(org: Org, request: Request) -> tuple[Route, Call]:
     _require_version(request.path)
     found, parts = _find_route(request)
     user_id = ""
@@ -98,13 +116,11 @@ def _answer(org: Org, request: Request) -> Response:
         user_id = org.user_id = caller_of(org, request)
         if _COUNTED.fullmatch(request.path):
             require_api(org, user_id)
-    if _COUNTED.fullmatch(request.path):
-        count_call(org)
-    return found.endpoint(Call(org, request, user_id, parts))
+    return found, Call(org, request, user_id, parts)
 
 
 def _require_version(path: str) -> None:
-    """Refuse retired and future API versions. Source: facts on retired versions, A1."""
+    """Refuse retired and future API versions. Source: Salesforce, "API End-of-Life"."""
     match = _VERSIONED.fullmatch(path)
     if match is None or match["version"] in API_VERSIONS:
         return

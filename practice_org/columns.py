@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from practice_org.objects import OBJECTS, Field, mirrored
@@ -13,27 +15,38 @@ from practice_org.org import Org
 _AFFINITY = {"boolean": "INTEGER", "int": "INTEGER", "double": "REAL", "currency": "REAL"}
 
 
-def fields_of(org: Org, sobject: str) -> dict[str, Field]:
+def fields_of(org: Org, sobject: str) -> Mapping[str, Field]:
     """The object's fields in this org: standard and custom, person fields only where they are on.
 
     A custom field X__c of Contact shows on Account as X__pc while person accounts are on.
     """
     persons = org.setting("person_accounts") == "1"
+    held = _custom(org, "Contact") if sobject == "Account" and persons else ()
+    return _fields(sobject, persons, _custom(org, sobject), held)
+
+
+# Worked out from what the tables say now, so nothing has to be forgotten when they are rolled back.
+@lru_cache(maxsize=256)
+def _fields(
+    sobject: str,
+    persons: bool,  # noqa: FBT001 - a cache's key, private
+    custom: tuple[str, ...],
+    held: tuple[str, ...],
+) -> Mapping[str, Field]:
     standard = OBJECTS[sobject].fields.values()
     found = {field.name: field for field in standard if persons or not field.person}
-    found |= {field.name: field for field in _custom(org, sobject)}
-    if sobject == "Account" and persons:
-        for field in _custom(org, "Contact"):
-            name = f"{field.name.removesuffix('__c')}__pc"
-            found[name] = mirrored(name, field, f"PersonContact.{field.name}")
-    return found
+    found |= {field.name: field for field in map(from_json, custom)}
+    for field in map(from_json, held):
+        name = f"{field.name.removesuffix('__c')}__pc"
+        found[name] = mirrored(name, field, f"PersonContact.{field.name}")
+    return MappingProxyType(found)
 
 
-def _custom(org: Org, sobject: str) -> list[Field]:
+def _custom(org: Org, sobject: str) -> tuple[str, ...]:
     rows = org.db.execute(
         "SELECT field FROM custom_field WHERE sobject = ? ORDER BY rowid", (sobject,)
     )
-    return [from_json(row[0]) for row in rows]
+    return tuple(row[0] for row in rows)
 
 
 def to_json(field: Field) -> str:

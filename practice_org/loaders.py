@@ -12,7 +12,7 @@ from practice_org.metadata.canonical import Node, branch, serialise
 from practice_org.metadata.components import (
     declare,
     find_component,
-    load_component,
+    load_tree,
     save_component,
 )
 from practice_org.metadata.grants import SECTIONS
@@ -96,9 +96,8 @@ def load_field(org: Org, found: Found, root: Node, loaded: Loaded) -> None:
 def load_layout(org: Org, found: Found, root: Node, loaded: Loaded) -> None:
     """A layout; whatever it names and the org does not know is declared."""
     entity, _, label = found.name.partition("-")
-    xml = serialise(root)
-    load_component(org, "Layout", found.name, xml, namespace=namespace_of(label))
-    loaded.declared += declare_references(org, entity, xml)
+    load_tree(org, "Layout", found.name, root, namespace_of(label))
+    loaded.declared += declare_references(org, entity, root)
     if entity in PEOPLE:
         loaded.layouts.append(found.name)
 
@@ -106,7 +105,7 @@ def load_layout(org: Org, found: Found, root: Node, loaded: Loaded) -> None:
 def load_whole(org: Org, found: Found, root: Node, loaded: Loaded) -> None:
     """A page, an app, the lead mapping: as it is."""
     del loaded
-    load_component(org, found.kind, decoded(found.name), serialise(root))
+    load_tree(org, found.kind, decoded(found.name), root)
 
 
 def load_permission_set(org: Org, found: Found, root: Node, loaded: Loaded) -> None:

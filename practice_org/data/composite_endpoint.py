@@ -1,7 +1,7 @@
 """composite, composite/batch and their Tooling twin: requests inside a request.
 
-Source: Salesforce, REST API guide, "Composite" and "Composite Batch". A call counts as one here
-plus one for each subrequest; in Salesforce it is one.
+Source: Salesforce, REST API guide, "Composite" and "Composite Batch": a composite counts as one
+call, each subrequest of a batch as one more.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from practice_org.data.bodies import json_object
+from practice_org.limits import count_call
 from practice_org.route import Call, route
 from practice_org.wire import OrgError, Request, Response, json_response, rest_error
 
@@ -63,12 +64,21 @@ def answer_batch(call: Call) -> Response:
             skipped = {**_HALTED, "errorCode": "BATCH_PROCESSING_HALTED"}
             results.append({"statusCode": 412, "result": [skipped]})
             continue
-        url = str(part.get("url", ""))
-        url = url if url.startswith("/") else f"/services/data/{url}"
-        answer = _dispatch(call, str(part.get("method", "GET")), url, part.get("richInput"))
+        answer = _answer_batch_part(call, part)
         results.append({"statusCode": answer.status, "result": _json(answer)})
     failed = any(result["statusCode"] >= 400 for result in results)
     return json_response({"hasErrors": failed, "results": results})
+
+
+def _answer_batch_part(call: Call, part: dict[str, Any]) -> Response:
+    url = str(part.get("url", ""))
+    url = url if url.startswith("/") else f"/services/data/{url}"
+    try:
+        # That the batch itself counts as well is unverified.
+        count_call(call.org)
+    except OrgError as refused:
+        return rest_error(refused)
+    return _dispatch(call, str(part.get("method", "GET")), url, part.get("richInput"))
 
 
 def _subrequests(body: dict[str, Any], key: str) -> list[dict[str, Any]]:
@@ -135,7 +145,7 @@ def _lookup(path: str, known: dict[str, Any]) -> Any:
 
 def _dispatch(call: Call, method: str, url: str, body: Any) -> Response:
     """Run a subrequest as the same caller, as if it had come by itself."""
-    from practice_org.app import handle  # the app finds this module, so not at the top
+    from practice_org.app import answer_part  # the app finds this module, so not at the top
 
     parts = urlsplit(url)
     inner: Request = replace(
@@ -145,9 +155,8 @@ def _dispatch(call: Call, method: str, url: str, body: Any) -> Response:
         query=dict(parse_qsl(parts.query, keep_blank_values=True)),
         body=b"" if body is None else json.dumps(body).encode(),
     )
-    caller, request_id = call.user_id, call.org.request_id
-    answer = handle(call.org, inner)
-    call.org.user_id, call.org.request_id = caller, request_id
+    answer = answer_part(call.org, inner)
+    call.org.user_id = call.user_id
     return answer
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from xml.parsers import expat
 
 from practice_org.wire import METADATA_NS
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_ENTITIES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"},
+)
 _NIL = "http://www.w3.org/2001/XMLSchema-instance}nil"
 
 
@@ -87,45 +90,46 @@ def canonical(node: Node) -> Node:
 
     The order within a group of one name is kept. Text beside child elements is dropped.
     """
-    kids = sorted((canonical(child) for child in node.children), key=_rank)
-    return replace(
-        node, children=tuple(kids), text="" if kids or not node.text.strip() else node.text
-    )
+    kids = tuple(canonical(child) for child in sorted(node.children, key=_rank))
+    text = "" if kids or not node.text.strip() else node.text
+    return Node(node.name, text, kids, node.line, node.column)
 
 
 def serialise(node: Node) -> bytes:
     """The canonical bytes of a file with this root. Source: measured over 549 of 578 layouts."""
-    lines = [*_lines(canonical(node), "", f' xmlns="{METADATA_NS}"')]
+    lines: list[str] = []
+    _write(node, "", f' xmlns="{METADATA_NS}"', lines.append)
     return (_DECLARATION + "\n".join(lines) + "\n").encode()
 
 
 def fragment(node: Node) -> str:
     """The node as XML without declaration or namespace, to stand inside an envelope."""
-    return "".join(line.strip() for line in _lines(canonical(node), "", ""))
+    lines: list[str] = []
+    _write(node, "", "", lines.append)
+    return "".join(line.strip() for line in lines)
 
 
 def escaped(text: str) -> str:
     """Text as the platform escapes it: both quotes too."""
-    pairs = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;"), ("'", "&apos;"))
-    for raw, entity in pairs:
-        text = text.replace(raw, entity)
-    return text
+    return text.translate(_ENTITIES)
 
 
 def _rank(node: Node) -> tuple[bool, str]:
     return (node.name != "fullName", node.name)
 
 
-def _lines(node: Node, indent: str, attributes: str) -> Iterator[str]:
+def _write(node: Node, indent: str, attributes: str, write: Callable[[str], object]) -> None:
+    """Write the lines of the canonical tree, which is not built for that."""
+    name = node.name
     if node.children:
-        yield f"{indent}<{node.name}{attributes}>"
-        for child in node.children:
-            yield from _lines(child, indent + "    ", "")
-        yield f"{indent}</{node.name}>"
+        write(f"{indent}<{name}{attributes}>")
+        for child in sorted(node.children, key=_rank):
+            _write(child, indent + "    ", "", write)
+        write(f"{indent}</{name}>")
     elif node.text.strip():
-        yield f"{indent}<{node.name}{attributes}>{escaped(node.text)}</{node.name}>"
+        write(f"{indent}<{name}{attributes}>{escaped(node.text)}</{name}>")
     else:
-        yield f"{indent}<{node.name}{attributes}/>"
+        write(f"{indent}<{name}{attributes}/>")
 
 
 class _Builder:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 
-from practice_org.metadata.canonical import parse_metadata, serialise
+from practice_org.metadata.canonical import Node, parse_metadata, serialise
 from practice_org.metadata.names import decoded, key_of, namespace_of, spelled
 from practice_org.metadata.older_forms import modernised
 from practice_org.metadata.trail import record_setup_change
@@ -144,15 +144,21 @@ def delete_component(org: Org, component_type: str, full_name: str) -> None:
 def load_component(
     org: Org, component_type: str, full_name: str, xml: bytes, namespace: str = ""
 ) -> None:
+    """Take over a file as load_tree does. Errors: canonical.NotMetadata when it is no XML."""
+    load_tree(org, component_type, full_name, parse_metadata(xml), namespace)
+
+
+def load_tree(
+    org: Org, component_type: str, full_name: str, root: Node, namespace: str = ""
+) -> None:
     """Take over a file as it is, without the rules of a deployment.
 
-    A layout's name in which a package's prefix stands unescaped is that package's own. Errors:
-    canonical.NotMetadata when it is no XML.
+    A layout's name in which a package's prefix stands unescaped is that package's own.
     """
-    root = modernised(parse_metadata(xml)).without("fullName")
     if component_type == "Layout":
         namespace = namespace or namespace_of(full_name.partition("-")[2])
-    save_component(org, component_type, full_name, serialise(root), namespace=namespace)
+    body = serialise(modernised(root).without("fullName"))
+    save_component(org, component_type, full_name, body, namespace=namespace)
 
 
 def edit_layout_as(org: Org, user_id: str, full_name: str, body: bytes) -> None:

@@ -15,6 +15,8 @@ def modernised(node: Node) -> Node:
     Source: Metadata API guide, CustomConsoleComponents; the values a container needs beyond what
     the old form said are unverified.
     """
+    if not node.children:
+        return node
     kids = tuple(modernised(child) for child in node.children)
     if node.name in _TABS:
         kids = tuple(_container(kid) if kid.name == "component" else kid for kid in kids)

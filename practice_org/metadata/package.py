@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from practice_org.metadata.canonical import Node, NotMetadata, branch, leaf, parse_metadata
 from practice_org.metadata.names import decoded, key_of
@@ -47,28 +47,28 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One package: `files` by path inside it, `members` by type, in package.xml's order."""
+    """One package: `files` by path inside it, `members` by type, in package.xml's order.
+
+    `asked` are the members' keys by type, `paths` the files' paths by theirs.
+    """
 
     version: float
     members: dict[str, tuple[str, ...]]
     files: dict[str, bytes]
-    before: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    after: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def names(self, component_type: str) -> set[str]:
-        """What the manifest names of one type, as keys."""
-        return {key_of(name) for name in self.members.get(component_type, ())}
+    before: dict[str, tuple[str, ...]]
+    after: dict[str, tuple[str, ...]]
+    asked: dict[str, frozenset[str]]
+    paths: dict[str, str]
 
     def asks_for(self, component_type: str, name: str) -> bool:
         """Whether the manifest names this component, itself or by a wildcard."""
-        named = self.names(component_type)
+        named = self.asked.get(component_type, frozenset())
         return key_of(name) in named or "*" in named
 
     def file_of(self, component_type: str, name: str) -> str | None:
         """The path that holds this top-level component, whatever its escapes and case."""
         folder, suffix = SUFFIXES[component_type]
-        wanted = key_of(f"{folder}/{name}{suffix}")
-        return next((path for path in self.files if key_of(path) == wanted), None)
+        return self.paths.get(key_of(f"{folder}/{name}{suffix}"))
 
 
 class NoPackage(ValueError):
@@ -147,12 +147,15 @@ def _package(files: dict[str, bytes], folder: str) -> Package:
     if not version.removesuffix(".0").isdigit():
         raise NoPackage(path, f"Invalid version specified: {version or 'null'}")
     both = _deletions(files, "destructiveChanges.xml", folder)
+    members = _members(root)
     return Package(
         float(version),
-        _members(root),
+        members,
         files,
-        {**both, **_deletions(files, "destructiveChangesPre.xml", folder)},
-        _deletions(files, "destructiveChangesPost.xml", folder),
+        before={**both, **_deletions(files, "destructiveChangesPre.xml", folder)},
+        after=_deletions(files, "destructiveChangesPost.xml", folder),
+        asked={kind: frozenset(map(key_of, names)) for kind, names in members.items()},
+        paths={key_of(path): path for path in reversed(files)},
     )
 
 

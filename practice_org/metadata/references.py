@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from practice_org.metadata.canonical import Node, parse_metadata
+from practice_org.metadata.canonical import Node
 from practice_org.metadata.components import declare, find_component, is_declared
 from practice_org.metadata.problems import Problem, at
 from practice_org.objects import find_object
@@ -94,13 +94,13 @@ def has_field(org: Org, entity: str, field: str) -> bool:
     return field in known or is_declared(org, "CustomField", f"{owner}.{field}")
 
 
-def declare_references(org: Org, entity: str, xml: bytes) -> list[str]:
+def declare_references(org: Org, entity: str, root: Node) -> list[str]:
     """Declare whatever a loaded layout names and the org does not know.
 
-    Returns "kind name" of each, sorted. Errors: canonical.NotMetadata.
+    Returns "kind name" of each, sorted.
     """
     declared = set()
-    for reference in layout_references(entity, parse_metadata(xml)):
+    for reference in layout_references(entity, root):
         if not has_reference(org, reference):
             declare(org, reference.kind, reference.name)
             declared.add(f"{reference.kind} {reference.name}")

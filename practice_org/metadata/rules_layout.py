@@ -11,7 +11,7 @@ from practice_org.metadata.canonical import Node
 from practice_org.metadata.components import find_component
 from practice_org.metadata.problems import Problem, at
 from practice_org.metadata.references import has_reference, layout_fields, layout_references
-from practice_org.objects import find_object
+from practice_org.objects import Field, find_object
 from practice_org.org import Org
 from practice_org.tables import fields_of
 
@@ -114,11 +114,13 @@ def _names_exist(org: Org, entity: str, root: Node) -> Iterator[Problem]:
 
 
 def _behaviors_are_possible(org: Org, entity: str, root: Node) -> Iterator[Problem]:
+    owner = "Account" if entity == "PersonAccount" else entity
+    known = fields_of(org, owner) if find_object(owner) else {}
     for item in root.all("layoutSections", "layoutColumns", "layoutItems"):
         name, behavior = item.value("field"), item.value("behavior", default="Edit")
         if not name:
             continue
-        must = _must_be(org, entity, name)
+        must = _must_be(entity, name, known.get(name))
         node = next(item.all("behavior"), item)
         if must == "Required" and behavior != "Required":
             yield at(node, f"Field:{name} must be Required")
@@ -129,14 +131,12 @@ def _behaviors_are_possible(org: Org, entity: str, root: Node) -> Iterator[Probl
             yield at(node, f"Field:{name} must be Readonly")
 
 
-def _must_be(org: Org, entity: str, name: str) -> str:
+def _must_be(entity: str, name: str, field: Field | None) -> str:
     """Required, Readonly, Optional (Edit or Readonly), or "" for any behaviour."""
     if name in _REQUIRED.get(entity, ()):
         return "Required"
     if name in _READ_ONLY:
         return "Readonly"
-    owner = "Account" if entity == "PersonAccount" else entity
-    field = fields_of(org, owner).get(name) if find_object(owner) else None
     if field is None:
         return ""
     if field.calculated:

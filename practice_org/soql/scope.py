@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from practice_org.columns import fields_of
@@ -13,7 +14,7 @@ from practice_org.soql.query import Path, Query
 from practice_org.soql.refusals import Complaints
 from practice_org.wire import OrgError
 
-# From this version on FieldPermissions and ObjectPermissions ask for View Setup: facts C30.
+# From this version on FieldPermissions and ObjectPermissions ask for View Setup.
 SETUP_RIGHTS_SINCE = 49.0
 _KEYS = {"EntityDefinition": "DurableId", "FieldDefinition": "DurableId"}
 
@@ -44,7 +45,7 @@ class Parameters:
 class _Table:
     alias: str
     sobject: SObject
-    fields: dict[str, Field]
+    fields: Mapping[str, Field]
     access: dict[str, FieldAccess]
 
 

@@ -44,7 +44,7 @@ def test_what_was_loaded_can_be_retrieved_and_deployed_again():
     for file_name, body in _read("layouts").items():
         name = file_name.removesuffix("-meta.xml").removesuffix(".layout")
         lab.load("Layout", name, body.decode("utf-8-sig"))
-        declare_references(lab.org, name.partition("-")[0], body)
+        declare_references(lab.org, name.partition("-")[0], parse_metadata(body))
     rows = lab.soap("listMetadata", "<queries><type>Layout</type></queries>").children("result")
     prefix = [row.text("namespacePrefix") for row in rows]
     listed = [row.text("fullName") for row in rows]

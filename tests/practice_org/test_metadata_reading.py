@@ -11,9 +11,9 @@ from metadata_org import (
     open_lab,
     set_files,
     set_xml,
-    with_namespace,
 )
 
+from practice_org.metadata.canonical import parse_metadata
 from practice_org.metadata.components import (
     assign_layout,
     declare,
@@ -275,15 +275,16 @@ def test_renaming(kind, old, new, code):
 def test_what_a_loaded_layout_names_can_be_declared():
     lab = open_lab()
     declare(lab.org, "WebLink", "Contact.Known")
-    xml = with_namespace(
-        "<Layout><customButtons>Known</customButtons><customButtons>New</customButtons>"
-        "<quickActionList><quickActionListItems><quickActionName>Contact.Call</quickActionName>"
-        "</quickActionListItems></quickActionList></Layout>"
-    ).encode()
-    assert declare_references(lab.org, "Contact", xml) == [
+    xml = (
+        b"<Layout><customButtons>Known</customButtons><customButtons>New</customButtons>"
+        b"<quickActionList><quickActionListItems><quickActionName>Contact.Call</quickActionName>"
+        b"</quickActionListItems></quickActionList></Layout>"
+    )
+    root = parse_metadata(xml)
+    assert declare_references(lab.org, "Contact", root) == [
         "QuickAction Contact.Call",
         "WebLink Contact.New",
     ]
-    assert declare_references(lab.org, "Contact", xml) == []
+    assert declare_references(lab.org, "Contact", root) == []
     assert is_declared(lab.org, "QuickAction", "contact.call")
     assert declared_names(lab.org, "WebLink") == ["Contact.Known", "Contact.New"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from data_org import tiny_org
 
+from practice_org.limits import usage
 from practice_org.tables import find_row, insert_row
 
 CONTACT = {"LastName": "Moss", "Email": "m@x.test"}
@@ -162,6 +163,25 @@ def test_a_batch_goes_on_or_halts_as_asked():
         _, answer = here.call("POST", "composite/batch", body=body)
         assert answer["hasErrors"] is True
         assert [one["statusCode"] for one in answer["results"]] == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "counted"),
+    [("composite", "compositeRequest", 1), ("composite/batch", "batchRequests", 1 + 3)],
+)
+def test_a_composite_is_one_call_and_a_batch_one_for_each_of_its_parts(path, key, counted):
+    here = tiny_org()
+    parts = [_part(f"r{n}", "GET", "limits") for n in range(3)]
+    here.call("POST", path, body={key: parts})
+    assert usage(here.org).used == counted
+
+
+def test_a_batch_goes_as_far_as_the_days_calls_do():
+    here = tiny_org()
+    here.org.set_setting("daily_api_requests", "2")
+    body = {"batchRequests": [{"url": f"{BASE}/limits"}] * 2}
+    _, answer = here.call("POST", "composite/batch", body=body)
+    assert [one["statusCode"] for one in answer["results"]] == [200, 403]
 
 
 @pytest.mark.parametrize("parts", [None, [1], [{}] * 26])

@@ -113,6 +113,21 @@ def test_a_dropped_field_takes_its_grants_along():
     assert tables.find_rows(here.org, "FieldPermissions", Field="Lead.X__c") == []
 
 
+def _make_and_take_back(here):
+    with here.org.transaction():
+        tables.add_custom_field(here.org, "Contact", _checkbox())
+        assert "X__pc" in tables.fields_of(here.org, "Account")
+        raise KeyError
+
+
+def test_a_field_of_a_transaction_taken_back_is_gone():
+    here = tiny_org()
+    with pytest.raises(KeyError):
+        _make_and_take_back(here)
+    assert "X__c" not in tables.fields_of(here.org, "Contact")
+    assert "X__pc" not in tables.fields_of(here.org, "Account")
+
+
 def test_person_fields_are_absent_while_person_accounts_are_off():
     org = open_org(":memory:", lambda: NOW)
     tables.create_tables(org)
