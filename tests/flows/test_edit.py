@@ -231,6 +231,9 @@ def as_nobody(folder: Path) -> Iterator[None]:
     for path in [folder, *folder.parents]:
         if path.is_relative_to("/tmp/"):  # noqa: S108 - pytest's own folders are closed to others
             path.chmod(path.stat().st_mode | 0o055)
+    # Once as root, so that all code is loaded: nobody may not be allowed to read it.
+    with pytest.raises(SystemExit):
+        main(["edit", "--check", str(folder)])
     os.seteuid(65534)
     try:
         yield
