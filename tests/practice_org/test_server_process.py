@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -48,7 +49,10 @@ class Server:
 
 
 @pytest.fixture
-def start(tmp_path):
+def start(tmp_path, org_files, certificates):
+    """Starts an org in a folder that has keys and certificates, which take longest to make."""
+    del certificates
+    shutil.copytree(org_files.path, tmp_path / "data")
     started = []
 
     def started_org(*words):
