@@ -9,7 +9,7 @@ from deployer.errors import OurBug
 from deployer.layouts.parts import Column, Item, LayoutMap
 from deployer.layouts.place import NoPlace, Place, find_item, items_of, place
 from deployer.layouts.read import read_layout
-from deployer.layouts.scan import NAMESPACE, Handlers, TreeToken, layout_tree, names_in, scan
+from deployer.layouts.scan import NAMESPACE, TreeToken, layout_tree, names_in
 from deployer.layouts.splice import Change, flip, insertion, removal
 from deployer.model.layouts import (
     Behavior,
@@ -149,7 +149,8 @@ def _trees_around(
 ) -> tuple[Tree, Tree]:
     """The items at the spot before and after; the bytes around are the same, so the trees are.
 
-    They are those from the one before the spot to `last`.
+    They are those from the one before the spot to `last`. The whole result is parsed by whoever
+    holds it against the schema, which every caller does before a byte is written or sent.
     """
     before = layout.data
     column = layout.sections[spot.section].columns[spot.column]
@@ -157,7 +158,6 @@ def _trees_around(
     grown = end + len(after) - len(before)
     around = (before[:start], before[end:])
     _prove((after[:start], after[grown:]) == around, "changing")
-    scan(after, lambda _: Handlers(None, None, None), "")
     return _content(before[start:end]), _content(after[start:grown])
 
 
