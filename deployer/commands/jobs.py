@@ -10,9 +10,8 @@ from pathlib import Path
 
 import click
 
-from deployer.clock import SystemClock
 from deployer.commands.options import json_option, open_connection, org_options
-from deployer.commands.rollouts import DEFAULT_WAIT_MIN
+from deployer.commands.rollouts import DEFAULT_WAIT_MIN, make_desk
 from deployer.errors import Exit, OrgSaidNo, UsageError
 from deployer.model.findings import Finding, Report, Severity, Table
 from deployer.reporting.console import finish
@@ -118,7 +117,7 @@ def _at_desk(org: str | None, config: Path | None, *, as_json: bool) -> Iterator
         open_connection(org, "write", config=config, as_json=as_json) as conn,
         progress() as shown,
     ):
-        yield Desk(conn, Journal(home(), conn.org.org_id), SystemClock(), shown.tell)
+        yield make_desk(conn, shown, org)
 
 
 def _fetch(conn: Connection, job: str) -> DeployStatus:

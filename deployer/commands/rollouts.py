@@ -20,9 +20,10 @@ from deployer.model.plans import Plan
 from deployer.planning.from_org import Asker, fetch_stamps
 from deployer.reporting.console import write_report
 from deployer.reporting.plans import Result, to_report
-from deployer.reporting.progress import progress
+from deployer.reporting.progress import Progress, progress
 from deployer.rollout.desk import Desk, Fresh, Options
 from deployer.rollout.journal import Journal
+from deployer.salesforce.client import Writer
 from deployer.state import home
 
 DEFAULT_WAIT_MIN = 33
@@ -160,7 +161,7 @@ def at_desk(place: Place, words: DeployWords) -> Iterator[tuple[Desk, Callable[[
     ):
         if not words.check_only:
             check_production(is_sandbox=conn.org.is_sandbox, production=words.production)
-        desk = Desk(conn, Journal(home(), conn.org.org_id), SystemClock(), shown.tell)
+        desk = make_desk(conn, shown, place.org)
 
         def agree(plan: Plan) -> None:
             if words.check_only or words.yes:
@@ -171,6 +172,12 @@ def at_desk(place: Place, words: DeployWords) -> Iterator[tuple[Desk, Callable[[
             confirm(f"Apply this to {conn.org.name} ({conn.org.org_id})?", yes=False)
 
         yield desk, agree
+
+
+def make_desk(conn: Writer, shown: Progress, org: str | None) -> Desk:
+    """The desk of this machine for this org: its journal, the system's clock."""
+    words = f"--org {org}" if org else ""
+    return Desk(conn, Journal(home(), conn.org.org_id), SystemClock(), shown.tell, words)
 
 
 def fresh_from(desk: Desk, make_plan: Callable[[Asker], Plan]) -> Fresh:

@@ -145,7 +145,7 @@ def _submit(plan: Plan, checked: Applied, desk: Desk, options: Options) -> Entry
 def _wait(plan: Plan, entry: Entry, desk: Desk, options: Options) -> Applied | None:
     """Poll to the end; None when the job never started and was cancelled to be planned anew."""
     if not options.wait:
-        raise still_running(entry.deploy_id)
+        raise still_running(entry.deploy_id, desk)
     patience = min(options.deadline_s, desk.clock.monotonic_s() + QUEUE_PATIENCE_S)
     try:
         status = poll(entry.deploy_id, desk, replace(options, deadline_s=patience))

@@ -29,12 +29,20 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a deploy works with: the org, the journal, the clock, and who is told of progress."""
+    """What a deploy works with: the org, the journal, the clock, and who is told of progress.
+
+    `org_words` are what names this org on a command line, for hints: "--org prod", or "".
+    """
 
     conn: Writer
     journal: Journal
     clock: Clock
     tell: Callable[[str], None]
+    org_words: str = ""
+
+    def command(self, *words: str) -> str:
+        """A command line for this org, as a hint gives it."""
+        return " ".join(filter(None, ("optout", *words, self.org_words)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,9 +31,12 @@ def poll(job: str, desk: Desk, options: Options) -> DeployStatus:
             desk.tell(line)
 
     left = max(0.0, options.deadline_s - desk.clock.monotonic_s())
-    return wait_for_deploy(
-        desk.conn, job, clock=desk.clock, deadline_s=left, on_progress=on_progress
-    )
+    try:
+        return wait_for_deploy(
+            desk.conn, job, clock=desk.clock, deadline_s=left, on_progress=on_progress
+        )
+    except StillRunning as waiting:
+        raise still_running(job, desk, waiting.message) from waiting
 
 
 def look_once(job: str, desk: Desk) -> DeployStatus:
@@ -44,7 +47,7 @@ def look_once(job: str, desk: Desk) -> DeployStatus:
     try:
         return fetch_deploy(desk.conn, job)
     except TryLater as unreachable:
-        raise still_running(job) from unreachable
+        raise still_running(job, desk) from unreachable
 
 
 def find_lost_job(entry: Entry, desk: Desk) -> str | None:
@@ -67,19 +70,19 @@ def find_lost_job(entry: Entry, desk: Desk) -> str | None:
             raise OutcomeUnknown(
                 f"this user has several deploys since the reply was lost: {', '.join(found)}",
                 where=entry.key,
-                hint=f"look at each with optout jobs show {found[0]}, then run the deploy again",
+                hint=f"{desk.command('jobs', 'show', found[0])} shows one; then deploy again",
             )
         if found:
             return found[0]
     return None
 
 
-def still_running(job: str) -> StillRunning:
-    """The sentence for a job that goes on without us."""
+def still_running(job: str, desk: Desk, said: str = "") -> StillRunning:
+    """The error for a job that goes on without us."""
     return StillRunning(
-        "the org is still working on the deploy",
+        said or "the org is still working on the deploy",
         where=job,
-        hint=f"optout jobs resume {job} waits for it and finishes what is left to do",
+        hint=f"{desk.command('jobs', 'resume', job)} waits for it and finishes what is left to do",
     )
 
 
