@@ -22,6 +22,7 @@ from lxml import etree
 from deployer.errors import UsageError
 from deployer.layouts.scan import NAMESPACE
 from deployer.model.findings import Finding, Severity
+from deployer.model.org import SCHEMA_API_VERSION
 from deployer.state import home, write_private
 
 ROOTS = (
@@ -34,8 +35,7 @@ ROOTS = (
     "PermissionSet",
     "Profile",
 )
-API_VERSION = "63.0"
-SOURCE = "Salesforce Metadata API 63.0, metadata.wsdl"
+SOURCE = f"Salesforce Metadata API {SCHEMA_API_VERSION}, metadata.wsdl"
 _FORMAT = "1"
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 _REPAIR = "write the element as Salesforce's Metadata API reference shows it"

@@ -19,7 +19,6 @@ if TYPE_CHECKING:  # `optout --help` must not load a network library
     from deployer.salesforce.client import Connection, Writer
 
 F = TypeVar("F", bound=Callable[..., Any])
-Decorator = Callable[[F], F]
 
 org_option = click.option(
     "--org", "org", metavar="NAME", help="The org to work with; practice is the practice org."

@@ -9,6 +9,8 @@ from dataclasses import field as field_
 from deployer.model.layouts import LayoutName
 
 STANDARD_LAYOUT = "Standard"
+SCHEMA_API_VERSION = "63.0"
+"""That of the WSDL in the installed simple-salesforce; never more is asked of an org."""
 MASTER_RECORD_TYPE = ""
 
 

@@ -11,7 +11,13 @@ from pathlib import Path
 from deployer.errors import UsageError
 from deployer.metadata_files import read_file
 from deployer.model.layouts import LayoutName, layout_name_of
-from deployer.model.org import STANDARD_LAYOUT, AccessFacts, LayoutFact, OrgFacts
+from deployer.model.org import (
+    SCHEMA_API_VERSION,
+    STANDARD_LAYOUT,
+    AccessFacts,
+    LayoutFact,
+    OrgFacts,
+)
 from deployer.model.plans import Plan, Scope, Wish, default_field
 from deployer.planning.access import plan_permission_set
 from deployer.planning.fields import FieldChoice, new_field_texts
@@ -21,7 +27,6 @@ from deployer.planning.proof import proven
 from deployer.planning.targets import pick_targets
 from deployer.templates import render_custom_field
 
-FILES_VERSION = "63.0"
 _SOURCE_ROOT = "force-app/main/default"
 _SOURCE_PROJECT = "sfdx-project.json"
 
@@ -49,7 +54,7 @@ def plan_from_files(paths: Sequence[Path], set_file: Path | None, wish: Wish) ->
     bodies = _read_layouts(paths)
     org = OrgFacts(
         org_id="",
-        api_version=FILES_VERSION,
+        api_version=SCHEMA_API_VERSION,
         layouts=tuple(
             LayoutFact(LayoutName(member), member, "", STANDARD_LAYOUT, "") for member in bodies
         ),

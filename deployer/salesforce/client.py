@@ -13,6 +13,7 @@ import structlog
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from deployer.errors import LoginRefused, OptoutError, Reaction, SessionExpired
+from deployer.model.org import SCHEMA_API_VERSION
 from deployer.salesforce.answers import Json, bad_answer, flag, mapping, rows, text
 from deployer.salesforce.composite import Answer, GetRequest, batches, read_answers, to_body
 from deployer.salesforce.fault_table import OrgUnreachable
@@ -21,7 +22,6 @@ from deployer.salesforce.login import Token
 from deployer.salesforce.session import OrgCall, OrgSession
 from deployer.salesforce.soap import METADATA_NS, READ_OPERATIONS, envelope, read_envelope
 
-WANTED_VERSION = "63.0"  # the schema's, in the installed WSDL
 ATTEMPTS = 4
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -60,8 +60,8 @@ class Connection:
         self._session = session
         self._renew = renew
         self._use(token)
-        self.version = WANTED_VERSION
-        self.org = OrgIdentity("", "", True, "", "", "", token.instance_url, WANTED_VERSION)  # noqa: FBT003 - replaced at once by connect
+        self.version = SCHEMA_API_VERSION
+        self.org = OrgIdentity("", "", True, "", "", "", token.instance_url, SCHEMA_API_VERSION)  # noqa: FBT003 - replaced at once by connect
 
     @property
     def calls(self) -> list[OrgCall]:

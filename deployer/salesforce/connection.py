@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from deployer.clock import Clock
 from deployer.errors import LoginRefused, OrgSaidNo
+from deployer.model.org import SCHEMA_API_VERSION
 from deployer.salesforce.answers import bad_answer, flag, mapping, rows, text, text_or
-from deployer.salesforce.client import WANTED_VERSION, Connection, OrgIdentity, Writer
+from deployer.salesforce.client import Connection, OrgIdentity, Writer
 from deployer.salesforce.composite import Answer, GetRequest
 from deployer.salesforce.hosts import trusted_origin
 from deployer.salesforce.login import Login, Place, Token, TokenLogin, fetch_token
@@ -86,7 +87,7 @@ def _fetch_version(connection: Connection) -> str:
     numbers = [text(row, "version") for row in offered]
     if not numbers or not all(map(_VERSION.fullmatch, numbers)):
         raise bad_answer("no API version is offered")
-    return min(WANTED_VERSION, max(numbers, key=float), key=float)
+    return min(SCHEMA_API_VERSION, max(numbers, key=float), key=float)
 
 
 def _fetch_identity(connection: Connection) -> OrgIdentity:
