@@ -78,6 +78,9 @@ def _answer_page(call: Call, answer: Answer, page: _Page) -> Response:
         last_id = record_id
     position = page.start.position + len(rows)
     body: dict[str, Any] = {"totalSize": answer.total, "done": True, "records": rows}
+    if api_of(call) is Api.TOOLING:
+        name = answer.compiled.sobject.name
+        body |= {"size": len(rows), "queryLocator": None, "entityTypeName": name}
     if rows and position < answer.total:
         code = keep_page(
             call.org,
