@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import practice_org
+from practice_org.bulk.query_jobs import create_bulk_tables
 from practice_org.limits import count_call, usage
 from practice_org.login.apps import create_login_tables
 from practice_org.login.callers import caller_of, require_api
@@ -43,6 +44,7 @@ def open_practice_org(path: Path | str, now: Callable[[], datetime], seed: int =
         create_store(org)
     create_session_table(org)
     create_login_tables(org)
+    create_bulk_tables(org)
     return org
 
 
