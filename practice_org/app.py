@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import practice_org
-from practice_org.bulk.query_jobs import create_bulk_tables
+from practice_org.bulk.jobs import create_bulk_tables
 from practice_org.limits import count_call, usage
 from practice_org.login.apps import create_login_tables
 from practice_org.login.callers import caller_of, require_api

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from practice_org.bulk.csv_text import DELIMITERS, LINE_ENDINGS, to_line
+from practice_org.bulk.jobs import Job, abort_job, delete_job, to_document
 from practice_org.bulk.query_jobs import (
     DEFAULT_PAGE,
-    QueryJob,
-    abort_query_job,
     columns_of,
-    delete_query_job,
     find_query_job,
     rows_of,
     start_query_job,
-    to_document,
 )
 from practice_org.data.bodies import json_object
 from practice_org.route import Call, route
@@ -25,7 +22,7 @@ _NO_MORE = "null"
 def create(call: Call) -> Response:
     """POST jobs/query."""
     asked = json_object(call.request)
-    job = start_query_job(call.org, call.user_id, float(call.parts["v"]), asked)
+    job = start_query_job(call.org, (call.user_id, float(call.parts["v"])), asked)
     return json_response(to_document(job))
 
 
@@ -39,12 +36,12 @@ def change(call: Call) -> Response:
     state = json_object(call.request).get("state")
     if state != "Aborted":
         raise OrgError("INVALIDJOBSTATE", f"a query job cannot be set to {state}")
-    return json_response(to_document(abort_query_job(call.org, _job(call))))
+    return json_response(to_document(abort_job(call.org, _job(call))))
 
 
 def delete(call: Call) -> Response:
     """DELETE jobs/query/<id>."""
-    delete_query_job(call.org, _job(call))
+    delete_job(call.org, _job(call))
     return Response(204)
 
 
@@ -73,7 +70,7 @@ def results(call: Call) -> Response:
     return Response(200, "".join(lines).encode(), headers)
 
 
-def _job(call: Call) -> QueryJob:
+def _job(call: Call) -> Job:
     return find_query_job(call.org, call.parts["job"])
 
 
@@ -91,7 +88,7 @@ def _asked_page(call: Call) -> tuple[Start, int]:
     return Start(page["position"], page["last_id"]), size
 
 
-def _next_locator(call: Call, job: QueryJob, start: Start) -> str:
+def _next_locator(call: Call, job: Job, start: Start) -> str:
     if start.position >= int(job.facts["numberRecordsProcessed"]):
         return _NO_MORE
     page = {"job": job.id[:15], "position": start.position, "last_id": start.last_id}
