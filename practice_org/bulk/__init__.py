@@ -1,1 +1,1 @@
-"""Bulk API 2.0: queries as jobs, answered as pages of CSV."""
+"""Bulk API 2.0: queries answered as pages of CSV, and CSV written row by row."""

@@ -1,0 +1,90 @@
+"""jobs/ingest: open, upload, close, look, fetch what became of each row, abort, delete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from practice_org.bulk.csv_text import DELIMITERS, LINE_ENDINGS, to_line
+from practice_org.bulk.ingest_jobs import (
+    close_upload,
+    find_ingest_job,
+    outcomes,
+    start_ingest_job,
+    unprocessed,
+    upload,
+)
+from practice_org.bulk.jobs import Job, abort_job, delete_job, to_document
+from practice_org.data.bodies import json_object
+from practice_org.route import Call, route
+from practice_org.wire import OrgError, Response, json_response
+
+
+def create(call: Call) -> Response:
+    """POST jobs/ingest."""
+    asked = json_object(call.request)
+    job = start_ingest_job(call.org, (call.user_id, float(call.parts["v"])), asked)
+    content_url = f"services/data/v{call.parts['v']}/jobs/ingest/{job.id}/batches"
+    return json_response({**to_document(job), "contentUrl": content_url})
+
+
+def put(call: Call) -> Response:
+    """PUT jobs/ingest/<id>/batches: 201 without a body."""
+    upload(call.org, _job(call), call.request.body)
+    return Response(201)
+
+
+def look(call: Call) -> Response:
+    """GET jobs/ingest/<id>."""
+    return json_response(to_document(_job(call)))
+
+
+def change(call: Call) -> Response:
+    """PATCH jobs/ingest/<id>: UploadComplete or Aborted."""
+    state = json_object(call.request).get("state")
+    changes = {"UploadComplete": close_upload, "Aborted": abort_job}
+    if state not in changes:
+        raise OrgError("INVALIDJOBSTATE", f"an ingest job cannot be set to {state}")
+    return json_response(to_document(changes[str(state)](call.org, _job(call))))
+
+
+def delete(call: Call) -> Response:
+    """DELETE jobs/ingest/<id>."""
+    delete_job(call.org, _job(call))
+    return Response(204)
+
+
+def results(call: Call) -> Response:
+    """GET successfulResults, failedResults or unprocessedrecords, in whatever case.
+
+    Clients differ: unprocessedRecords and unprocessedrecords are both in use.
+    """
+    job, which = _job(call), call.parts["which"].lower()
+    if not job.done:
+        raise OrgError("INVALIDJOBSTATE", f"the job is {job.state}; there are no results")
+    if which == "unprocessedrecords":
+        return _csv(job, unprocessed(call.org, job))
+    return _csv(job, outcomes(call.org, job, which))
+
+
+def _csv(job: Job, lines: Iterable[list[str]]) -> Response:
+    delimiter = DELIMITERS[job.facts["columnDelimiter"]]
+    ending = LINE_ENDINGS[job.facts["lineEnding"]]
+    body = "".join(to_line(line, delimiter, ending) for line in lines)
+    return Response(200, body.encode(), {"Content-Type": "text/csv;charset=UTF-8"})
+
+
+def _job(call: Call) -> Job:
+    return find_ingest_job(call.org, call.parts["job"])
+
+
+_BASE = r"/services/data/{v}/jobs/ingest"
+_ONE = rf"{_BASE}/(?P<job>[0-9A-Za-z]{{15,18}})"
+_RESULTS = r"(?P<which>(?i:successfulresults|failedresults|unprocessedrecords))"
+ROUTES = (
+    route("POST", _BASE, create),
+    route("PUT", rf"{_ONE}/batches", put),
+    route("GET", _ONE, look),
+    route("PATCH", _ONE, change),
+    route("DELETE", _ONE, delete),
+    route("GET", rf"{_ONE}/{_RESULTS}", results),
+)
