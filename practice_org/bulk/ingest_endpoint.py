@@ -58,7 +58,9 @@ def results(call: Call) -> Response:
 
     Clients differ: unprocessedRecords and unprocessedrecords are both in use.
     """
-    job, which = _job(call), call.parts["which"].lower()
+    job, which = _job(call), call.parts["results"].lower()
+    if which not in {"successfulresults", "failedresults", "unprocessedrecords"}:
+        raise OrgError("NOT_FOUND", "The requested resource does not exist", status=404)
     if not job.done:
         raise OrgError("INVALIDJOBSTATE", f"the job is {job.state}; there are no results")
     if which == "unprocessedrecords":
@@ -79,7 +81,7 @@ def _job(call: Call) -> Job:
 
 _BASE = r"/services/data/{v}/jobs/ingest"
 _ONE = rf"{_BASE}/(?P<job>[0-9A-Za-z]{{15,18}})"
-_RESULTS = r"(?P<which>(?i:successfulresults|failedresults|unprocessedrecords))"
+_RESULTS = r"(?P<results>[A-Za-z]+)"
 ROUTES = (
     route("POST", _BASE, create),
     route("PUT", rf"{_ONE}/batches", put),

@@ -150,6 +150,7 @@ REFUSED = {
     "an object that is none": ("POST", "", {"object": "Nope", "operation": "update"}, 400),
     "an operation that is not emulated": ("POST", "", UPDATE | {"operation": "upsert"}, 400),
     "a job that is not there": ("GET", "/750000000000001AAA", None, 404),
+    "results of a job that is not there": ("GET", "/750000000000001AAA/failedResults", None, 404),
 }
 
 
@@ -161,6 +162,7 @@ def test_what_cannot_be_is_refused(loader, method, path, body, status):
 def test_an_open_job_takes_one_upload_and_closes_once(loader):
     job = json.loads(loader.ask("POST", "", UPDATE).body)["id"]
     assert loader.ask("GET", f"/{job}/failedResults").status == 400
+    assert loader.ask("GET", f"/{job}/otherResults").status == 404
     assert loader.ask("PATCH", f"/{job}", {"state": "Open"}).status == 400
     assert loader.ask("PUT", f"/{job}/batches", b"Id\n").status == 201
     assert loader.ask("PUT", f"/{job}/batches", b"Id\n").status == 400
