@@ -18,11 +18,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import strangers_sf
+import strangers_sf_data
+import strangers_sf_deploy
 from strangers_flow import Flow, Part
 from strangers_install import Clients, cache_folder, install_clients
 from strangers_stage import Unexpected, open_stage
 
-FLOWS: tuple[Flow, ...] = (*strangers_sf.FLOWS,)
+FLOWS: tuple[Flow, ...] = (
+    *strangers_sf.FLOWS,
+    *strangers_sf_deploy.FLOWS,
+    *strangers_sf_data.FLOWS,
+)
 FLOW_S = 300
 LAST_LINES = 30
 BUG = "known client bug: "

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from strangers_flow import Flow, Part
-from strangers_package import FIELD, LAYOUT, write_project
 from strangers_stage import Stage, expect, refresh_token, run
 
 ADMIN = "admin@practice.example.com"
@@ -77,21 +76,6 @@ def _log_in_by_url(stage: Stage) -> Any:
     return sf(stage, "org", "login", "sfdx-url", "--sfdx-url-file", file, "--set-default")
 
 
-def deploy_source(stage: Stage) -> None:
-    log_in(stage)
-    project = write_project(stage.home / "project")
-    done = sf(stage, "project", "deploy", "start", "--source-dir", "force-app", cwd=project)
-    expect(done["status"] == "Succeeded", "the deploy succeeds", done)
-    names = sorted(file["fullName"] for file in done["files"])
-    expect(names == sorted([LAYOUT, f"Contact.{FIELD}"]), "both files are told", names)
-    _is_listed(stage)
-
-
-def _is_listed(stage: Stage) -> None:
-    listed = sf(stage, "org", "list", "metadata", "--metadata-type", "Layout")
-    expect(LAYOUT in [row["fullName"] for row in listed], "the org has the layout", listed)
-
-
 FLOWS = (
     Flow("sf", "login by access token, http", login_token_http, Part.CORE),
     Flow("sf", "login by access token, https", login_token_https, Part.CORE),
@@ -99,5 +83,4 @@ FLOWS = (
     Flow("sf", "login by JWT, https", login_jwt_https),
     Flow("sf", "login by JWT with a wrong key is refused", login_jwt_wrong_key),
     Flow("sf", "login by sfdx-url", login_sfdx_url, Part.CORE),
-    Flow("sf", "deploy from source, SOAP", deploy_source, Part.CORE),
 )
