@@ -17,9 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import strangers_cci
 import strangers_sf
 import strangers_sf_data
 import strangers_sf_deploy
+import strangers_simple
+import strangers_simple_metadata
 from strangers_flow import Flow, Part
 from strangers_install import Clients, cache_folder, install_clients
 from strangers_stage import Unexpected, open_stage
@@ -28,6 +31,9 @@ FLOWS: tuple[Flow, ...] = (
     *strangers_sf.FLOWS,
     *strangers_sf_deploy.FLOWS,
     *strangers_sf_data.FLOWS,
+    *strangers_cci.FLOWS,
+    *strangers_simple.FLOWS,
+    *strangers_simple_metadata.FLOWS,
 )
 FLOW_S = 300
 LAST_LINES = 30

@@ -17,12 +17,12 @@ MISSING_FIELD = "Nobody_Made_This__c"
 
 
 def package_xml(members: dict[str, list[str]], api: str = API) -> str:
-    """A package.xml of these members by type."""
+    """A package.xml of these members by type; in lines, as cci cuts the first tag off by line."""
     types = "".join(
-        f"<types>{''.join(f'<members>{m}</members>' for m in names)}<name>{kind}</name></types>"
+        f"<types>{''.join(f'<members>{m}</members>' for m in names)}<name>{kind}</name></types>\n"
         for kind, names in members.items()
     )
-    return f"{PROLOG}<Package {NAMESPACE}>{types}<version>{api}</version></Package>\n"
+    return f"{PROLOG}<Package {NAMESPACE}>\n{types}<version>{api}</version>\n</Package>\n"
 
 
 def layout_xml(*fields: str) -> str:
