@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import strangers_cci
+import strangers_jsforce
 import strangers_sf
 import strangers_sf_data
 import strangers_sf_deploy
@@ -32,6 +33,7 @@ FLOWS: tuple[Flow, ...] = (
     *strangers_sf_deploy.FLOWS,
     *strangers_sf_data.FLOWS,
     *strangers_cci.FLOWS,
+    *strangers_jsforce.FLOWS,
     *strangers_simple.FLOWS,
     *strangers_simple_metadata.FLOWS,
 )

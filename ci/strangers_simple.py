@@ -111,6 +111,8 @@ def login_refused(stage: Stage) -> None:
 def query_all(stage: Stage) -> None:
     salesforce = client(stage)
     few = {"Sforce-Query-Options": "batchSize=200"}
+    first = salesforce.query("SELECT Id FROM Contact", headers=few)
+    expect(not first["done"] and first["nextRecordsUrl"], "there is a second page", first)
     listed = list(salesforce.query_all_iter("SELECT Id, Email FROM Contact", headers=few))
     counted = salesforce.query("SELECT COUNT() FROM Contact")["totalSize"]
     expect(len({row["Id"] for row in listed}) == counted > 0, "each row comes once", counted)

@@ -22,7 +22,8 @@ import requests
 from strangers_install import Clients
 
 SYSTEM_BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
-SEED = ("--contacts", "60", "--leads", "60", "--users", "12")
+# More than two pages of 200, the smallest a client may ask for.
+SEED = ("--contacts", "450", "--leads", "60", "--users", "12")
 
 
 class Unexpected(Exception):
