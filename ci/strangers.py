@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import strangers_cci
+import strangers_cross
 import strangers_jsforce
 import strangers_sf
 import strangers_sf_data
@@ -36,6 +37,7 @@ FLOWS: tuple[Flow, ...] = (
     *strangers_jsforce.FLOWS,
     *strangers_simple.FLOWS,
     *strangers_simple_metadata.FLOWS,
+    *strangers_cross.FLOWS,
 )
 FLOW_S = 300
 LAST_LINES = 30
@@ -122,7 +124,7 @@ def _run(flow: Flow) -> Played:
 
 def _play(flow: Flow, folder: Path) -> int:
     """Run one flow in this process; what it and its clients say goes to stdout."""
-    with open_stage(Clients(cache_folder()), folder, flow.settings) as stage:
+    with open_stage(Clients(cache_folder()), folder, flow.practice) as stage:
         try:
             flow.play(stage)
         except Unexpected as problem:

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 from strangers_flow import Flow, Part
 from strangers_package import (
@@ -23,36 +24,30 @@ from strangers_stage import Ran, Stage, expect, known_bug, refresh_token, run
 
 SEEDED = "Contact-Contact Layout"
 PERMISSION_SET = "Readiness_Audit"
-# JSON is YAML, too.
-_OPTIONS = {
-    "add_page_layout_fields": {
-        "api_names": SEEDED,
-        "fields": [
-            {"api_name": "HasOptedOutOfEmail", "position": [{"relative": "after", "field": "Name"}]}
-        ],
-    },
-    "add_permission_set_perms": {
-        "api_names": PERMISSION_SET,
-        "field_permissions": [
-            {"field": "Contact.HasOptedOutOfEmail", "readable": True, "editable": True}
-        ],
-    },
-}
 
 
-def write_project(stage: Stage) -> Path:
-    """A project of cci's, in a git repository as it insists, logged in by refresh token."""
-    project = write_files(
-        stage.home / "project",
-        {
-            "cumulusci.yml": json.dumps(
-                {
-                    "project": {"name": "Stranger", "package": {"name": "S", "api_version": API}},
-                    "tasks": {name: {"options": given} for name, given in _OPTIONS.items()},
-                }
-            )
-        },
-    )
+def _options(field: str) -> dict[str, Any]:
+    below = {"api_name": field, "position": [{"relative": "after", "field": "Name"}]}
+    grant = {"field": "Contact.HasOptedOutOfEmail", "readable": True, "editable": True}
+    return {
+        "add_page_layout_fields": {"api_names": SEEDED, "fields": [below]},
+        "add_permission_set_perms": {"api_names": PERMISSION_SET, "field_permissions": [grant]},
+    }
+
+
+def _settings(field: str) -> str:
+    """What cumulusci.yml says, in JSON, which is YAML too."""
+    tasks = {name: {"options": given} for name, given in _options(field).items()}
+    package = {"name": "Stranger", "api_version": API}
+    return json.dumps({"project": {"name": "Stranger", "package": package}, "tasks": tasks})
+
+
+def write_project(stage: Stage, field: str = "HasOptedOutOfEmail") -> Path:
+    """A project of cci's, in a git repository as it insists, logged in by refresh token.
+
+    `field` is what add_page_layout_fields puts on the layout.
+    """
+    project = write_files(stage.home / "project", {"cumulusci.yml": _settings(field)})
     who = ("-c", "user.name=stranger", "-c", "user.email=stranger@example.com")
     run(["git", "init", "-q"], cwd=project)
     run(["git", *who, "commit", "-q", "--allow-empty", "-m", "start"], cwd=project)

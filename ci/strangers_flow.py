@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from strangers_stage import Stage
+from strangers_stage import Practice, Stage
 
 
 class Part(Enum):
@@ -18,13 +18,13 @@ class Part(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """What a client does, the function that makes it do so, and the org's settings meanwhile."""
+    """What a client does, the function that makes it do so, and the org it does so in."""
 
     client: str
     name: str
     play: Callable[[Stage], None]
     part: Part = Part.REST
-    settings: Mapping[str, str] = field(default_factory=dict)
+    practice: Practice = field(default_factory=Practice)
 
     @property
     def title(self) -> str:

@@ -20,7 +20,7 @@ from strangers_package import (
     write_project,
 )
 from strangers_sf import log_in, sf
-from strangers_stage import Stage, expect
+from strangers_stage import Practice, Stage, expect
 
 START = ("project", "deploy", "start")
 SOURCE = ("--source-dir", "force-app")
@@ -197,7 +197,7 @@ def manifest_from_org(stage: Stage) -> None:
     expect(f"<members>{SEEDED}</members>" in text, "the manifest names the layouts", text)
 
 
-_SLOW = {"deploy_seconds": "60"}
+_SLOW = Practice({"deploy_seconds": "60"})
 FLOWS = (
     Flow("sf", "deploy from source, SOAP", deploy_source, Part.CORE),
     Flow("sf", "deploy from source, REST", by_rest(deploy_source), Part.CORE),
@@ -211,7 +211,7 @@ FLOWS = (
     Flow("sf", "validate with local tests, then quick, REST", by_rest(validate_and_quick)),
     Flow("sf", "quick deploy of what ran no tests is refused", quick_refused),
     Flow("sf", "deploy report", report),
-    Flow("sf", "deploy resume", resume, Part.CORE, {"deploy_seconds": "6"}),
+    Flow("sf", "deploy resume", resume, Part.CORE, Practice({"deploy_seconds": "6"})),
     Flow("sf", "deploy cancel, SOAP", cancel, Part.REST, _SLOW),
     Flow("sf", "deploy cancel, REST", by_rest(cancel), Part.REST, _SLOW),
     Flow("sf", "destructive changes", destroy),

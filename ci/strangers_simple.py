@@ -12,7 +12,7 @@ from simple_salesforce import (  # noqa: TID251 - a stranger, as itself
 )
 from strangers_flow import Flow, Part
 from strangers_package import API
-from strangers_stage import Stage, Unexpected, expect
+from strangers_stage import Practice, Stage, Unexpected, expect
 
 SEEDED = "Contact-Contact Layout"
 
@@ -189,7 +189,7 @@ FLOWS = (
         "login by the password grant where the org allows it",
         login_password,
         Part.REST,
-        {"password_grant": "1"},
+        Practice({"password_grant": "1"}),
     ),
     Flow("simple-salesforce", "login with a wrong password is refused", login_refused),
     Flow("simple-salesforce", "query_all in pages", query_all, Part.CORE),

@@ -12,7 +12,7 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 from strangers_install import Clients
+from strangers_package import write_files
 
 SYSTEM_BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 # More than two pages of 200, the smallest a client may ask for.
@@ -28,6 +29,14 @@ SEED = ("--contacts", "450", "--leads", "60", "--users", "12")
 
 class Unexpected(Exception):
     """A client did something else than the flow expects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """How a flow wants its org: settings (practice_org/COVERAGE.md), metadata files it has."""
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +67,14 @@ class Stage:
 
 
 @contextmanager
-def open_stage(clients: Clients, folder: Path, settings: Mapping[str, str]) -> Iterator[Stage]:
+def open_stage(clients: Clients, folder: Path, practice: Practice) -> Iterator[Stage]:
     """Start a practice org in this folder until the block ends; this process trusts its CA."""
     home, data = folder / "home", folder / "optout/practice-org"
     home.mkdir(parents=True)
     optout = Path(sys.executable).with_name("optout")
-    command = [optout, "practice-org", "start", "--data", data, *SEED]
+    write_files(folder / "metadata", practice.files)
+    loaded = ("--metadata", folder / "metadata") if practice.files else ()
+    command = [optout, "practice-org", "start", "--data", data, *SEED, *loaded]
     org = subprocess.Popen(
         [*command, "--json", "--until-stdin-closes"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -72,7 +83,7 @@ def open_stage(clients: Clients, folder: Path, settings: Mapping[str, str]) -> I
         if not facts:
             raise Unexpected("the practice org did not start")
         stage = Stage(facts, home, clients, optout)
-        _set_settings(data, settings)
+        _set_settings(data, practice.settings)
         os.environ.update(_environment(stage, folder))
         yield stage
     finally:
@@ -80,7 +91,6 @@ def open_stage(clients: Clients, folder: Path, settings: Mapping[str, str]) -> I
 
 
 def _set_settings(data: Path, settings: Mapping[str, str]) -> None:
-    """Write the org's settings (practice_org/COVERAGE.md names them) beside its back."""
     with sqlite3.connect(data / "org.sqlite", timeout=30) as db:
         db.executemany("INSERT OR REPLACE INTO setting VALUES (?, ?)", settings.items())
     db.close()
