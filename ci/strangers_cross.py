@@ -7,7 +7,6 @@ import strangers_sf as sf
 from strangers_flow import Flow, Part
 from strangers_package import (
     LAYOUT,
-    MISSING_FIELD,
     layout_xml,
     package_xml,
     write_files,
@@ -18,6 +17,8 @@ from strangers_stage import Practice, Ran, Stage, expect, run
 
 OPT_OUT = "HasOptedOutOfEmail"
 CHANGES = 10
+# The name of a Contact must be Required: a layout with this cannot be deployed.
+BROKEN = ("Required", "Edit")
 ALONE = ("--layout", SEEDED, "--permission-set", "none")
 
 
@@ -76,7 +77,7 @@ def ticked_box(stage: Stage) -> None:
 
 def same_message(stage: Stage) -> None:
     sf.log_in(stage)
-    bad = layout_xml(MISSING_FIELD, OPT_OUT)
+    bad = layout_xml(OPT_OUT).replace(*BROKEN)
     project = write_project(stage.home / "source", layout=bad)
     words = ("project", "deploy", "start", "--metadata", f"Layout:{LAYOUT}")
     document = sf.sf(stage, *words, cwd=project, exits=1)
@@ -107,6 +108,6 @@ FLOWS = (
         "cross-check",
         "sf, cci and optout say the same of a bad layout",
         same_message,
-        practice=Practice(files={f"layouts/{LAYOUT}.layout": layout_xml(MISSING_FIELD)}),
+        practice=Practice(files={f"layouts/{LAYOUT}.layout": layout_xml().replace(*BROKEN)}),
     ),
 )
