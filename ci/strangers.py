@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import strangers_bulk
 import strangers_cci
 import strangers_cross
 import strangers_jsforce
@@ -37,6 +38,7 @@ FLOWS: tuple[Flow, ...] = (
     *strangers_jsforce.FLOWS,
     *strangers_simple.FLOWS,
     *strangers_simple_metadata.FLOWS,
+    *strangers_bulk.FLOWS,
     *strangers_cross.FLOWS,
 )
 FLOW_S = 300

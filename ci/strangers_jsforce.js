@@ -134,6 +134,19 @@ const flows = {
     return { made, updated, got, removed };
   },
 
+  async bulk() {
+    const connected = connection();
+    connected.bulk2.pollInterval = 500;
+    connected.bulk2.pollTimeout = 60000;
+    const load = (operation, input) => connected.bulk2.loadAndWaitForResults({ object: 'Contact', operation, input });
+    const made = await load('insert', given.rows);
+    const ids = made.successfulResults.map((row) => row.sf__Id);
+    const updated = await load('update', ids.map((Id) => ({ Id, HasOptedOutOfEmail: true })));
+    const exported = await (await connected.bulk2.query('SELECT Id FROM Contact')).toArray();
+    const removed = await load('delete', ids.map((Id) => ({ Id })));
+    return { made, updated, removed, exported: exported.length };
+  },
+
   async refused() {
     try {
       await connection().query('SELECT Nobody__c FROM Contact');
