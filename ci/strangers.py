@@ -97,10 +97,13 @@ def _is_wanted(flow: Flow, chosen: argparse.Namespace) -> bool:
 def _report(flows: list[Flow]) -> int:
     """Run the flows, as many at once as there are processors; how many failed."""
     failed = 0
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, 4)) as pool:
+    pool = ThreadPoolExecutor(min(os.cpu_count() or 1, 4))
+    try:
         for played in pool.map(_run, flows):
             print("\n".join(played.lines()), flush=True)
             failed += not played.passed
+    finally:
+        pool.shutdown(cancel_futures=True)
     return failed
 
 

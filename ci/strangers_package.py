@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 API = "63.0"
@@ -64,7 +65,7 @@ def metadata_files(*, layout: str = "") -> dict[str, str]:
     }
 
 
-def write_files(folder: Path, files: dict[str, str]) -> Path:
+def write_files(folder: Path, files: Mapping[str, str]) -> Path:
     """Write them below the folder, which is returned."""
     for name, text in files.items():
         path = folder / name

@@ -17,12 +17,12 @@ from strangers_stage import Practice, Stage, Unexpected, expect
 SEEDED = "Contact-Contact Layout"
 
 
-def client(stage: Stage) -> Salesforce:
-    """Logged in with the administrator's token."""
+def client(stage: Stage) -> Any:
+    """A Salesforce with the administrator's token; Any, as its own hints are wrong of bulk2."""
     return Salesforce(session_id=stage.token, instance_url=stage.https, version=API)
 
 
-def fields_on_layout(salesforce: Salesforce, name: str) -> list[str]:
+def fields_on_layout(salesforce: Any, name: str) -> list[str]:
     """The fields a layout shows, in its order, as Tooling tells them."""
     tooling = salesforce.toolingexecute
     where = f"Name = '{name.partition('-')[2]}' AND TableEnumOrId = 'Contact'"
@@ -38,14 +38,14 @@ def fields_on_layout(salesforce: Salesforce, name: str) -> list[str]:
     ]
 
 
-def layouts_of_org(salesforce: Salesforce) -> list[str]:
+def layouts_of_org(salesforce: Any) -> list[str]:
     """The names of Contact's layouts."""
     soql = "SELECT Name FROM Layout WHERE TableEnumOrId = 'Contact'"
     rows = salesforce.toolingexecute("query", params={"q": soql})["records"]
     return [f"Contact-{row['Name']}" for row in rows]
 
 
-def _reads(salesforce: Salesforce) -> None:
+def _reads(salesforce: Any) -> None:
     rows = salesforce.query("SELECT Id FROM Contact LIMIT 2")["records"]
     expect(len(rows) == 2, "the session reads", rows)
 
