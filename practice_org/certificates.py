@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,12 @@ class Certificates:
     ca_file: Path
     leaf_file: Path
     key_file: Path
+
+    def context(self) -> ssl.SSLContext:
+        """What a server shows: the leaf."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.leaf_file, self.key_file)
+        return context
 
 
 def read_or_write_certificates(folder: Path, now: datetime) -> Certificates:

@@ -19,10 +19,12 @@ import uvicorn
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response as HttpResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from practice_org.app import handle
 from practice_org.certificates import Certificates
 from practice_org.org import Org
+from practice_org.tunnel import tunnelling
 from practice_org.wire import Request, Response
 
 # Longer than any client's pause between polls, so that none meets a connection being closed.
@@ -143,8 +145,9 @@ async def serve_until(
 ) -> None:
     """Serve both doors until `stop` is set, then finish what is under way."""
     doors = listening.doors
-    plain = _Server(_config(app))
-    secure = _Server(_config(app, listening.certificates))
+    behind = _config(app, listening.certificates)
+    plain = _Server(_config(app, http=tunnelling(behind, listening.certificates.context())))
+    secure = _Server(behind)
     async with asyncio.TaskGroup() as running:
         running.create_task(plain.serve([doors.http]))
         running.create_task(secure.serve([doors.https]))
@@ -156,10 +159,15 @@ async def serve_until(
             server.should_exit = True
 
 
-def _config(app: ASGIApp, certificates: Certificates | None = None) -> uvicorn.Config:
+def _config(
+    app: ASGIApp,
+    certificates: Certificates | None = None,
+    *,
+    http: type[asyncio.Protocol] = H11Protocol,
+) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="h11",
+        http=http,
         ws="none",
         lifespan="off",
         log_level="error",
