@@ -94,8 +94,7 @@ class Org:
         except BaseException:
             self.db.execute("ROLLBACK" if outer else f"ROLLBACK TO {name}")
             raise
-        if outer:
-            self.db.execute("COMMIT")
+        self.db.execute("COMMIT" if outer else f"RELEASE {name}")
 
 
 def to_timestamp(moment: datetime) -> str:

@@ -101,26 +101,28 @@ def unprocessed(org: Org, job: Job) -> Iterator[list[str]]:
 
 
 def _run(org: Org, job: Job) -> Job:
-    """Write every row, each for itself; a header that cannot be fails the job."""
-    lines = _lines(org, job)
+    """Write every row, each for itself; a file that cannot be read fails the job whole."""
     try:
-        _refuse_other_ending(org, job)
-        columns = next(lines, [])
-        sobject = _checked_header(org, job, columns)
+        with org.transaction():
+            return _write_rows(org, job)
     except OrgError as refused:
         return move_job(org, job, "Failed", errorMessage=refused.message)
+
+
+def _write_rows(org: Org, job: Job) -> Job:
+    lines = _lines(org, job)
+    _refuse_other_ending(org, job)
+    columns = next(lines, [])
+    sobject = _checked_header(org, job, columns)
     counts = {"success": 0, "failed": 0}
-    before, org.user_id = org.user_id, job.user_id
     for number, line in enumerate(lines):
-        outcome, record_id, said = _outcome(
-            org, job, sobject, dict(zip(columns, line, strict=False))
-        )
+        values = dict(zip(columns, line, strict=False))
+        outcome, record_id, said = _outcome(org, job, sobject, values)
         counts[outcome] += 1
         org.db.execute(
             "INSERT INTO bulk_row VALUES (?, ?, ?, ?, ?, ?)",
             (job.id, number, outcome, record_id, said, json.dumps(line)),
         )
-    org.user_id = before
     return move_job(
         org, job, "JobComplete", columns=columns,
         numberRecordsProcessed=sum(counts.values()), numberRecordsFailed=counts["failed"],
@@ -176,11 +178,17 @@ _WRITERS: dict[str, Callable[[Org, str, SObject, str, Mapping[str, Any]], str]] 
 
 
 def _lines(org: Org, job: Job) -> Iterator[list[str]]:
-    """The uploaded lines, the header first."""
+    """The uploaded lines, the header first.
+
+    Errors: OrgError for what is no CSV; Salesforce's own words are unverified.
+    """
     text = io.TextIOWrapper(
         io.BytesIO(_uploaded(org, job)), encoding="utf-8-sig", errors="replace", newline=""
     )
-    yield from csv.reader(text, delimiter=DELIMITERS[job.facts["columnDelimiter"]])
+    try:
+        yield from csv.reader(text, delimiter=DELIMITERS[job.facts["columnDelimiter"]])
+    except csv.Error as broken:
+        raise OrgError("INVALIDBATCH", f"InvalidBatch : {broken}") from broken
 
 
 def _uploaded(org: Org, job: Job) -> bytes:

@@ -65,12 +65,15 @@ def open_job(
 
 
 def read_job(org: Org, kind: Kind, job_id: str) -> Job:
-    """The job as it was last written.
+    """The caller's own job as it was last written.
 
+    Another user's job is not there for the caller: its results hold what its owner may see. That
+    Salesforce answers NOT_FOUND, and what Manage Data Integrations opens, is unverified.
     Errors: OrgError NOT_FOUND (404).
     """
     row = org.db.execute(
-        "SELECT * FROM bulk_job WHERE id = ? AND kind = ?", (to_18(job_id), kind.value)
+        "SELECT * FROM bulk_job WHERE id = ? AND kind = ? AND user_id = ?",
+        (to_18(job_id), kind.value, org.user_id),
     ).fetchone()
     if row is None:
         raise OrgError("NOT_FOUND", "The requested resource does not exist", status=404)

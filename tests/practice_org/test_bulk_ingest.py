@@ -119,6 +119,10 @@ FAILED = {
     "an unknown column": (b"Id,Nope\n1,2\n", "InvalidBatch : Field name not found : Nope"),
     "no Id": (b"HasOptedOutOfEmail\ntrue\n", "InvalidBatch : Field name not found : Id"),
     "nothing at all": (b"", "InvalidBatch : Field name not found : Id"),
+    "a value beyond all measure": (
+        b"Id,LastName\n1," + b"x" * 200_000 + b"\n",
+        "field larger than",
+    ),
     "another line ending": (b"Id\r\n1\r\n", "LineEnding is invalid on user data"),
 }
 
@@ -128,6 +132,25 @@ def test_a_file_that_cannot_be_read_fails_the_job(loader, data, said):
     job = loader.load(data)
     assert job["state"] == "Failed"
     assert said in job["errorMessage"]
+
+
+def test_a_file_that_breaks_off_in_the_middle_changes_nothing(loader):
+    (one,) = contacts(loader.org, 1)
+    job = loader.load(flags([one]) + b"x" * 200_000)
+    assert job["state"] == "Failed"
+    assert loader.ask("GET", f"/{job['id']}/unprocessedrecords").status == 400
+    assert not find_row(loader.org, "Contact", one)["HasOptedOutOfEmail"]
+
+
+def test_another_users_job_is_not_there(loader):
+    job = loader.load(flags(contacts(loader.org, 1)))
+    (runner,) = [i for i in IDENTITIES if i.name == "runner"]
+    stranger = Loader(loader.org, runner.username)
+    asked = (("GET", ""), ("GET", "/successfulResults"), ("DELETE", ""))
+    assert [stranger.ask(method, f"/{job['id']}{rest}").status for method, rest in asked] == [
+        404
+    ] * 3
+    assert loader.ask("GET", f"/{job['id']}").status == 200
 
 
 def test_a_byte_order_mark_and_crlf_are_read(loader):

@@ -156,6 +156,15 @@ def test_a_job_is_aborted_deleted_and_then_gone(asker):
     assert asker.ask("GET", f"/{job}").status == 404
 
 
+def test_another_users_job_and_its_results_are_not_there(org, asker):
+    job = asker.start("SELECT Id, Birthdate FROM Contact")
+    (runner,) = [i for i in IDENTITIES if i.name == "runner"]
+    stranger = Asker(org, runner.username)
+    asked = (("GET", ""), ("GET", "/results"), ("DELETE", ""))
+    assert [stranger.ask(method, f"/{job}{rest}").status for method, rest in asked] == [404] * 3
+    assert asker.look(job)["state"] == "JobComplete"
+
+
 def test_the_locator_of_another_job_is_refused(asker):
     one, other = asker.start(), asker.start()
     first = asker.ask("GET", f"/{one}/results", maxRecords="5").headers["Sforce-Locator"]
