@@ -14,6 +14,12 @@ from practice_org.org import Org
 
 _STAMPS = ("CreatedDate", "LastModifiedDate", "SystemModstamp")
 _AUTHORS = ("CreatedById", "LastModifiedById")
+_RULES = (
+    "CREATE TABLE IF NOT EXISTS validation_rule (sobject TEXT NOT NULL, name TEXT NOT NULL, "
+    "field TEXT NOT NULL, message TEXT NOT NULL, active INTEGER NOT NULL, "
+    "PRIMARY KEY (sobject, name))"
+)
+_GUARDS = (_RULES, "CREATE TABLE IF NOT EXISTS record_lock (record_id TEXT PRIMARY KEY)")
 
 
 def create_tables(org: Org) -> None:
@@ -26,9 +32,17 @@ def create_tables(org: Org) -> None:
         "CREATE TABLE IF NOT EXISTS query_locator "
         "(code TEXT PRIMARY KEY, user_id TEXT NOT NULL, made_at REAL NOT NULL, page TEXT NOT NULL)"
     )
+    for guard in _GUARDS:
+        org.db.execute(guard)
     for sobject in OBJECTS.values():
         if sobject.kind is Kind.STORED:
             _create_table(org, sobject)
+        if sobject.kind is Kind.STORED and sobject.keeps_deleted:
+            # The bin is looked into often and holds few of the rows.
+            org.db.execute(
+                f'CREATE INDEX IF NOT EXISTS "{sobject.name}_bin" ON "{sobject.name}" '
+                '("SystemModstamp") WHERE "IsDeleted" = 1'
+            )
 
 
 def _create_table(org: Org, sobject: SObject) -> None:

@@ -1,0 +1,1 @@
+"""What people do in the browser: merge, convert, delete, lock, and the rules they set."""
