@@ -12,6 +12,7 @@ from practice_org.seed.identities import ADMIN, IDENTITIES
 from practice_org.seed.people import ADMIN_USERNAME
 from practice_org.server import Doors
 from practice_org.store import DataFolder
+from practice_org.workbench.key import practice_key
 
 
 def announcement(
@@ -39,6 +40,7 @@ def announcement(
             for identity in IDENTITIES
             if identity.name != ADMIN
         },
+        "practice_key": practice_key(org),
         "data": str(folder.path),
         "pid": os.getpid(),
     }

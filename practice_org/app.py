@@ -27,6 +27,7 @@ from practice_org.org import API_VERSIONS, Org, open_org
 from practice_org.route import Call, Route
 from practice_org.tables import create_tables
 from practice_org.wire import OrgError, Request, Response, rest_error, soap_fault
+from practice_org.workbench.clock import put_ahead
 
 _VERSIONED = re.compile(r"/services/(?:data/v|Soap/m/|async/)(?P<version>\d+\.\d)(?:/.*)?")
 _COUNTED = re.compile(r"/services/(?:data/v|Soap/m/|async/).*")
@@ -45,6 +46,7 @@ def open_practice_org(path: Path | str, now: Callable[[], datetime], seed: int =
     create_session_table(org)
     create_login_tables(org)
     create_bulk_tables(org)
+    put_ahead(org, now)
     return org
 
 

@@ -1,0 +1,1 @@
+"""What only the person who runs the practice org may do: turn its clock, read its audit."""
