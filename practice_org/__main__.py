@@ -9,14 +9,16 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from practice_org.announcement import announcement, greeting
-from practice_org.app import open_practice_org
+from practice_org.app import handle, open_practice_org
 from practice_org.certificates import read_or_write_certificates
 from practice_org.keys import read_or_write_key
 from practice_org.loading import Names, load_once
 from practice_org.org import Org
+from practice_org.request_notes import Answer, noting
 from practice_org.seed.fields import add_marketo_field
 from practice_org.seed.identities import IDENTITIES
 from practice_org.seed.org_seed import Kind, Wish, is_seeded, seed_org
@@ -61,6 +63,7 @@ def read_options(args: Sequence[str] | None) -> argparse.Namespace:
     add("--users", type=int, default=Size().users, help="how many users a new org gets")
     add("--production", action="store_true", help="a new org is no sandbox")
     add("--with-marketo-field", action="store_true", help="add Marketo Sales Opt Out")
+    add("--notes", type=Path, help="add a line for each request to this file")
     add("--reset", action="store_true", help="forget the org in the folder and start anew")
     add("--json", action="store_true", help="say where it is as one JSON object")
     add("--until-stdin-closes", action="store_true", help="stop when stdin is at its end")
@@ -83,11 +86,16 @@ def run(folder: DataFolder, options: argparse.Namespace) -> int:
     if options.until_stdin_closes:
         stop_when_stdin_closes()
     try:
-        serve(org, doors, certificates, ready=ready)
+        serve(_answering(org, options.notes), doors, certificates, ready=ready)
     finally:
         folder.server_file.unlink(missing_ok=True)
         org.db.close()
     return 0
+
+
+def _answering(org: Org, notes: Path | None) -> Answer:
+    answer = partial(handle, org)
+    return noting(answer, notes) if notes else answer
 
 
 def now() -> datetime:

@@ -21,9 +21,7 @@ from starlette.responses import Response as HttpResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from practice_org.app import handle
 from practice_org.certificates import Certificates
-from practice_org.org import Org
 from practice_org.tunnel import tunnelling
 from practice_org.wire import Request, Response
 
@@ -70,9 +68,15 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     return door
 
 
-def serve(org: Org, doors: Doors, certificates: Certificates, *, ready: Callable[[], None]) -> None:
+def serve(
+    answer: Callable[[Request], Response],
+    doors: Doors,
+    certificates: Certificates,
+    *,
+    ready: Callable[[], None],
+) -> None:
     """Answer requests until SIGTERM or SIGINT; `ready` runs once both doors are open."""
-    app = asgi_app(lambda request: handle(org, request))
+    app = asgi_app(answer)
 
     async def until_told() -> None:
         stop = asyncio.Event()
