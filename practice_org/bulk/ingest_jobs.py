@@ -8,21 +8,24 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from practice_org.bulk.csv_text import DELIMITERS, LINE_ENDINGS
 from practice_org.bulk.jobs import Job, Kind, chosen, is_due, move_job, open_job, read_job
-from practice_org.columns import fields_of
-from practice_org.data.records import change_record, create_record, remove_record
-from practice_org.objects import OBJECTS, SObject, find_object
+from practice_org.bulk.row_writers import (
+    OPERATIONS,
+    Work,
+    canonical_columns,
+    open_work,
+    write_row,
+)
+from practice_org.objects import OBJECTS, find_object
 from practice_org.org import Org
 from practice_org.wire import OrgError
 
 MOST_BYTES = 150_000_000  # Source: "Bulk API 2.0 Limits", after base64
-_NO_VALUE = "#N/A"
-_OPERATIONS = ("insert", "update", "delete")
 _OUTCOMES = {"successfulresults": "success", "failedresults": "failed"}
 
 
@@ -36,13 +39,21 @@ def start_ingest_job(org: Org, caller: tuple[str, float], asked: dict[str, Any])
         raise OrgError("INVALIDENTITY", f"The object {asked.get('object')} is not supported")
     facts = {
         "object": sobject.name,
-        "operation": chosen(asked, "operation", _OPERATIONS),
+        "operation": chosen(asked, "operation", OPERATIONS),
         "columnDelimiter": chosen(asked, "columnDelimiter", DELIMITERS, "COMMA"),
         "lineEnding": chosen(asked, "lineEnding", LINE_ENDINGS, "LF"),
         "numberRecordsProcessed": 0,
         "numberRecordsFailed": 0,
     }
+    if facts["operation"] == "upsert":
+        facts["externalIdFieldName"] = str(asked.get("externalIdFieldName", ""))
+    _work(org, caller[0], facts)
     return open_job(org, Kind.INGEST, caller, "Open", facts)
+
+
+def _work(org: Org, user_id: str, facts: Mapping[str, Any]) -> Work:
+    key = facts.get("externalIdFieldName", "")
+    return open_work(org, user_id, OBJECTS[facts["object"]], facts["operation"], key)
 
 
 def upload(org: Org, job: Job, data: bytes) -> None:
@@ -112,69 +123,23 @@ def _run(org: Org, job: Job) -> Job:
 def _write_rows(org: Org, job: Job) -> Job:
     lines = _lines(org, job)
     _refuse_other_ending(org, job)
-    columns = next(lines, [])
-    sobject = _checked_header(org, job, columns)
+    header = next(lines, [])
+    work = _work(org, job.user_id, job.facts)
+    columns = canonical_columns(work, header)
     counts = {"success": 0, "failed": 0}
     for number, line in enumerate(lines):
-        values = dict(zip(columns, line, strict=False))
-        outcome, record_id, said = _outcome(org, job, sobject, values)
+        written = write_row(work, dict(zip(columns, line, strict=False)))
+        outcome = "failed" if written.error else "success"
+        said = written.error or str(written.created).lower()
         counts[outcome] += 1
         org.db.execute(
             "INSERT INTO bulk_row VALUES (?, ?, ?, ?, ?, ?)",
-            (job.id, number, outcome, record_id, said, json.dumps(line)),
+            (job.id, number, outcome, written.record_id, said, json.dumps(line)),
         )
     return move_job(
-        org, job, "JobComplete", columns=columns,
+        org, job, "JobComplete", columns=header,
         numberRecordsProcessed=sum(counts.values()), numberRecordsFailed=counts["failed"],
     )  # fmt: skip
-
-
-def _outcome(
-    org: Org, job: Job, sobject: SObject, values: Mapping[str, str]
-) -> tuple[str, str, str]:
-    """What became of one row: success or failed, its id, and what the results say."""
-    operation = job.facts["operation"]
-    record_id = values.get("Id", "")
-    # An empty value leaves the field alone, #N/A empties it.
-    cells = {
-        name: None if value == _NO_VALUE else value
-        for name, value in values.items()
-        if name != "Id" and value != ""
-    }
-    try:
-        with org.transaction():
-            made = _WRITERS[operation](org, job.user_id, sobject, record_id, cells)
-    except OrgError as refused:
-        fields = f"{', '.join(refused.fields)} " if refused.fields else ""
-        return "failed", record_id, f"{refused.code}:{refused.message}:{fields}--"
-    return "success", made, str(operation == "insert").lower()
-
-
-def _insert(
-    org: Org, user_id: str, sobject: SObject, _record_id: str, cells: Mapping[str, Any]
-) -> str:
-    return create_record(org, user_id, sobject, cells)
-
-
-def _update(
-    org: Org, user_id: str, sobject: SObject, record_id: str, cells: Mapping[str, Any]
-) -> str:
-    change_record(org, user_id, sobject, record_id, cells)
-    return record_id
-
-
-def _delete(
-    org: Org, user_id: str, sobject: SObject, record_id: str, _cells: Mapping[str, Any]
-) -> str:
-    remove_record(org, user_id, sobject, record_id)
-    return record_id
-
-
-_WRITERS: dict[str, Callable[[Org, str, SObject, str, Mapping[str, Any]], str]] = {
-    "insert": _insert,
-    "update": _update,
-    "delete": _delete,
-}
 
 
 def _lines(org: Org, job: Job) -> Iterator[list[str]]:
@@ -204,18 +169,3 @@ def _refuse_other_ending(org: Org, job: Job) -> None:
             "InvalidBatch : LineEnding is invalid on user data. "
             f"Current LineEnding setting is {ending}",
         )
-
-
-def _checked_header(org: Org, job: Job, columns: list[str]) -> SObject:
-    """The object, when every column is a field of it.
-
-    Errors: OrgError with the sentence that the job then carries.
-    """
-    sobject = OBJECTS[job.facts["object"]]
-    known = {name.lower() for name in fields_of(org, sobject.name)}
-    unknown = [name for name in columns if name.lower() not in known]
-    wants_id = job.facts["operation"] != "insert" and "Id" not in columns
-    if unknown or wants_id or not columns:
-        name = unknown[0] if unknown else "Id"
-        raise OrgError("INVALIDBATCH", f"InvalidBatch : Field name not found : {name}")
-    return sobject

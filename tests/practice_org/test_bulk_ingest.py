@@ -76,7 +76,7 @@ def test_results_add_up_and_keep_the_columns_as_they_came(loader):
     good, bad = loader.rows(job, "successfulResults"), loader.rows(job, "failedResults")
     assert good[0] == ["sf__Id", "sf__Created", "Id", "HasOptedOutOfEmail"]
     assert [row[0] for row in good[1:]] == ids
-    assert bad[1][1].startswith("NOT_FOUND:")
+    assert bad[1][1].startswith("INVALID_CROSS_REFERENCE_KEY:")
     assert bad[1][2:] == ["003000000000000AAA", "true"]
     assert loader.rows(job, "unprocessedrecords") == [["Id", "HasOptedOutOfEmail"]]
 
@@ -171,7 +171,13 @@ def test_a_job_that_is_aborted_leaves_its_rows_unprocessed(loader):
 
 REFUSED = {
     "an object that is none": ("POST", "", {"object": "Nope", "operation": "update"}, 400),
-    "an operation that is not emulated": ("POST", "", UPDATE | {"operation": "upsert"}, 400),
+    "an operation that is none": ("POST", "", UPDATE | {"operation": "query"}, 400),
+    "an upsert by what is no key": (
+        "POST",
+        "",
+        UPDATE | {"operation": "upsert", "externalIdFieldName": "Email"},
+        400,
+    ),
     "a job that is not there": ("GET", "/750000000000001AAA", None, 404),
     "results of a job that is not there": ("GET", "/750000000000001AAA/failedResults", None, 404),
 }
