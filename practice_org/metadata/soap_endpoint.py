@@ -45,7 +45,7 @@ def answer_soap(call: Call) -> Response:
     body = envelope.child("Body")
     operation = next(iter(body.children()), None) if body is not None else None
     name = operation.name if operation is not None else ""
-    run = _OPERATIONS.get(name)
+    run = OPERATIONS.get(name)
     if run is None or operation is None:
         raise OrgError(
             "UNSUPPORTED_OPERATION", f"This practice org does not emulate {name or 'an empty body'}"
@@ -203,7 +203,7 @@ def _texts(asked: Xml, name: str) -> list[str]:
     return [child.text() for child in asked.children(name)]
 
 
-_OPERATIONS: dict[str, Callable[[Org, Xml, float], str]] = {
+OPERATIONS: dict[str, Callable[[Org, Xml, float], str]] = {
     "deploy": _deploy,
     "checkDeployStatus": _check_deploy,
     "cancelDeploy": _cancel,

@@ -11,7 +11,7 @@ _APPEND = (
     "{what} name. Please reference your WSDL or the describe call for the appropriate names."
 )
 # What SOQL has and this org has not: how it is written, and how it is called.
-_NOT_EMULATED = {
+NOT_EMULATED = {
     r"\bHAVING\b": "HAVING",
     r"\bTYPEOF\b": "TYPEOF",
     r"\bFIELDS\s*\(": "FIELDS()",
@@ -71,7 +71,7 @@ class Complaints:
     def malformed(self, row: int, column: int, found: str) -> OrgError:
         """The query does not parse; what Salesforce has and this org lacks is named."""
         without_strings = re.sub(r"'(?:[^'\\]|\\.)*'", "''", self.soql)
-        for pattern, name in _NOT_EMULATED.items():
+        for pattern, name in NOT_EMULATED.items():
             if re.search(pattern, without_strings, re.IGNORECASE):
                 return OrgError("MALFORMED_QUERY", f"the practice org does not emulate {name}")
         return self.at("MALFORMED_QUERY", row, column, f"unexpected token: '{found}'")
