@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from practice_org import columns
 from practice_org.columns import fields_of
@@ -55,6 +56,26 @@ def _create_table(org: Org, sobject: SObject) -> None:
         org.db.execute(f'CREATE INDEX IF NOT EXISTS "{name}" ON "{sobject.name}" ({named})')
 
 
+@dataclass(frozen=True, slots=True)
+class Mould:
+    """What the rows of one object have in common, made out once for all that are written together.
+
+    `given` is what a new row holds where nothing is said: defaults, author, times.
+    """
+
+    sobject: SObject
+    fields: Mapping[str, Field]
+    given: Mapping[str, object]
+    source: str
+
+
+def mould_of(org: Org, sobject: str) -> Mould:
+    """Make out what rows of this object have in common now."""
+    shape, fields = OBJECTS[sobject], fields_of(org, sobject)
+    given = {**columns.defaults(fields), **_birth(org, shape)}
+    return Mould(shape, fields, given, columns.source(org, sobject))
+
+
 def insert_row(org: Org, sobject: str, values: Mapping[str, object]) -> str:
     """Write a new row and return its 18-character id.
 
@@ -63,33 +84,24 @@ def insert_row(org: Org, sobject: str, values: Mapping[str, object]) -> str:
 
     Errors: ValueError for a field the object does not have.
     """
-    record_id = _insert(org, _mould(org, sobject), values)
-    org.record("insert", sobject, record_id, values)
+    return insert_cast(org, mould_of(org, sobject), values)
+
+
+def insert_cast(org: Org, mould: Mould, values: Mapping[str, object]) -> str:
+    """Write a new row as insert_row does, from a mould that others share."""
+    record_id = _insert(org, mould, values)
+    org.record("insert", mould.sobject.name, record_id, values)
     return record_id
 
 
 def insert_many(org: Org, sobject: str, rows: Iterable[Mapping[str, object]]) -> None:
     """Write rows as insert_row does, with one line in the audit for all."""
-    mould = _mould(org, sobject)
+    mould = mould_of(org, sobject)
     count = sum(1 for row in rows if _insert(org, mould, row))
     org.record("insert_many", sobject, "", {"rows": count})
 
 
-@dataclass(frozen=True, slots=True)
-class _Mould:
-    """What all new rows of one object have in common, made out once."""
-
-    sobject: SObject
-    fields: Mapping[str, Field]
-    given: Mapping[str, object]
-
-
-def _mould(org: Org, sobject: str) -> _Mould:
-    shape, fields = OBJECTS[sobject], fields_of(org, sobject)
-    return _Mould(shape, fields, {**columns.defaults(fields), **_birth(org, shape)})
-
-
-def _insert(org: Org, mould: _Mould, values: Mapping[str, object]) -> str:
+def _insert(org: Org, mould: Mould, values: Mapping[str, object]) -> str:
     own, held = columns.split(mould.fields, values)
     row = {**mould.given, **own}
     if not row.get("Id"):
@@ -98,14 +110,14 @@ def _insert(org: Org, mould: _Mould, values: Mapping[str, object]) -> str:
         row["Name"] = _full_name(mould.sobject, row)
     if held.get("LastName"):
         row |= _insert_person(org, row, held)
-    _write(org, mould.sobject.name, row)
+    org.db.execute(_insertion(mould.sobject.name, tuple(row)), tuple(row.values()))
     return str(row["Id"])
 
 
-def _write(org: Org, sobject: str, row: Mapping[str, object]) -> None:
-    names = ", ".join(f'"{name}"' for name in row)
-    marks = ", ".join("?" * len(row))
-    org.db.execute(f'INSERT INTO "{sobject}" ({names}) VALUES ({marks})', tuple(row.values()))
+@lru_cache(maxsize=256)
+def _insertion(sobject: str, names: tuple[str, ...]) -> str:
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT INTO "{sobject}" ({quoted}) VALUES ({", ".join("?" * len(names))})'
 
 
 def _insert_person(
@@ -113,7 +125,7 @@ def _insert_person(
 ) -> dict[str, object]:
     contact = {"OwnerId": account.get("OwnerId"), **held}
     contact |= {"AccountId": account["Id"], "IsPersonAccount": True}
-    contact_id = _insert(org, _mould(org, "Contact"), contact)
+    contact_id = _insert(org, mould_of(org, "Contact"), contact)
     name = _full_name(OBJECTS["Contact"], contact)
     return {"IsPersonAccount": 1, "PersonContactId": contact_id, "Name": name}
 
@@ -135,17 +147,22 @@ def update_row(org: Org, sobject: str, record_id: str, values: Mapping[str, obje
 
     Errors: ValueError for a field the object does not have, KeyError for no such row.
     """
-    record_id = to_18(record_id)
     before = find_row(org, sobject, record_id)
     if before is None:
         raise KeyError(record_id)
-    own, held = columns.split(fields_of(org, sobject), values)
-    partner = _partner(sobject, before)
-    _update(org, OBJECTS[sobject], record_id, own)
+    update_found(org, mould_of(org, sobject), before, values)
+
+
+def update_found(org: Org, mould: Mould, before: sqlite3.Row, values: Mapping[str, object]) -> None:
+    """Change a row as update_row does, when it has been read already."""
+    sobject, record_id = mould.sobject, before["Id"]
+    own, held = columns.split(mould.fields, values)
+    partner = _partner(sobject.name, before)
+    _update(org, sobject, record_id, own)
     if partner:
         _update(org, OBJECTS[partner[0]], partner[1], held)
         _rename_person(org, before)
-    org.record("update", sobject, record_id, values)
+    org.record("update", sobject.name, record_id, values)
 
 
 def _partner(sobject: str, row: sqlite3.Row) -> tuple[str, str] | None:
@@ -167,22 +184,21 @@ def _rename_person(org: Org, row: sqlite3.Row) -> None:
 
 def _update(org: Org, sobject: SObject, record_id: str, own: Mapping[str, object]) -> None:
     now = org.timestamp()
-    touched: dict[str, object] = {"LastModifiedDate": now, "SystemModstamp": now}
-    touched["LastModifiedById"] = org.user_id
-    row = {**{k: v for k, v in touched.items() if k in sobject.fields}, **own}
-    if set(sobject.name_from) & set(own):
+    touched = {"LastModifiedDate": now, "SystemModstamp": now, "LastModifiedById": org.user_id}
+    row = {**{name: value for name, value in touched.items() if name in sobject.fields}, **own}
+    org.db.execute(_change(sobject.name, tuple(row)), {**row, "record_id": record_id})
+
+
+@lru_cache(maxsize=256)
+def _change(sobject: str, names: tuple[str, ...]) -> str:
+    name_from = OBJECTS[sobject].name_from
+    pairs = [f'"{name}" = :{name}' for name in names]
+    if set(name_from) & set(names):
         parts = " || ' ' || ".join(
-            f"coalesce(:{p}, '')" if p in own else f"coalesce(\"{p}\", '')"
-            for p in sobject.name_from
+            f"coalesce(:{p}, '')" if p in names else f"coalesce(\"{p}\", '')" for p in name_from
         )
-        named = f', "Name" = trim({parts})'
-    else:
-        named = ""
-    pairs = ", ".join(f'"{name}" = :{name}' for name in row)
-    org.db.execute(
-        f'UPDATE "{sobject.name}" SET {pairs}{named} WHERE "Id" = :record_id',
-        {**row, "record_id": record_id},
-    )
+        pairs.append(f'"Name" = trim({parts})')
+    return f'UPDATE "{sobject}" SET {", ".join(pairs)} WHERE "Id" = :record_id'
 
 
 def delete_row(org: Org, sobject: str, record_id: str) -> None:
@@ -202,7 +218,11 @@ def delete_row(org: Org, sobject: str, record_id: str) -> None:
 
 def find_row(org: Org, sobject: str, record_id: str) -> sqlite3.Row | None:
     """The row of this id (15 or 18 characters), deleted ones included; None when absent."""
-    source = columns.source(org, sobject)
+    return find_from(org, columns.source(org, sobject), record_id)
+
+
+def find_from(org: Org, source: str, record_id: str) -> sqlite3.Row | None:
+    """The row that find_row finds, when the mould's source is known."""
     found = org.db.execute(f'SELECT * FROM {source} WHERE "Id" = ?', (to_18(record_id),))
     row: sqlite3.Row | None = found.fetchone()
     return row
@@ -259,14 +279,19 @@ def drop_custom_field(org: Org, sobject: str, name: str) -> None:
 
 
 __all__ = [
+    "Mould",
     "add_custom_field",
     "create_tables",
     "delete_row",
     "drop_custom_field",
     "fields_of",
+    "find_from",
     "find_row",
     "find_rows",
+    "insert_cast",
     "insert_many",
     "insert_row",
+    "mould_of",
+    "update_found",
     "update_row",
 ]

@@ -2,25 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from practice_org.org import Org
 from practice_org.rights import may
 from practice_org.wire import OrgError
 
 
-def require_valid(org: Org, sobject: str, values: Mapping[str, object]) -> None:
-    """Hold a whole record, as it would be after the write, against the object's active rules.
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A validation rule: `field` must have a value; without a field nothing passes."""
 
-    Errors: OrgError FIELD_CUSTOM_VALIDATION_EXCEPTION with the first rule's own message.
-    """
-    rules = org.db.execute(
+    field: str
+    message: str
+
+
+def active_rules(org: Org, sobject: str) -> list[Rule]:
+    """The object's active rules, by name."""
+    rows = org.db.execute(
         "SELECT field, message FROM validation_rule WHERE sobject = ? AND active = 1 ORDER BY name",
         (sobject,),
     )
+    return [Rule(*row) for row in rows]
+
+
+def require_rules(rules: Iterable[Rule], values: Mapping[str, object]) -> None:
+    """Hold a whole record, as it would be after the write, against these rules.
+
+    Errors: OrgError FIELD_CUSTOM_VALIDATION_EXCEPTION with the first rule's own message.
+    """
     for rule in rules:
-        if not rule["field"] or values.get(rule["field"]) in (None, ""):
-            raise OrgError("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule["message"])
+        if not rule.field or values.get(rule.field) in (None, ""):
+            raise OrgError("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message)
+
+
+def require_valid(org: Org, sobject: str, values: Mapping[str, object]) -> None:
+    """Hold a whole record against all active rules of its object. Errors: as require_rules."""
+    require_rules(active_rules(org, sobject), values)
 
 
 def require_unlocked(org: Org, user_id: str, record_id: str) -> None:

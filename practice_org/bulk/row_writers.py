@@ -11,7 +11,7 @@ from typing import Any
 
 from practice_org.actions.recycle_bin import purge_record
 from practice_org.columns import fields_of
-from practice_org.data.records import change_record, create_record, remove_record
+from practice_org.data.records import Permit, change_under, create_under, permit_of, remove_under
 from practice_org.ids import to_18
 from practice_org.objects import Field, SObject
 from practice_org.org import Org
@@ -35,9 +35,7 @@ class Written:
 class Work:
     """What the rows of one batch have in common; `seen` holds the ids and keys met so far."""
 
-    org: Org
-    user_id: str
-    sobject: SObject
+    permit: Permit
     operation: str
     key: Field | None = None
     seen: set[str] = field(default_factory=set)
@@ -60,7 +58,7 @@ def open_work(
             "please contact your system administrator",
         )
     key = _key(org, sobject, external_id_field) if operation == "upsert" else None
-    return Work(org, user_id, sobject, operation, key)
+    return Work(permit_of(org, user_id, sobject), operation, key)
 
 
 def _key(org: Org, sobject: SObject, name: str) -> Field:
@@ -78,7 +76,7 @@ def canonical_columns(work: Work, header: Sequence[str]) -> list[str]:
     Errors: OrgError INVALIDBATCH naming the first column that is no field, or Id or the external
     id field where it is missing.
     """
-    known = {name.lower(): name for name in fields_of(work.org, work.sobject.name)}
+    known = {lower: field.name for lower, field in work.permit.names.items()}
     missing = [name for name in header if name.lower() not in known]
     columns = [known.get(name.lower(), name) for name in header]
     needed = work.key.name if work.key else "Id"
@@ -105,7 +103,7 @@ def write_row(work: Work, values: Mapping[str, str]) -> Written:
         if name != "Id" and value != ""
     }
     try:
-        with work.org.transaction():
+        with work.permit.org.transaction():
             made, created = OPERATIONS[work.operation](work, record_id, cells)
     except OrgError as refused:
         return Written(record_id, created=False, error=_told(refused))
@@ -125,25 +123,25 @@ def _insert(work: Work, record_id: str, cells: Mapping[str, Any]) -> tuple[str, 
         raise OrgError(
             "INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", fields=("Id",)
         )
-    return create_record(work.org, work.user_id, work.sobject, cells), True
+    return create_under(work.permit, cells), True
 
 
 def _update(work: Work, record_id: str, cells: Mapping[str, Any]) -> tuple[str, bool]:
     _meet(work, record_id)
-    change_record(work.org, work.user_id, work.sobject, record_id, cells)
+    change_under(work.permit, record_id, cells)
     return record_id, False
 
 
 def _delete(work: Work, record_id: str, _cells: Mapping[str, Any]) -> tuple[str, bool]:
     _meet(work, record_id)
-    remove_record(work.org, work.user_id, work.sobject, record_id)
+    remove_under(work.permit, record_id)
     return record_id, False
 
 
 def _hard_delete(work: Work, record_id: str, cells: Mapping[str, Any]) -> tuple[str, bool]:
     # That a record already in the bin is refused as deleted is unverified.
     _delete(work, record_id, cells)
-    purge_record(work.org, work.user_id, record_id)
+    purge_record(work.permit.org, work.permit.user_id, record_id)
     return record_id, False
 
 
@@ -155,13 +153,13 @@ def _upsert(work: Work, record_id: str, cells: Mapping[str, Any]) -> tuple[str, 
     if not value:
         raise OrgError("MISSING_ARGUMENT", f"{work.key.name} not specified")
     _meet(work, str(value), "external id")
-    found = find_rows(work.org, work.sobject.name, **{work.key.name: value})
+    found = find_rows(work.permit.org, work.permit.sobject.name, **{work.key.name: value})
     if len(found) > 1:
         sentence = f"{work.key.name}: more than one record found for external id field"
         raise OrgError("DUPLICATE_EXTERNAL_ID", sentence, fields=(work.key.name,))
     if not found:
-        return create_record(work.org, work.user_id, work.sobject, cells), True
-    change_record(work.org, work.user_id, work.sobject, found[0]["Id"], cells)
+        return create_under(work.permit, cells), True
+    change_under(work.permit, found[0]["Id"], cells)
     return str(found[0]["Id"]), False
 
 

@@ -4,25 +4,67 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from practice_org.actions.guards import require_unlocked, require_valid
-from practice_org.columns import fields_of
+from practice_org.actions.guards import Rule, active_rules, require_rules, require_unlocked
 from practice_org.data.cells import to_cell
-from practice_org.data.sharing import RecordAccess, may_create, record_access
-from practice_org.ids import to_18
+from practice_org.data.sharing import Reach, RecordAccess, reach_of
 from practice_org.objects import Field, Kind, SObject
 from practice_org.org import Org
 from practice_org.rights import FieldAccess, field_accesses
-from practice_org.tables import delete_row, find_row, find_rows, insert_row, update_row
+from practice_org.tables import (
+    Mould,
+    delete_row,
+    find_from,
+    find_row,
+    find_rows,
+    insert_cast,
+    mould_of,
+    update_found,
+)
 from practice_org.wire import OrgError
 
 _UNWRITABLE = (
     "Unable to create/update fields: {names}. Please check the security settings of this field "
     "and verify that it is read/write for your profile or permission set."
 )
+_RECORD_ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
 _NO_RIGHT = "insufficient access rights on object id"
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """What one user may write of one object: looked up once for all records written together.
+
+    `names` has the object's fields by their name in lower case.
+    """
+
+    org: Org
+    user_id: str
+    mould: Mould
+    names: Mapping[str, Field]
+    access: Mapping[str, FieldAccess]
+    reach: Reach
+    rules: Sequence[Rule]
+
+    @property
+    def sobject(self) -> SObject:
+        """The object."""
+        return self.mould.sobject
+
+
+def permit_of(org: Org, user_id: str, sobject: SObject) -> Permit:
+    """Look up what this user may write of this object now."""
+    mould = mould_of(org, sobject.name)
+    return Permit(
+        org, user_id, mould,
+        names={name.lower(): field for name, field in mould.fields.items()},
+        access=field_accesses(org, user_id, sobject.name),
+        reach=reach_of(org, user_id, sobject),
+        rules=active_rules(org, sobject.name),
+    )  # fmt: skip
 
 
 def create_record(org: Org, user_id: str, sobject: SObject, values: Mapping[str, Any]) -> str:
@@ -30,15 +72,21 @@ def create_record(org: Org, user_id: str, sobject: SObject, values: Mapping[str,
 
     Errors: OrgError in Salesforce's words.
     """
+    return create_under(permit_of(org, user_id, sobject), values)
+
+
+def create_under(permit: Permit, values: Mapping[str, Any]) -> str:
+    """Insert as create_record does."""
+    org, sobject = permit.org, permit.sobject
     _require_operation(sobject, "create", "inserted")
-    cells = _cells(org, user_id, sobject, values, "createable")
-    if not may_create(org, user_id, sobject):
+    cells = _cells(permit, values, "createable")
+    if not permit.reach.creates:
         raise no_right()
-    _require_values(org, sobject, cells)
+    _require_values(permit, cells)
     for rule in _CREATE_RULES.get(sobject.name, ()):
         rule(org, cells)
-    require_valid(org, sobject.name, cells)
-    return insert_row(org, sobject.name, cells)
+    require_rules(permit.rules, cells)
+    return insert_cast(org, permit.mould, cells)
 
 
 def change_record(
@@ -48,19 +96,26 @@ def change_record(
 
     Errors: OrgError in Salesforce's words.
     """
+    change_under(permit_of(org, user_id, sobject), record_id, values)
+
+
+def change_under(permit: Permit, record_id: str, values: Mapping[str, Any]) -> None:
+    """Update as change_record does."""
+    org, sobject = permit.org, permit.sobject
     _require_operation(sobject, "update", "updated")
-    row = row_to_write(org, sobject, record_id)
-    cells = _cells(org, user_id, sobject, values, "updateable")
-    if record_access(org, user_id, sobject, row) < RecordAccess.EDIT:
+    row = _row_to_write(org, permit.mould, record_id)
+    cells = _cells(permit, values, "updateable")
+    if permit.reach.access(row) < RecordAccess.EDIT:
         raise no_right()
     _require_own_record(sobject, row)
     require_not_converted(sobject, row)
-    require_unlocked(org, user_id, row["Id"])
+    require_unlocked(org, permit.user_id, row["Id"])
     empty = [name for name in _required(sobject, cells) if name in cells and not cells[name]]
     if empty:
         raise _missing(empty)
-    require_valid(org, sobject.name, {**dict(row), **cells})
-    update_row(org, sobject.name, row["Id"], cells)
+    if permit.rules:
+        require_rules(permit.rules, {**dict(row), **cells})
+    update_found(org, permit.mould, row, cells)
 
 
 def remove_record(org: Org, user_id: str, sobject: SObject, record_id: str) -> None:
@@ -68,13 +123,19 @@ def remove_record(org: Org, user_id: str, sobject: SObject, record_id: str) -> N
 
     Errors: OrgError in Salesforce's words.
     """
+    remove_under(permit_of(org, user_id, sobject), record_id)
+
+
+def remove_under(permit: Permit, record_id: str) -> None:
+    """Delete as remove_record does."""
+    sobject = permit.sobject
     _require_operation(sobject, "delete", "deleted")
-    row = row_to_write(org, sobject, record_id)
-    if record_access(org, user_id, sobject, row) < RecordAccess.DELETE:
+    row = _row_to_write(permit.org, permit.mould, record_id)
+    if permit.reach.access(row) < RecordAccess.DELETE:
         raise no_right()
     _require_own_record(sobject, row)
-    require_unlocked(org, user_id, row["Id"])
-    delete_row(org, sobject.name, row["Id"])
+    require_unlocked(permit.org, permit.user_id, row["Id"])
+    delete_row(permit.org, sobject.name, row["Id"])
 
 
 def no_right() -> OrgError:
@@ -104,14 +165,17 @@ def _require_operation(sobject: SObject, operation: str, done: str) -> None:
 
 def row_to_write(org: Org, sobject: SObject, record_id: str) -> sqlite3.Row:
     """The live row of this id. Errors: OrgError MALFORMED_ID, NOT_FOUND, ENTITY_IS_DELETED."""
-    if not re.fullmatch(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?", record_id) or (
-        record_id[:3] != sobject.prefix
-    ):
+    return _row_to_write(org, mould_of(org, sobject.name), record_id)
+
+
+def _row_to_write(org: Org, mould: Mould, record_id: str) -> sqlite3.Row:
+    sobject = mould.sobject
+    if not _RECORD_ID.fullmatch(record_id) or record_id[:3] != sobject.prefix:
         raise OrgError(
             "MALFORMED_ID", f"{sobject.label} ID: id value of incorrect type: {record_id}",
             fields=("Id",),
         )  # fmt: skip
-    row = find_row(org, sobject.name, to_18(record_id))
+    row = find_from(org, mould.source, record_id)
     if row is None:
         raise OrgError("NOT_FOUND", "The requested resource does not exist", status=404)
     if sobject.keeps_deleted and row["IsDeleted"]:
@@ -119,16 +183,13 @@ def row_to_write(org: Org, sobject: SObject, record_id: str) -> sqlite3.Row:
     return row
 
 
-def _cells(
-    org: Org, user_id: str, sobject: SObject, values: Mapping[str, Any], ability: str
-) -> dict[str, object]:
+def _cells(permit: Permit, values: Mapping[str, Any], ability: str) -> dict[str, object]:
     """The values by canonical field name, checked against what the caller may write."""
-    fields = {name.lower(): field for name, field in fields_of(org, sobject.name).items()}
-    access = field_accesses(org, user_id, sobject.name)
+    sobject, access = permit.sobject, permit.access
     cells: dict[str, object] = {}
     refused = []
     for name, value in values.items():
-        field = fields.get(name.lower())
+        field = permit.names.get(name.lower())
         if field is None or (sobject.business and access[field.name] is FieldAccess.NONE):
             sentence = f"No such column '{name}' on sobject of type {sobject.name}"
             raise OrgError("INVALID_FIELD", sentence)
@@ -152,11 +213,9 @@ def _required(sobject: SObject, cells: Mapping[str, object]) -> tuple[str, ...]:
     return sobject.required
 
 
-def _require_values(org: Org, sobject: SObject, cells: Mapping[str, object]) -> None:
-    missing = [name for name in _required(sobject, cells) if not cells.get(name)]
-    missing += [
-        field.name for field in fields_of(org, sobject.name).values() if _lacks(field, cells)
-    ]
+def _require_values(permit: Permit, cells: Mapping[str, object]) -> None:
+    missing = [name for name in _required(permit.sobject, cells) if not cells.get(name)]
+    missing += [field.name for field in permit.names.values() if _lacks(field, cells)]
     if missing:
         raise _missing(missing)
 

@@ -6,11 +6,12 @@ Role hierarchy, teams and sharing rules are not emulated: private means the owne
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 from enum import IntEnum
 
 from practice_org.objects import SObject
 from practice_org.org import Org
-from practice_org.rights import may_any, object_rights
+from practice_org.rights import ObjectRights, may_any, object_rights
 
 
 class RecordAccess(IntEnum):
@@ -23,27 +24,52 @@ class RecordAccess(IntEnum):
     ALL = 4
 
 
-def record_access(org: Org, user_id: str, sobject: SObject, row: sqlite3.Row) -> RecordAccess:
-    """The most the user may do with this row."""
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a user gets with one object: looked up once, asked for any number of rows."""
+
+    user_id: str
+    business: bool
+    rights: ObjectRights
+    public: bool
+    setup: bool
+
+    @property
+    def creates(self) -> bool:
+        """Whether the user may make records of this object at all."""
+        return self.rights.create if self.business else self.setup
+
+    def access(self, row: sqlite3.Row) -> RecordAccess:
+        """The most the user may do with this row."""
+        if not self.business:
+            return RecordAccess.ALL if self.setup else RecordAccess.READ
+        if self.rights.modify_all:
+            return RecordAccess.ALL
+        owned = row["OwnerId"] == self.user_id
+        if not self.rights.read or not (owned or self.public or self.rights.view_all):
+            return RecordAccess.NONE
+        if not (owned or self.public):
+            return RecordAccess.READ
+        if self.rights.delete and owned:
+            return RecordAccess.ALL
+        return RecordAccess.EDIT if self.rights.edit else RecordAccess.READ
+
+
+def reach_of(org: Org, user_id: str, sobject: SObject) -> Reach:
+    """Look up how far the user gets with this object."""
     if not sobject.business:
         changes = bool(sobject.operations) and may_any(org, user_id, sobject.writes_with)
-        return RecordAccess.ALL if changes else RecordAccess.READ
+        return Reach(user_id, business=False, rights=ObjectRights(), public=True, setup=changes)
     rights = object_rights(org, user_id, sobject.name)
-    if rights.modify_all:
-        return RecordAccess.ALL
-    owned = row["OwnerId"] == user_id
     public = org.setting("sharing", "private") != "private"
-    if not rights.read or not (owned or public or rights.view_all):
-        return RecordAccess.NONE
-    if not (owned or public):
-        return RecordAccess.READ
-    if rights.delete and owned:
-        return RecordAccess.ALL
-    return RecordAccess.EDIT if rights.edit else RecordAccess.READ
+    return Reach(user_id, business=True, rights=rights, public=public, setup=False)
+
+
+def record_access(org: Org, user_id: str, sobject: SObject, row: sqlite3.Row) -> RecordAccess:
+    """The most the user may do with this row."""
+    return reach_of(org, user_id, sobject).access(row)
 
 
 def may_create(org: Org, user_id: str, sobject: SObject) -> bool:
     """Whether the user may make records of this object at all."""
-    if sobject.business:
-        return object_rights(org, user_id, sobject.name).create
-    return may_any(org, user_id, sobject.writes_with)
+    return reach_of(org, user_id, sobject).creates
