@@ -1,0 +1,96 @@
+"""SQLite that keeps what it has acknowledged: one way to open a database file of ours.
+
+synchronous=FULL always: with WAL and NORMAL a power cut loses commits that were already answered.
+WAL only where the library is 3.51.3 or newer; older ones can lose a transaction when a checkpoint
+resets the log under a reader (SQLite release notes, 3.51.3), so they get a rollback journal.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from enum import Enum
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, event
+
+from deployer.errors import TryLater
+from deployer.state import PRIVATE_FILE, make_private_dir
+
+FIRST_SOUND_WAL = (3, 51, 3)
+BUSY_WAIT_S = 30.0
+_READING = "optout_reading"
+
+
+class Journal(Enum):
+    """How commits reach the disk."""
+
+    WAL = "wal"
+    ROLLBACK = "delete"
+
+
+def library() -> ModuleType:
+    """The newest SQLite at hand: pysqlite3 brings its own, Python's may be years old."""
+    for name in ("pysqlite3.dbapi2", "sqlite3.dbapi2"):
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    raise AssertionError  # pragma: no cover - Python has sqlite3
+
+
+def journal(version: tuple[int, ...] | None = None) -> Journal:
+    """Which journal this library (or that of `version`) can be trusted with."""
+    sound = (version or library().sqlite_version_info) >= FIRST_SOUND_WAL
+    return Journal.WAL if sound else Journal.ROLLBACK
+
+
+def open_database(path: Path, busy_wait_s: float = BUSY_WAIT_S) -> Engine:
+    """Open (or make) the database file, readable by its owner only.
+
+    Errors: OSError when it cannot be made; TryLater from `writing` when others hold it too long.
+    """
+    make_private_dir(path.parent)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, PRIVATE_FILE))
+    engine = sqlalchemy.create_engine(
+        f"sqlite:///{path}", module=library(), connect_args={"timeout": busy_wait_s}
+    )
+    event.listen(engine, "connect", _set_up)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def reading(engine: Engine) -> Connection:
+    """A connection that only reads: one consistent view, and no other writer has to wait."""
+    return engine.connect().execution_options(**{_READING: True})
+
+
+def _set_up(connection: Any, _record: object) -> None:
+    # The driver's own BEGIN comes too late (before the first write): two that read first would
+    # both go on to write from what they read.
+    connection.isolation_level = None
+    for pragma in (
+        f"journal_mode = {journal().value}",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "mmap_size = 0",
+        "trusted_schema = OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    read = connection.get_execution_options().get(_READING)
+    try:
+        connection.exec_driver_sql("BEGIN" if read else "BEGIN IMMEDIATE")
+    except sqlalchemy.exc.OperationalError as held:
+        if "locked" not in str(held.orig):
+            raise
+        raise TryLater(
+            "another optout is writing to this database",
+            where=str(connection.engine.url.database),
+            hint="wait until it has finished and run the same command again",
+        ) from held
