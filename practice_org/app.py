@@ -17,6 +17,7 @@ from pathlib import Path
 
 import practice_org
 from practice_org.bulk.jobs import create_bulk_tables
+from practice_org.faults.store import create_fault_table
 from practice_org.limits import count_call, usage
 from practice_org.login.apps import create_login_tables
 from practice_org.login.callers import caller_of, require_api
@@ -46,6 +47,7 @@ def open_practice_org(path: Path | str, now: Callable[[], datetime], seed: int =
     create_session_table(org)
     create_login_tables(org)
     create_bulk_tables(org)
+    create_fault_table(org)
     put_ahead(org, now)
     return org
 

@@ -30,6 +30,13 @@ class Refusal(Enum):
     BAD_REDIRECT = ("redirect_uri_mismatch", "redirect_uri must match configuration")
     WRONG_PASSWORD = ("invalid_grant", "authentication failure")
     BAD_TOKEN = ("invalid_token", "invalid token")
+    # Said by faults alone: the org has no such state.
+    INACTIVE_ORGANIZATION = ("invalid_grant", "inactive organization")
+    IP_RESTRICTED = ("invalid_grant", "ip restricted")
+    AUDIENCE_FAILED = ("invalid_grant", "Audience validation failed")
+    APP_NOT_INSTALLED = ("invalid_client", "app must be installed into org")
+    APP_BLOCKED = ("OAUTH_APP_BLOCKED", "this app is blocked by admin")
+    RATE_EXCEEDED = ("invalid_grant", "login rate exceeded")
 
 
 class LoginRefused(OrgError):
@@ -39,7 +46,7 @@ class LoginRefused(OrgError):
         super().__init__(*refusal.value)
 
 
-def refusal_response(refused: LoginRefused) -> Response:
+def refusal_response(refused: OrgError) -> Response:
     """Answer as the OAuth endpoints do: one object, HTTP 400."""
     return json_response(
         {"error": refused.code, "error_description": refused.message}, refused.status

@@ -1,0 +1,1 @@
+"""Trouble on purpose: which (catalogue), where (places), when (firing), how (showing)."""

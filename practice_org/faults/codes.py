@@ -1,0 +1,69 @@
+"""What one code is: what it befalls, how it shows, in whose words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from practice_org.faults.sorts import OF_REQUESTS, Sort
+
+
+class Act(Enum):
+    """How a code shows; the first group falls upon a request that is not carried out."""
+
+    REFUSE = "refused in Salesforce's own words; nothing is done"
+    PAGE = "an HTML page; nothing is done"
+    DROP = "the connection is closed without an answer; nothing is done"
+    REDIRECT = "a redirect; nothing is done"
+    END_SESSION = "refused, and the session is over for good"
+    REFUSE_AFTER = "carried out, then refused all the same"
+    PAGE_AFTER = "carried out, then answered with an HTML page"
+    DROP_AFTER = "carried out, then the connection is closed without an answer"
+    CUT = "carried out; the answer ends in the middle, its Content-Length is right"
+    CUT_SHORT = "carried out; the connection is closed in the middle of the answer"
+    EMPTY = "carried out; the answer has no body"
+    SLOW = "carried out; the answer comes late"
+    INSIDE = "what becomes of it is decided by the step it befalls"
+
+
+class Number(Enum):
+    """The number after the colon of a code."""
+
+    NONE = ""
+    SECONDS = "SECONDS"
+    ROWS = "[ROWS]"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """One row of the catalogue.
+
+    `shown` is Salesforce's code where `name` is our own word for one of its sentences; `rows` says
+    which rows of the failure catalogue it stands for; `waived_by` is a header, "name: value", with
+    which the fault does not befall a request.
+    """
+
+    name: str
+    sorts: frozenset[Sort]
+    rows: str
+    act: Act
+    sentence: str = ""
+    status: int = 400
+    shown: str = ""
+    number: Number = Number.NONE
+    waived_by: str = ""
+
+    @property
+    def salesforce_code(self) -> str:
+        """The code as a client reads it."""
+        return self.shown or self.name
+
+    @property
+    def spelled(self) -> str:
+        """As typed after --code."""
+        return f"{self.name}:{self.number.value}" if self.number.value else self.name
+
+    @property
+    def befalls_requests(self) -> bool:
+        """Whether it may befall a request as a whole."""
+        return bool(self.sorts & OF_REQUESTS)
