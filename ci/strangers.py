@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,9 +27,11 @@ import strangers_sf_data
 import strangers_sf_deploy
 import strangers_simple
 import strangers_simple_metadata
+from coverage_endpoints import touched
 from strangers_flow import Flow, Part
 from strangers_install import Clients, cache_folder, install_clients
-from strangers_stage import Unexpected, open_stage
+from strangers_record import Seen, write_record
+from strangers_stage import NOTES, Unexpected, open_stage
 
 FLOWS: tuple[Flow, ...] = (
     *strangers_sf.FLOWS,
@@ -54,11 +57,17 @@ class Played:
     passed: bool
     seconds: float
     said: list[str]
+    notes: list[str]
+
+    @property
+    def bugs(self) -> list[str]:
+        """What the client does wrong, as the flow names it."""
+        return [line.removeprefix(BUG) for line in self.said if line.startswith(BUG)]
 
     def lines(self) -> list[str]:
         """The line of the report, the client's bugs worked around, and why it failed."""
         verdict = "ok  " if self.passed else "FAIL"
-        bugs = [f"       {line}" for line in self.said if line.startswith(BUG)]
+        bugs = [f"       {BUG}{bug}" for bug in self.bugs]
         last = [] if self.passed else [f"     | {line}" for line in self.said[-LAST_LINES:]]
         return [f"{verdict} {self.flow.title} ({self.seconds:.1f} s)", *bugs, *last]
 
@@ -74,7 +83,10 @@ def main() -> int:
         print("\n".join(flow.title for flow in flows))
         return 0
     install_clients(cache_folder())
-    failed = _report(flows)
+    played = list(_report(flows))
+    if chosen.record:
+        _record(played)
+    failed = sum(not one.passed for one in played)
     print(f"{len(flows) - failed} passed, {failed} failed")
     return int(failed > 0)
 
@@ -83,6 +95,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="ci/strangers", description=__doc__)
     parser.add_argument("--core", action="store_true", help="the flows that every change runs")
     parser.add_argument("--list", action="store_true", help="say the flows, run none")
+    parser.add_argument("--record", action="store_true", help="keep which endpoints they came to")
     parser.add_argument("names", nargs="*", metavar="NAME", help="part of a flow's line")
     parser.add_argument("--play", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -94,17 +107,26 @@ def _is_wanted(flow: Flow, chosen: argparse.Namespace) -> bool:
     return named and (flow.part is Part.CORE or not chosen.core)
 
 
-def _report(flows: list[Flow]) -> int:
-    """Run the flows, as many at once as there are processors; how many failed."""
-    failed = 0
+def _report(flows: list[Flow]) -> Iterator[Played]:
+    """Run the flows, as many at once as there are processors, and say how each went."""
     pool = ThreadPoolExecutor(min(os.cpu_count() or 1, 4))
     try:
         for played in pool.map(_run, flows):
             print("\n".join(played.lines()), flush=True)
-            failed += not played.passed
+            yield played
     finally:
         pool.shutdown(cancel_futures=True)
-    return failed
+
+
+def _record(played: list[Played]) -> None:
+    """Keep what the flows that passed did, for practice_org/COVERAGE.md."""
+    seen = {
+        one.flow.title: Seen(tuple(touched(one.notes)), tuple(one.bugs))
+        for one in played
+        if one.passed
+    }
+    write_record(seen, [flow.title for flow in FLOWS])
+    print("recorded in ci/strangers_record.json; type: ci/coverage")
 
 
 def _run(flow: Flow) -> Played:
@@ -123,8 +145,10 @@ def _run(flow: Flow) -> Played:
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             said = process.communicate()[0] + f"\nnot done after {FLOW_S} s".encode()
+        notes = Path(folder, NOTES)
+        noted = notes.read_text("utf-8").splitlines() if notes.exists() else []
     lines = said.decode(errors="replace").splitlines()
-    return Played(flow, process.returncode == 0, time.monotonic() - begun, lines)
+    return Played(flow, process.returncode == 0, time.monotonic() - begun, lines, noted)
 
 
 def _play(flow: Flow, folder: Path) -> int:

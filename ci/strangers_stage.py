@@ -23,6 +23,8 @@ from strangers_install import Clients
 from strangers_package import write_files
 
 SYSTEM_BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
+# In the flow's folder: a line for each request that came to its org.
+NOTES = "notes.txt"
 # More than two pages of 200, the smallest a client may ask for.
 SEED = ("--contacts", "450", "--leads", "60", "--users", "12")
 
@@ -74,7 +76,8 @@ def open_stage(clients: Clients, folder: Path, practice: Practice) -> Iterator[S
     optout = Path(sys.executable).with_name("optout")
     write_files(folder / "metadata", practice.files)
     loaded = ("--metadata", folder / "metadata") if practice.files else ()
-    command = [optout, "practice-org", "start", "--data", data, *SEED, *loaded]
+    kept = ("--data", data, "--notes", folder / NOTES)
+    command = [optout, "practice-org", "start", *kept, *SEED, *loaded]
     org = subprocess.Popen(
         [*command, "--json", "--until-stdin-closes"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )

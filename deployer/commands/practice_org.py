@@ -33,6 +33,8 @@ def command() -> None:
 @click.option("--users", type=click.IntRange(6), help="How many users a new org gets.")
 @click.option("--production", is_flag=True, help="A new org is no sandbox.")
 @click.option("--with-marketo-field", is_flag=True, help="Add the field Marketo Sales Opt Out.")
+@click.option("--notes", type=click.Path(dir_okay=False, path_type=Path),
+              help="Add a line for each request to this file.")  # fmt: skip
 @click.option("--reset", is_flag=True, help="Forget the org and start anew.")
 @click.option("--until-stdin-closes", is_flag=True, help="Stop when stdin is at its end.")
 @click.option("--json", "as_json", is_flag=True, help="Say where it is as one JSON object.")
