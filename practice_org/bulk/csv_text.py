@@ -5,7 +5,9 @@ Source: Bulk API 2.0 Developer Guide, "Prepare CSV Files"; measured on what clie
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
 
 DELIMITERS = {
     "BACKQUOTE": "`",
@@ -20,12 +22,24 @@ LINE_ENDINGS = {"LF": "\n", "CRLF": "\r\n"}
 
 def to_line(values: Iterable[object], delimiter: str, ending: str) -> str:
     """One line of CSV, its ending included; None is an empty value."""
-    return delimiter.join(_quoted(value) for value in values) + ending
+    return quoted([_text(value) for value in values], delimiter, ending)
 
 
-def _quoted(value: object) -> str:
+def quoted(texts: Sequence[str], delimiter: str, ending: str) -> str:
+    """One line of CSV from what is text already."""
+    if '"' in "".join(texts):
+        texts = [text.replace('"', '""') for text in texts]
+    between = f'"{delimiter}"'
+    return f'"{between.join(texts)}"{ending}'
+
+
+def _text(value: object) -> str:
     if value is None:
-        return '""'
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    doubled = text.replace('"', '""')
-    return f'"{doubled}"'
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def lines_in(text: str, delimiter: str) -> Iterator[list[str]]:
+    """The lines of CSV in a text, empty ones left out. Errors: csv.Error where it is none."""
+    # Only a line feed ends a physical line, so that what was cut is read as it was cut.
+    return filter(None, csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter))

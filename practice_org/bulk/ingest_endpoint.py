@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from practice_org.bulk.csv_text import DELIMITERS, LINE_ENDINGS, to_line
 from practice_org.bulk.ingest_jobs import (
     close_upload,
     find_ingest_job,
-    outcomes,
     start_ingest_job,
-    unprocessed,
     upload,
 )
 from practice_org.bulk.jobs import Job, abort_job, delete_job, to_document
+from practice_org.bulk.outcomes import Outcome, results_of
 from practice_org.data.bodies import json_object
 from practice_org.route import Call, route
 from practice_org.wire import OrgError, Response, json_response
+
+_OUTCOMES = {
+    "successfulresults": Outcome.SUCCESS,
+    "failedresults": Outcome.FAILED,
+    "unprocessedrecords": Outcome.UNPROCESSED,
+}
 
 
 def create(call: Call) -> Response:
@@ -59,20 +61,12 @@ def results(call: Call) -> Response:
     Clients differ: unprocessedRecords and unprocessedrecords are both in use.
     """
     job, which = _job(call), call.parts["results"].lower()
-    if which not in {"successfulresults", "failedresults", "unprocessedrecords"}:
+    if which not in _OUTCOMES:
         raise OrgError("NOT_FOUND", "The requested resource does not exist", status=404)
     if not job.done:
         raise OrgError("INVALIDJOBSTATE", f"the job is {job.state}; there are no results")
-    if which == "unprocessedrecords":
-        return _csv(job, unprocessed(call.org, job))
-    return _csv(job, outcomes(call.org, job, which))
-
-
-def _csv(job: Job, lines: Iterable[list[str]]) -> Response:
-    delimiter = DELIMITERS[job.facts["columnDelimiter"]]
-    ending = LINE_ENDINGS[job.facts["lineEnding"]]
-    body = "".join(to_line(line, delimiter, ending) for line in lines)
-    return Response(200, body.encode(), {"Content-Type": "text/csv;charset=UTF-8"})
+    pieces = results_of(call.org, job, _OUTCOMES[which])
+    return Response(200, b"".join(pieces), {"Content-Type": "text/csv;charset=UTF-8"})
 
 
 def _job(call: Call) -> Job:

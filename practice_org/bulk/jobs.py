@@ -12,15 +12,19 @@ from practice_org.ids import to_18
 from practice_org.org import Org, to_timestamp
 from practice_org.wire import OrgError
 
+# Facts that the org keeps for itself.
+_OWN = frozenset({"query", "closed_at"})
 DONE = frozenset({"JobComplete", "Failed", "Aborted"})
 _TABLES = """
 CREATE TABLE IF NOT EXISTS bulk_job (
     id TEXT PRIMARY KEY, kind TEXT NOT NULL, user_id TEXT NOT NULL, version REAL NOT NULL,
     created_at REAL NOT NULL, modified_at REAL NOT NULL, state TEXT NOT NULL, facts TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS bulk_upload (job TEXT PRIMARY KEY, data BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS bulk_row (
-    job TEXT NOT NULL, number INTEGER NOT NULL, outcome TEXT NOT NULL, record_id TEXT NOT NULL,
-    said TEXT NOT NULL, line TEXT NOT NULL, PRIMARY KEY (job, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bulk_batch (
+    job TEXT NOT NULL, number INTEGER NOT NULL, rows INTEGER NOT NULL, problem TEXT NOT NULL,
+    done INTEGER NOT NULL, data TEXT NOT NULL, PRIMARY KEY (job, number));
+CREATE TABLE IF NOT EXISTS bulk_result (
+    job TEXT NOT NULL, batch INTEGER NOT NULL, outcome TEXT NOT NULL, lines TEXT NOT NULL,
+    PRIMARY KEY (job, batch, outcome));
 """
 
 
@@ -123,7 +127,7 @@ def delete_job(org: Org, job: Job) -> None:
     """Forget a job and all it holds. Errors: OrgError while it runs."""
     if not job.done:
         raise OrgError("INVALIDJOBSTATE", f"Deleting a job in state {job.state} is not allowed")
-    for table, key in (("bulk_job", "id"), ("bulk_upload", "job"), ("bulk_row", "job")):
+    for table, key in (("bulk_job", "id"), ("bulk_batch", "job"), ("bulk_result", "job")):
         org.db.execute(f"DELETE FROM {table} WHERE {key} = ?", (job.id,))
 
 
@@ -137,7 +141,7 @@ def chosen(asked: dict[str, Any], key: str, known: object, default: str = "") ->
 
 def to_document(job: Job) -> dict[str, Any]:
     """The job as Salesforce describes it."""
-    facts = {key: value for key, value in job.facts.items() if key not in {"query", "columns"}}
+    facts = {key: value for key, value in job.facts.items() if key not in _OWN}
     return {
         "id": job.id,
         **facts,

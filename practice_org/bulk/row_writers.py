@@ -102,20 +102,21 @@ def write_row(work: Work, values: Mapping[str, str]) -> Written:
         for name, value in values.items()
         if name != "Id" and value != ""
     }
+    # No savepoint: whatever a row is refused for is found before the first write.
     try:
-        with work.permit.org.transaction():
-            made, created = OPERATIONS[work.operation](work, record_id, cells)
+        made, created = OPERATIONS[work.operation](work, record_id, cells)
     except OrgError as refused:
-        return Written(record_id, created=False, error=_told(refused))
+        return refused_row(record_id, refused)
     return Written(made, created, "")
 
 
-def _told(refused: OrgError) -> str:
+def refused_row(record_id: str, refused: OrgError) -> Written:
+    """A row that was not written, in the words of its refusal."""
     code, message = refused.code, refused.message
     if code == "NOT_FOUND":
         code, message = "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id"
     fields = f"{', '.join(refused.fields)} " if refused.fields else ""
-    return f"{code}:{message}:{fields}--"
+    return Written(record_id, created=False, error=f"{code}:{message}:{fields}--")
 
 
 def _insert(work: Work, record_id: str, cells: Mapping[str, Any]) -> tuple[str, bool]:
@@ -140,8 +141,9 @@ def _delete(work: Work, record_id: str, _cells: Mapping[str, Any]) -> tuple[str,
 
 def _hard_delete(work: Work, record_id: str, cells: Mapping[str, Any]) -> tuple[str, bool]:
     # That a record already in the bin is refused as deleted is unverified.
-    _delete(work, record_id, cells)
-    purge_record(work.permit.org, work.permit.user_id, record_id)
+    with work.permit.org.transaction():
+        _delete(work, record_id, cells)
+        purge_record(work.permit.org, work.permit.user_id, record_id)
     return record_id, False
 
 

@@ -75,7 +75,7 @@ def test_results_add_up_and_keep_the_columns_as_they_came(loader):
     job = loader.load(flags([*ids, "003000000000000AAA"]))
     good, bad = loader.rows(job, "successfulResults"), loader.rows(job, "failedResults")
     assert good[0] == ["sf__Id", "sf__Created", "Id", "HasOptedOutOfEmail"]
-    assert [row[0] for row in good[1:]] == ids
+    assert sorted(row[0] for row in good[1:]) == ids
     assert bad[1][1].startswith("INVALID_CROSS_REFERENCE_KEY:")
     assert bad[1][2:] == ["003000000000000AAA", "true"]
     assert loader.rows(job, "unprocessedrecords") == [["Id", "HasOptedOutOfEmail"]]
@@ -138,7 +138,7 @@ def test_a_file_that_breaks_off_in_the_middle_changes_nothing(loader):
     (one,) = contacts(loader.org, 1)
     job = loader.load(flags([one]) + b"x" * 200_000)
     assert job["state"] == "Failed"
-    assert loader.ask("GET", f"/{job['id']}/unprocessedrecords").status == 400
+    assert loader.rows(job, "unprocessedrecords")[1:] == [[one, "true"]]
     assert not find_row(loader.org, "Contact", one)["HasOptedOutOfEmail"]
 
 
