@@ -75,7 +75,7 @@ class Played:
 def main() -> int:
     chosen = _arguments()
     if chosen.play is not None:
-        return _play(FLOWS[chosen.play], chosen.folder)
+        return _play(next(f for f in FLOWS if f.title == chosen.play), chosen.folder)
     flows = [flow for flow in FLOWS if _is_wanted(flow, chosen)]
     if not flows:
         raise SystemExit("strangers: no flow has such a name; type: ci/strangers --list")
@@ -97,7 +97,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--list", action="store_true", help="say the flows, run none")
     parser.add_argument("--record", action="store_true", help="keep which endpoints they came to")
     parser.add_argument("names", nargs="*", metavar="NAME", help="part of a flow's line")
-    parser.add_argument("--play", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--play", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -132,7 +132,7 @@ def _record(played: list[Played]) -> None:
 def _run(flow: Flow) -> Played:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="optout-stranger-") as folder:
-        play = ["--play", str(FLOWS.index(flow)), "--folder", folder]
+        play = ["--play", flow.title, "--folder", folder]
         process = subprocess.Popen(
             [sys.executable, __file__, *play],
             stdin=subprocess.DEVNULL,

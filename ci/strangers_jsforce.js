@@ -34,6 +34,16 @@ function settled(locator) {
   });
 }
 
+// What the org refuses with; nothing when it does not refuse.
+async function told(call) {
+  try {
+    await call();
+  } catch (error) {
+    return { code: error.errorCode ?? error.name, message: error.message };
+  }
+  return {};
+}
+
 const options = { singlePackage: true, rollbackOnError: true };
 const archive = () => fs.readFileSync(given.archive);
 
@@ -67,6 +77,46 @@ const flows = {
     let refreshed = 0;
     connected.on('refresh', () => { refreshed += 1; });
     return { rows: await count(connected), refreshed };
+  },
+
+  // The page that says yes by itself sends the browser back with a code.
+  async web() {
+    const oauth2 = new jsforce.OAuth2({ ...app(given.url), useVerifier: true });
+    const page = oauth2.getAuthorizationUrl({ scope: 'api refresh_token' });
+    const shown = await (await fetch(page)).text();
+    const inputs = [...shown.matchAll(/name="(\w+)" value="([^"]*)"/g)];
+    const form = new URLSearchParams(inputs.map(([, name, value]) => [name, value]));
+    const url = `${given.url}/services/oauth2/authorize`;
+    const back = await fetch(url, { method: 'POST', body: form, redirect: 'manual' });
+    const connected = new jsforce.Connection({ oauth2, version });
+    await connected.authorize(new URL(back.headers.get('location')).searchParams.get('code'));
+    return { rows: await count(connected), renewable: Boolean(connected.refreshToken) };
+  },
+
+  async passwordGrant() {
+    const connected = new jsforce.Connection({ oauth2: app(given.url), version });
+    await connected.login(facts.username, given.password);
+    return { rows: await count(connected) };
+  },
+
+  async logout() {
+    const connected = new jsforce.Connection({ oauth2: app(given.url), loginUrl: given.url, version });
+    const grant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+    await connected.authorize({ grant_type: grant, assertion: given.assertion });
+    const { accessToken } = connected;
+    const rows = await count(connected);
+    await connected.logout();
+    const dead = new jsforce.Connection({ instanceUrl: given.url, accessToken, version });
+    return { rows, refused: await told(() => count(dead)) };
+  },
+
+  async assertions() {
+    const grant_type = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+    const login = (assertion) => () => {
+      const connected = new jsforce.Connection({ oauth2: app(given.url), version });
+      return connected.authorize({ grant_type, assertion });
+    };
+    return Promise.all(given.assertions.map((assertion) => told(login(assertion))));
   },
 
   async deploy() {
@@ -116,6 +166,13 @@ const flows = {
     return { made, seen: fields.map((each) => each.name), removed };
   },
 
+  async rename() {
+    const { metadata } = connection();
+    const result = await metadata.rename('Layout', given.name, given.wanted);
+    const layouts = await metadata.list([{ type: 'Layout' }], version);
+    return { result, layouts: layouts.map((row) => row.fullName) };
+  },
+
   async query() {
     const connected = connection();
     const asked = { autoFetch: true, maxFetch: 100000, headers: { 'Sforce-Query-Options': 'batchSize=200' } };
@@ -147,13 +204,50 @@ const flows = {
     return { made, updated, removed, exported: exported.length };
   },
 
+  async bulkFirst() {
+    const connected = connection();
+    connected.bulk.pollInterval = 300;
+    const load = (operation, input, options = {}) => connected.bulk.load('Contact', operation, options, input);
+    const made = await load('insert', given.rows);
+    const ids = made.map((row) => row.id);
+    const updated = await load('update', ids.map((Id) => ({ Id, HasOptedOutOfEmail: true })));
+    const upserted = await load('upsert', ids.map((Id) => ({ Id, FirstName: 'Zoë' })), { extIdField: 'Id' });
+    const stream = await connected.bulk.query("SELECT Id, FirstName FROM Contact WHERE FirstName = 'Zoë' AND HasOptedOutOfEmail = true AND Email LIKE 'first%'");
+    const listed = (await stream.toArray()).length;
+    const removed = await load('delete', ids.map((Id) => ({ Id })));
+    return { made, updated, upserted, listed, removed };
+  },
+
   async refused() {
-    try {
-      await connection().query('SELECT Nobody__c FROM Contact');
-    } catch (error) {
-      return { code: error.errorCode, message: error.message };
-    }
-    return {};
+    return told(() => connection().query('SELECT Nobody__c FROM Contact'));
+  },
+
+  async since() {
+    const contacts = connection().sobject('Contact');
+    const [kept, gone] = await contacts.create([{ LastName: 'Kept' }, { LastName: 'Gone' }]);
+    await contacts.destroy(gone.id);
+    const [start, end] = [given.start, given.end].map((moment) => new Date(moment));
+    const { ids } = await contacts.updated(start, end);
+    const { deletedRecords } = await contacts.deleted(start, end);
+    return { kept: ids.includes(kept.id), gone: deletedRecords.some((row) => row.id === gone.id) };
+  },
+
+  async externalId() {
+    const connected = connection();
+    const field = { fullName: `Contact.${given.field}`, label: 'Key', type: 'Text', length: 20, externalId: true, unique: true };
+    const made = await connected.metadata.create('CustomField', field);
+    const upsert = (HasOptedOutOfEmail) => connected.sobject('Contact')
+      .upsert({ [given.field]: 'one', LastName: 'Key', HasOptedOutOfEmail }, given.field);
+    const saved = [await upsert(false), await upsert(true)];
+    const soql = `SELECT Id, HasOptedOutOfEmail FROM Contact WHERE ${given.field} = 'one'`;
+    return { made, saved, rows: (await connected.query(soql)).records };
+  },
+
+  async objects() {
+    const connected = connection();
+    const { sobjects } = await connected.describeGlobal();
+    const { DailyApiRequests } = await connected.limits();
+    return { names: sobjects.map((each) => each.name), requests: DailyApiRequests };
   },
 };
 

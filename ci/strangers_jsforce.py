@@ -12,7 +12,7 @@ import jwt
 from strangers_flow import Flow
 from strangers_package import FIELD, LAYOUT, MISSING_FIELD, layout_xml, metadata_files, zipped
 from strangers_simple import SEEDED, client, fields_on_layout, layouts_of_org
-from strangers_stage import Stage, Unexpected, expect, known_bug, refresh_token
+from strangers_stage import Practice, Stage, Unexpected, expect, known_bug, refresh_token
 
 SCRIPT = Path(__file__).with_suffix(".js")
 
@@ -45,16 +45,48 @@ def login_soap(stage: Stage) -> None:
     expect(said["user"]["organizationId"] == stage.facts["org_id"], "the org is told", said)
 
 
-def login_jwt(stage: Stage) -> None:
+def _assertion(stage: Stage, key_file: str = "", **changes: object) -> str:
+    """A JWT that logs the administrator in, but for these changes."""
     claims = {
         "iss": stage.facts["client_id"],
         "sub": stage.facts["username"],
         "aud": "https://test.salesforce.com",
         "exp": int(time.time()) + 120,
     }
-    key = Path(stage.facts["jwt_key_file"]).read_text()
-    said = ask(stage, "jwt", url=stage.http, assertion=jwt.encode(claims, key, "RS256"))
+    key = Path(key_file or stage.facts["jwt_key_file"]).read_text()
+    return jwt.encode({**claims, **changes}, key, "RS256")
+
+
+def login_jwt(stage: Stage) -> None:
+    said = ask(stage, "jwt", url=stage.http, assertion=_assertion(stage))
     expect(said["rows"] == 3, "the session reads", said)
+
+
+def login_jwt_refused(stage: Stage) -> None:
+    other_key = stage.facts["identities"]["auditor"]["jwt_key_file"]
+    wrong = {
+        "invalid assertion": _assertion(stage, other_key),
+        "audience is invalid": _assertion(stage, aud="https://example.com"),
+        "expired authorization code": _assertion(stage, exp=int(time.time()) - 3600),
+    }
+    said = ask(stage, "assertions", url=stage.http, assertions=list(wrong.values()))
+    expect([one.get("message") for one in said] == list(wrong), "each is refused as it is", said)
+
+
+def login_web(stage: Stage) -> None:
+    said = ask(stage, "web", url=stage.http)
+    expect(said == {"rows": 3, "renewable": True}, "the code buys a session", said)
+
+
+def login_password(stage: Stage) -> None:
+    said = ask(stage, "passwordGrant", url=stage.http, password=stage.facts["password"])
+    expect(said["rows"] == 3, "the session reads", said)
+
+
+def logout(stage: Stage) -> None:
+    said = ask(stage, "logout", url=stage.http, assertion=_assertion(stage))
+    expect(said["rows"] == 3, "the session reads", said)
+    expect(said["refused"].get("code") == "INVALID_SESSION_ID", "then it is dead", said)
 
 
 def login_refresh(stage: Stage) -> None:
@@ -117,6 +149,13 @@ def upsert_field(stage: Stage) -> None:
     expect(said["removed"][0]["success"] is True, "the field is removed", said["removed"])
 
 
+def rename(stage: Stage) -> None:
+    wanted = f"{SEEDED} Renamed"
+    said = ask(stage, "rename", name=SEEDED, wanted=wanted)
+    expect(said["result"]["success"] is True, "the renaming succeeds", said["result"])
+    expect(wanted in said["layouts"] and SEEDED not in said["layouts"], "it has one name", said)
+
+
 def query(stage: Stage) -> None:
     said = ask(stage, "query")
     expect(said["fetched"] == said["counted"] > 400, "each row comes once, from three pages", said)
@@ -135,11 +174,39 @@ def refused(stage: Stage) -> None:
     expect(said.get("code") == "INVALID_FIELD", "the code is Salesforce's", said)
 
 
+def since(stage: Stage) -> None:
+    now = time.time()
+    said = ask(stage, "since", start=(now - 3600) * 1000, end=(now + 3600) * 1000)
+    expect(said == {"kept": True, "gone": True}, "the made and the deleted are told", said)
+
+
+def external_id(stage: Stage) -> None:
+    said = ask(stage, "externalId", field="Stranger_Key__c")
+    expect(said["made"]["success"] is True, "the field is made", said["made"])
+    (row,) = said["rows"]
+    expect(row["HasOptedOutOfEmail"] is True, "the second time changes what the first made", said)
+
+
+def objects(stage: Stage) -> None:
+    said = ask(stage, "objects")
+    expect({"Contact", "Lead"} <= set(said["names"]), "the objects are told", said)
+    expect(said["requests"]["Remaining"] > 0, "the daily limit is told", said)
+
+
 FLOWS = (
     Flow("jsforce", "login by access token, http", login_token_http),
     Flow("jsforce", "login by access token, https", login_token_https),
     Flow("jsforce", "login by SOAP", login_soap),
     Flow("jsforce", "login by JWT", login_jwt),
+    Flow("jsforce", "login by JWT, wrong signature, audience or expiry", login_jwt_refused),
+    Flow("jsforce", "login in a browser", login_web),
+    Flow(
+        "jsforce",
+        "login by the password grant where the org allows it",
+        login_password,
+        practice=Practice({"password_grant": "1"}),
+    ),
+    Flow("jsforce", "logout", logout),
     Flow("jsforce", "dead session renewed by refresh token", login_refresh),
     Flow("jsforce", "metadata deploy", deploy),
     Flow("jsforce", "metadata deployRest", deploy_rest),
@@ -149,7 +216,11 @@ FLOWS = (
     Flow("jsforce", "metadata read", read),
     Flow("jsforce", "metadata read and update of a layout", read_and_update),
     Flow("jsforce", "metadata upsert and delete of a field", upsert_field),
+    Flow("jsforce", "metadata rename of a layout", rename),
     Flow("jsforce", "query in pages", query),
     Flow("jsforce", "Collections in chunks of 200", collections),
     Flow("jsforce", "query of an unknown column is refused", refused),
+    Flow("jsforce", "updated and deleted records", since),
+    Flow("jsforce", "upsert by an external id", external_id),
+    Flow("jsforce", "list of objects, limits", objects),
 )
