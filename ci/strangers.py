@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import strangers_bulk
+import strangers_bulk_v1
 import strangers_cci
+import strangers_cci_data
 import strangers_cross
 import strangers_jsforce
 import strangers_sf
@@ -38,10 +40,12 @@ FLOWS: tuple[Flow, ...] = (
     *strangers_sf_deploy.FLOWS,
     *strangers_sf_data.FLOWS,
     *strangers_cci.FLOWS,
+    *strangers_cci_data.FLOWS,
     *strangers_jsforce.FLOWS,
     *strangers_simple.FLOWS,
     *strangers_simple_metadata.FLOWS,
     *strangers_bulk.FLOWS,
+    *strangers_bulk_v1.FLOWS,
     *strangers_cross.FLOWS,
 )
 FLOW_S = 300

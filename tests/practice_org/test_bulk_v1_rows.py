@@ -73,6 +73,13 @@ def test_an_update_ticks_boxes_and_is_audited_under_the_job(client):
     assert [row[0] for row in found] == ids
 
 
+@pytest.mark.parametrize("word", ["1", "true", "TRUE"])
+def test_a_checkbox_is_ticked_in_csv_by(client, word):
+    (one,) = contacts(client.org, 1)
+    client.load("update", f"Id,{OPT_OUT}\n{one},{word}\n".encode())
+    assert find_row(client.org, "Contact", one)[OPT_OUT]
+
+
 def test_a_null_in_json_empties_a_field(client):
     (one,) = contacts(client.org, 1)
     client.load("update", json.dumps([{"Id": one, "email": None}]).encode(), "JSON")
