@@ -8,6 +8,8 @@ from strangers_flow import Flow, Part
 from strangers_sf import log_in, sf
 from strangers_stage import Stage, expect
 
+CONTACT = ("--sobject", "Contact")
+
 
 def query(stage: Stage, soql: str, *words: str) -> list[dict[str, Any]]:
     """The rows of `sf data query`."""
@@ -21,6 +23,16 @@ def data_query(stage: Stage) -> None:
     expect(len(rows) == 5, "five rows come", rows)
     expect(all(row["Account"]["Name"] for row in rows), "the parents' names come too", rows)
     expect(rows[0]["HasOptedOutOfEmail"] in (True, False), "a checkbox is a boolean", rows)
+
+
+def query_deleted(stage: Stage) -> None:
+    log_in(stage)
+    made = sf(stage, "data", "create", "record", *CONTACT, "--values", "LastName=Deleted")
+    sf(stage, "data", "delete", "record", *CONTACT, "--record-id", made["id"])
+    soql = f"SELECT Id, IsDeleted FROM Contact WHERE Id = '{made['id']}'"  # noqa: S608 - an id of the org's
+    expect(query(stage, soql) == [], "a query leaves it out")
+    told = [row["IsDeleted"] for row in query(stage, soql, "--all-rows")]
+    expect(told == [True], "--all-rows has it", told)
 
 
 def tooling_query(stage: Stage) -> None:
@@ -38,10 +50,9 @@ def query_refused(stage: Stage) -> None:
 
 def records(stage: Stage) -> None:
     log_in(stage)
-    of = ("--sobject", "Contact")
     values = "LastName=Stranger Email=stranger@example.com HasOptedOutOfEmail=false"
-    made = sf(stage, "data", "create", "record", *of, "--values", values)
-    one = (*of, "--record-id", made["id"])
+    made = sf(stage, "data", "create", "record", *CONTACT, "--values", values)
+    one = (*CONTACT, "--record-id", made["id"])
     sf(stage, "data", "update", "record", *one, "--values", "HasOptedOutOfEmail=true")
     got = sf(stage, "data", "get", "record", *one)
     expect(got["LastName"] == "Stranger" and got["HasOptedOutOfEmail"] is True, "it is kept", got)
@@ -85,6 +96,7 @@ def limits(stage: Stage) -> None:
 
 FLOWS = (
     Flow("sf", "data query", data_query, Part.CORE),
+    Flow("sf", "data query with deleted rows", query_deleted),
     Flow("sf", "data query, Tooling", tooling_query),
     Flow("sf", "data query of an unknown column is refused", query_refused),
     Flow("sf", "record create, update, get, delete", records, Part.CORE),

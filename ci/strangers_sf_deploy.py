@@ -18,6 +18,7 @@ from strangers_package import (
     package_xml,
     write_files,
     write_project,
+    zipped,
 )
 from strangers_sf import log_in, sf
 from strangers_stage import Practice, Stage, expect
@@ -183,6 +184,33 @@ def retrieve_manifest(stage: Stage) -> None:
     expect(f"layouts/{SEEDED}.layout" in names, "every layout is in it", names)
 
 
+def deploy_zip(stage: Stage) -> None:
+    log_in(stage)
+    archive = stage.home / "package.zip"
+    archive.write_bytes(zipped(metadata_files()))
+    _succeeded(sf(stage, *START, "--metadata-dir", archive, "--single-package"))
+    expect(LAYOUT in layouts_of_org(stage), "the org has the layout")
+
+
+def report_refused(stage: Stage) -> None:
+    project = _project(stage, layout=layout_xml(MISSING_FIELD))
+    job = sf(stage, *START, *SOURCE, cwd=project, exits=1)["result"]["id"]
+    told = sf(stage, "project", "deploy", "report", "--job-id", job, cwd=project)
+    expect(told["status"] == "Failed", "the report says that it failed", told)
+    (failure,) = told["details"]["componentFailures"]
+    expect(MISSING_FIELD in failure["problem"], "the report says why", failure)
+
+
+def list_components(stage: Stage) -> None:
+    log_in(stage)
+    words = ("org", "list", "metadata", "--metadata-type")
+    expect(SEEDED in layouts_of_org(stage), "the layouts are told")
+    sets = [row["fullName"] for row in sf(stage, *words, "PermissionSet")]
+    expect("Readiness_Audit" in sets, "the permission sets are told", sets)
+    fields = sf(stage, *words, "CustomField")
+    expect(all("." in row["fullName"] for row in fields), "fields name their object", fields)
+
+
 def list_types(stage: Stage) -> None:
     log_in(stage)
     types = sf(stage, "org", "list", "metadata-types")["metadataObjects"]
@@ -203,6 +231,7 @@ FLOWS = (
     Flow("sf", "deploy from source, REST", by_rest(deploy_source), Part.CORE),
     Flow("sf", "deploy of a metadata folder, SOAP", deploy_folder, Part.CORE),
     Flow("sf", "deploy of a metadata folder, REST", by_rest(deploy_folder)),
+    Flow("sf", "deploy of a zip", deploy_zip),
     Flow("sf", "deploying again changes nothing", deploy_again),
     Flow("sf", "deploy of a bad layout is refused, SOAP", deploy_refused, Part.CORE),
     Flow("sf", "deploy of a bad layout is refused, REST", by_rest(deploy_refused)),
@@ -211,6 +240,7 @@ FLOWS = (
     Flow("sf", "validate with local tests, then quick, REST", by_rest(validate_and_quick)),
     Flow("sf", "quick deploy of what ran no tests is refused", quick_refused),
     Flow("sf", "deploy report", report),
+    Flow("sf", "deploy report of a refused deploy", report_refused),
     Flow("sf", "deploy resume", resume, Part.CORE, Practice({"deploy_seconds": "6"})),
     Flow("sf", "deploy cancel, SOAP", cancel, Part.REST, _SLOW),
     Flow("sf", "deploy cancel, REST", by_rest(cancel), Part.REST, _SLOW),
@@ -218,6 +248,7 @@ FLOWS = (
     Flow("sf", "retrieve of a layout", retrieve_layout, Part.CORE),
     Flow("sf", "retrieve of a field", retrieve_field),
     Flow("sf", "retrieve by manifest as one zip", retrieve_manifest),
+    Flow("sf", "list of metadata", list_components),
     Flow("sf", "list of metadata types", list_types),
     Flow("sf", "manifest of the whole org", manifest_from_org),
 )

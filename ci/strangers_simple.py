@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from simple_salesforce import (  # noqa: TID251 - a stranger, as itself
@@ -71,10 +73,45 @@ def login_soap_http(stage: Stage) -> None:
     _reads(Salesforce(session_id=token, instance_url=stage.https, version=API))
 
 
-def login_jwt(stage: Stage) -> None:
+def login_soap_plain(stage: Stage) -> None:
+    who = {"username": stage.facts["username"], "password": stage.facts["password"]}
+    domain = f"{stage.https_host}/services/Soap/u/{API}?x="
+    token, _ = SalesforceLogin(**who, domain=domain, sf_version=API)
+    _reads(Salesforce(session_id=token, instance_url=stage.https, version=API))
+
+
+def login_soap_org(stage: Stage) -> None:
+    who = {"username": stage.facts["username"], "password": stage.facts["password"]}
+    _login(stage, f"/services/Soap/u/{API}", **who, organizationId=stage.facts["org_id"])
+
+
+def login_proxied(stage: Stage) -> None:
+    who = {"username": stage.facts["username"], "password": stage.facts["password"]}
+    proxies = {"https": stage.http}
+    _reads(Salesforce(**who, security_token="", domain="test", version=API, proxies=proxies))
+
+
+def _jwt(stage: Stage, **key: str) -> None:
     app = {"consumer_key": stage.facts["client_id"]}
-    key = {"privatekey_file": stage.facts["jwt_key_file"]}
     _login(stage, "/services/oauth2/token", username=stage.facts["username"], **app, **key)
+
+
+def login_jwt(stage: Stage) -> None:
+    _jwt(stage, privatekey_file=stage.facts["jwt_key_file"])
+
+
+def login_jwt_text(stage: Stage) -> None:
+    _jwt(stage, privatekey=Path(stage.facts["jwt_key_file"]).read_text())
+
+
+def login_jwt_refused(stage: Stage) -> None:
+    other = stage.facts["identities"]["auditor"]["jwt_key_file"]
+    try:
+        _jwt(stage, privatekey_file=other)
+    except SalesforceAuthenticationFailed as refused:
+        expect("invalid assertion" in str(refused), "the signature is the reason", refused)
+    else:
+        raise Unexpected("a wrong key logged in")
 
 
 def _app(stage: Stage) -> dict[str, str]:
@@ -168,6 +205,42 @@ def updated(stage: Stage) -> None:
     expect(made["id"] in said["ids"], "the new record is among the updated", said)
 
 
+def deleted(stage: Stage) -> None:
+    contacts = client(stage).Contact
+    made = contacts.create({"LastName": "Deleted"})
+    day = contacts.get(made["id"])["SystemModstamp"][:10]
+    contacts.delete(made["id"])
+    start, end = (datetime.fromisoformat(f"{day}T{time}+00:00") for time in ("00:00", "23:59"))
+    said = contacts.deleted(start, end)["deletedRecords"]
+    expect(made["id"] in [row["id"] for row in said], "the record is among the deleted", said)
+
+
+def composite(stage: Stage) -> None:
+    contact = f"/services/data/v{API}/sobjects/Contact"
+    first = {"method": "POST", "url": contact, "referenceId": "new", "body": {"LastName": "Part"}}
+    then = {"method": "GET", "url": f"{contact}/@{{new.id}}", "referenceId": "same"}
+    body = {"compositeRequest": [first, then]}
+    said = client(stage).restful("composite", method="POST", json=body)["compositeResponse"]
+    expect([part["httpStatusCode"] for part in said] == [201, 200], "both are answered", said)
+    expect(said[1]["body"]["LastName"] == "Part", "the second uses the first's id", said)
+
+
+def batch(stage: Stage) -> None:
+    paths = (f"v{API}/limits", f"v{API}/sobjects/Nobody/describe")
+    body = {"batchRequests": [{"method": "GET", "url": path} for path in paths]}
+    said = client(stage).restful("composite/batch", method="POST", json=body)
+    codes = [part["statusCode"] for part in said["results"]]
+    expect(codes == [200, 404] and said["hasErrors"], "each is answered by itself", said)
+
+
+def counts(stage: Stage) -> None:
+    salesforce = client(stage)
+    said = salesforce.restful("limits/recordCount", {"sObjects": "Contact,Lead"})
+    counted = salesforce.query("SELECT COUNT() FROM Contact")["totalSize"]
+    told = {row["name"]: row["count"] for row in said["sObjects"]}
+    expect(told["Contact"] == counted, "the count is the query's", told)
+
+
 def refused_record(stage: Stage) -> None:
     try:
         client(stage).Contact.create({"FirstName": "Nobody"})
@@ -182,7 +255,12 @@ FLOWS = (
     Flow("simple-salesforce", "login by session id", login_token, Part.CORE),
     Flow("simple-salesforce", "login by SOAP", login_soap, Part.CORE),
     Flow("simple-salesforce", "login by SOAP, http", login_soap_http),
+    Flow("simple-salesforce", "login by SOAP without a security token", login_soap_plain),
+    Flow("simple-salesforce", "login by SOAP with an organization id", login_soap_org),
+    Flow("simple-salesforce", "login at test.salesforce.com, through the proxy", login_proxied),
     Flow("simple-salesforce", "login by JWT", login_jwt, Part.CORE),
+    Flow("simple-salesforce", "login by JWT, the key as text", login_jwt_text),
+    Flow("simple-salesforce", "login by JWT with a wrong key is refused", login_jwt_refused),
     Flow("simple-salesforce", "login by client credentials", login_client_credentials, Part.CORE),
     Flow(
         "simple-salesforce",
@@ -199,4 +277,8 @@ FLOWS = (
     Flow("simple-salesforce", "Collections of 200", collections, Part.CORE),
     Flow("simple-salesforce", "describe of an object", describe),
     Flow("simple-salesforce", "updated records", updated),
+    Flow("simple-salesforce", "deleted records", deleted),
+    Flow("simple-salesforce", "composite with a reference", composite),
+    Flow("simple-salesforce", "composite/batch", batch),
+    Flow("simple-salesforce", "counts of records", counts),
 )

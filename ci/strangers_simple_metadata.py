@@ -114,6 +114,29 @@ def create_field(stage: Stage) -> None:
     expect(FIELD in names, "the field can be seen", names)
 
 
+def change_field(stage: Stage) -> None:
+    salesforce = client(stage)
+    api = salesforce.mdapi
+    name = f"Contact.{FIELD}"
+    field = api.CustomField(fullName=name, label="Stranger", type=api.FieldType("Checkbox"))
+    field.defaultValue = "false"
+    api.CustomField.upsert(field)
+    field.label = "Renamed"
+    api.CustomField.update(field)
+    expect(api.CustomField.read(name).label == "Renamed", "the label is the new one")
+    api.CustomField.delete(name)
+    names = {each["name"] for each in salesforce.Contact.describe()["fields"]}
+    expect(FIELD not in names, "the field is gone", names)
+
+
+def rename_layout(stage: Stage) -> None:
+    api = client(stage).mdapi
+    wanted = f"{SEEDED} Renamed"
+    api.Layout.rename(SEEDED, wanted)
+    names = [row.fullName for row in api.list_metadata(api.ListMetadataQuery(type="Layout"))]
+    expect(wanted in names and SEEDED not in names, "the layout has its new name", names)
+
+
 FLOWS = (
     Flow("simple-salesforce", "mdapi deploy", deploy, Part.CORE),
     Flow("simple-salesforce", "query after mdapi, with its leaked headers", header_leak),
@@ -123,4 +146,6 @@ FLOWS = (
     Flow("simple-salesforce", "mdapi read of several through zeep", read_many),
     Flow("simple-salesforce", "mdapi list and describe through zeep", list_and_describe),
     Flow("simple-salesforce", "mdapi create of a field through zeep", create_field),
+    Flow("simple-salesforce", "mdapi upsert, update, delete through zeep", change_field),
+    Flow("simple-salesforce", "mdapi rename through zeep", rename_layout),
 )
