@@ -9,19 +9,24 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import practice_org
+from practice_org.actions.recycle_bin import purge_expired
 from practice_org.bulk.jobs import create_bulk_tables
+from practice_org.faults.firing import end_request, fault_of
+from practice_org.faults.showing import Asking, answer_with
 from practice_org.faults.store import create_fault_table
 from practice_org.limits import count_call, usage
 from practice_org.login.apps import create_login_tables
 from practice_org.login.callers import caller_of, require_api
+from practice_org.login.refusals import refusal_response
 from practice_org.login.sessions import create_session_table
+from practice_org.login.soap_endpoint import login_fault
 from practice_org.metadata.components import create_store
 from practice_org.metadata.jobs import advance_jobs
 from practice_org.org import API_VERSIONS, Org, open_org
@@ -32,6 +37,13 @@ from practice_org.workbench.clock import put_ahead
 
 _VERSIONED = re.compile(r"/services/(?:data/v|Soap/m/|async/)(?P<version>\d+\.\d)(?:/.*)?")
 _COUNTED = re.compile(r"/services/(?:data/v|Soap/m/|async/).*")
+_SHAPES: Mapping[str, Callable[[OrgError], Response]] = {
+    "/services/Soap/u/": lambda refused: login_fault(refused, "u"),
+    "/services/Soap/c/": lambda refused: login_fault(refused, "c"),
+    "/services/Soap/": soap_fault,
+    "/services/oauth2/token": refusal_response,
+    "/services/oauth2/revoke": refusal_response,
+}
 _IDENTITY = re.compile(r"/id/.*|/services/oauth2/userinfo")
 
 
@@ -59,12 +71,17 @@ def handle(org: Org, request: Request) -> Response:
     org.user_id = ""
     with org.transaction():
         advance_jobs(org)
+        purge_expired(org)
+    asking = Asking(
+        org,
+        asked,
+        carry_out=lambda: _with_headers(org, asked, _carry_out(org, asked)),
+        refuse=lambda refused: _with_headers(org, asked, refusal(asked, refused)),
+    )
     try:
-        with org.transaction():
-            answer = _answer(org, asked)
-    except OrgError as refused:
-        answer = refusal(asked, refused)
-    return _with_headers(org, asked, answer)
+        return answer_with(fault_of(org, asked), asking)
+    finally:
+        end_request(org)
 
 
 def answer_part(org: Org, request: Request) -> Response:
@@ -90,8 +107,9 @@ def normalised(request: Request) -> Request:
 
 def refusal(request: Request, refused: OrgError) -> Response:
     """Put a refusal in the shape of the interface that was called."""
-    if request.path.startswith("/services/Soap/"):
-        return soap_fault(refused)
+    for path, shape in _SHAPES.items():
+        if request.path.startswith(path):
+            return shape(refused)
     if _IDENTITY.fullmatch(request.path) and refused.code == "INVALID_SESSION_ID":
         return Response(403, b"Bad_OAuth_Token", {"Content-Type": "text/html;charset=UTF-8"})
     return rest_error(refused)
@@ -105,6 +123,14 @@ def routes() -> tuple[Route, ...]:
         if module.name.endswith("_endpoint"):
             found.extend(importlib.import_module(module.name).ROUTES)
     return tuple(found)
+
+
+def _carry_out(org: Org, request: Request) -> Response:
+    try:
+        with org.transaction():
+            return _answer(org, request)
+    except OrgError as refused:
+        return refusal(request, refused)
 
 
 def _answer(org: Org, request: Request) -> Response:

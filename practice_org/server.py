@@ -17,11 +17,10 @@ from urllib.parse import parse_qsl
 
 import uvicorn
 from starlette.requests import Request as HttpRequest
-from starlette.responses import Response as HttpResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from practice_org.certificates import Certificates
+from practice_org.delivery import Closable, Wire, deliver
 from practice_org.tunnel import tunnelling
 from practice_org.wire import Request, Response
 
@@ -109,8 +108,7 @@ def asgi_app(answer: Callable[[Request], Response]) -> ASGIApp:
         request = to_request(http, await http.body())
         loop = asyncio.get_running_loop()
         answered = await loop.run_in_executor(one_at_a_time, answer, request)
-        response = HttpResponse(answered.body, answered.status, dict(answered.headers))
-        await response(scope, receive, send)
+        await deliver(answered, Wire(scope, receive, send))
 
     return application
 
@@ -167,7 +165,7 @@ def _config(
     app: ASGIApp,
     certificates: Certificates | None = None,
     *,
-    http: type[asyncio.Protocol] = H11Protocol,
+    http: type[asyncio.Protocol] = Closable,
 ) -> uvicorn.Config:
     return uvicorn.Config(
         app,

@@ -11,15 +11,16 @@ import ssl
 
 import h11
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from practice_org.delivery import Closable
 
 _OPENED = b"HTTP/1.1 200 Connection Established\r\n\r\n"
 
 
-def tunnelling(secure: uvicorn.Config, context: ssl.SSLContext) -> type[H11Protocol]:
+def tunnelling(secure: uvicorn.Config, context: ssl.SSLContext) -> type[Closable]:
     """The plain door's protocol, which goes on as the `secure` door's after a CONNECT."""
 
-    class Tunnelling(H11Protocol):
+    class Tunnelling(Closable):
         def handle_events(self) -> None:
             if not _asks_for_a_tunnel(self.conn):
                 super().handle_events()
@@ -31,7 +32,7 @@ def tunnelling(secure: uvicorn.Config, context: ssl.SSLContext) -> type[H11Proto
 
         async def _go_on_securely(self) -> None:
             self.transport.write(_OPENED)
-            inside = H11Protocol(secure, self.server_state, self.app_state, self.loop)
+            inside = Closable(secure, self.server_state, self.app_state, self.loop)
             try:
                 transport = await self.loop.start_tls(
                     self.transport, inside, context, server_side=True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
@@ -35,6 +36,25 @@ class Request:
     origin: str = "http://localhost"
 
 
+class Sent(Enum):
+    """How much of an answer leaves before the connection is closed."""
+
+    WHOLE = "all of it; the connection stays open"
+    HALF = "status, headers with the whole length, half of the body"
+    NOTHING = "not even a status line"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How an answer travels: after a delay in seconds, and how much of it."""
+
+    delay_s: float = 0.0
+    sent: Sent = Sent.WHOLE
+
+
+AS_USUAL = Delivery()
+
+
 @dataclass(frozen=True, slots=True)
 class Response:
     """One HTTP answer."""
@@ -42,6 +62,7 @@ class Response:
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
+    delivery: Delivery = AS_USUAL
 
 
 class OrgError(Exception):

@@ -15,7 +15,6 @@ from practice_org.actions.org_rules import Rule, set_rule, set_sharing
 from practice_org.actions.recycle_bin import (
     delete_record,
     purge_bin,
-    purge_expired,
     purge_record,
     undelete_record,
 )
@@ -37,7 +36,6 @@ def answer_action(call: Call) -> Response:
         known = ", ".join(sorted(_ACTIONS))
         raise OrgError("NOT_FOUND", f"the actions are: {known}", status=404)
     body = json_object(call.request)
-    purge_expired(call.org)
     return json_response(action(call, body))
 
 

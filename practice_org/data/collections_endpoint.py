@@ -13,6 +13,7 @@ from practice_org.data.asking import object_in_path
 from practice_org.data.bodies import json_object, refused, succeeded
 from practice_org.data.records import change_record, create_record, remove_record
 from practice_org.data.sobjects_endpoint import read_record, without_attributes
+from practice_org.faults.firing import fault_at
 from practice_org.objects import SObject, find_object, object_of_id
 from practice_org.org import Org
 from practice_org.route import Call, route
@@ -105,7 +106,9 @@ def _write_all(call: Call, items: list[Any], how: Outcome, write: _Write) -> Res
             _require_all(results, how)
     except _Undone:
         results = [_rolled_back(result) if result["success"] else result for result in results]
-    return json_response(results)
+    # Seen in the wild: SFDX-Data-Move-Utility #932, "Could not locate this record in the response".
+    told = [one for one in results if fault_at(call.org, "collections", one.get("id", "")) is None]
+    return json_response(told)
 
 
 def _require_all(results: list[dict[str, Any]], how: Outcome) -> None:

@@ -78,6 +78,19 @@ def fault_at(org: Org, place: str, subject: str = "") -> Fault | None:
     return _count(standing, _places_of_step(standing, place), _STEPS[place], subject)
 
 
+def befall(org: Org, place: str, subject: str) -> None:
+    """Count one record of a write. Errors: OrgError, the fault's, when one fires."""
+    fault = fault_at(org, place, subject)
+    if fault is not None:
+        raise fault.error(subject)
+
+
+def late_visible_s(org: Org, sobject: str) -> float:
+    """For how many seconds after a write queries of this object do not see the row."""
+    fault = fault_at(org, "query.row", sobject)
+    return fault.number if fault else 0.0
+
+
 def fault_of(org: Org, request: Request) -> Fault | None:
     """Count a whole request, which is under way from now on, and return the fault befalling it."""
     standing = _standing(org)

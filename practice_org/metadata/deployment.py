@@ -13,7 +13,6 @@ from practice_org.metadata.options import DeployOptions
 from practice_org.metadata.package import NoPackage, Package, read_packages
 from practice_org.metadata.problems import Effect, Message, Problem, Severity, failed
 from practice_org.metadata.trail import record_setup_change
-from practice_org.metadata.trouble import deploy_trouble
 from practice_org.org import Org
 
 
@@ -52,9 +51,6 @@ class _TakenBack(Exception):
 
 def deploy_package(org: Org, data: bytes, options: DeployOptions) -> Outcome:
     """Deploy a zip with these options, as org.user_id."""
-    trouble = deploy_trouble(org)
-    if trouble:
-        return Outcome("Failed", error=trouble)
     try:
         packages = read_packages(data, single=options.single_package)
     except NoPackage as nothing:

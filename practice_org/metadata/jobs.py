@@ -13,10 +13,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from practice_org.ids import to_18
-from practice_org.metadata.deployment import Outcome, deploy_package
+from practice_org.metadata.deployment import Outcome
 from practice_org.metadata.options import DeployOptions, read_options, refuse_options
 from practice_org.metadata.package import NoPackage, read_packages
 from practice_org.metadata.retrieve_jobs import advance_retrieves
+from practice_org.metadata.trouble import FINALIZING_FAILED, carry_out, commits_in_spite
 from practice_org.org import Org, to_timestamp
 from practice_org.wire import OrgError
 
@@ -26,7 +27,7 @@ RUNNING = "InProgress"
 FINALIZING = "FinalizingDeploy"
 CANCELING = "Canceling"
 CANCELED = "Canceled"
-DONE = frozenset({"Succeeded", "SucceededPartial", "Failed", CANCELED})
+DONE = frozenset({"Succeeded", "SucceededPartial", "Failed", FINALIZING_FAILED, CANCELED})
 _COLUMNS = (
     "id, user_id, version, options, status, created_at, started_at, completed_at, "
     "modified_at, canceled_by, validated_id, total, result"
@@ -144,6 +145,8 @@ def _step(org: Org) -> bool:
 
 def _advance(org: Org, job: Job, now: float) -> bool:
     if job.status == CANCELING:
+        if commits_in_spite(org, job.id, job.version):
+            _deployed(org, job)
         _finish(org, job, Outcome(CANCELED), now)
         return True
     ends = (job.started_at or job.created_at) + _seconds(org, "deploy_seconds", "0.2")
@@ -152,7 +155,7 @@ def _advance(org: Org, job: Job, now: float) -> bool:
     # Since API 65 a deployment has a last phase that cannot be cancelled.
     tail = _seconds(org, "finalize_seconds", "0") if job.version >= 65 else 0.0
     if now >= ends + tail:
-        _run(org, job, ends + tail)
+        _finish(org, job, _deployed(org, job), ends + tail)
         return True
     if job.status == FINALIZING:
         return False
@@ -167,13 +170,13 @@ def _first(org: Org, test: str, *values: str) -> Job | None:
     return _job(row) if row else None
 
 
-def _run(org: Org, job: Job, ends: float) -> None:
+def _deployed(org: Org, job: Job) -> Outcome:
     """Do the deployment, as the user who asked for it."""
     package = org.db.execute("SELECT package FROM deploy_job WHERE id = ?", (job.id,)).fetchone()
     before = org.user_id, org.request_id
     org.user_id, org.request_id = job.user_id, job.id
     try:
-        _finish(org, job, deploy_package(org, bytes(package[0]), job.options), ends)
+        return carry_out(org, bytes(package[0]), job.options)
     finally:
         org.user_id, org.request_id = before
 

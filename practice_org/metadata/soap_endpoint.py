@@ -24,10 +24,9 @@ from practice_org.metadata.jobs import (
 from practice_org.metadata.listing import describe_metadata, list_metadata
 from practice_org.metadata.options import read_options
 from practice_org.metadata.retrieve_jobs import retrieve_result, start_retrieve
-from practice_org.metadata.trouble import glitch
 from practice_org.org import Org
 from practice_org.route import Call, route
-from practice_org.wire import OrgError, Response, Xml, parse_xml, soap_fault, soap_response
+from practice_org.wire import OrgError, Response, Xml, parse_xml, soap_response
 
 LARGEST_REQUEST = 52_428_800
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
@@ -50,9 +49,6 @@ def answer_soap(call: Call) -> Response:
         raise OrgError(
             "UNSUPPORTED_OPERATION", f"This practice org does not emulate {name or 'an empty body'}"
         )
-    trouble = glitch(call.org) if name == "checkDeployStatus" else None
-    if trouble is not None:
-        return soap_fault(trouble)
     results = run(call.org, operation, float(call.parts["v"]))
     return soap_response(f"<{name}Response>{results}</{name}Response>")
 

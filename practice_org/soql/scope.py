@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from practice_org.columns import fields_of
+from practice_org.faults.firing import late_visible_s
 from practice_org.objects import OBJECTS, Field, Kind, SObject, find_object
+from practice_org.org import to_timestamp
 from practice_org.rights import FieldAccess, field_accesses, may_any, object_rights
 from practice_org.soql.context import Context, Deleted
 from practice_org.soql.query import Path, Query
@@ -161,6 +164,10 @@ class Scope:
         found = []
         if self.sobject.keeps_deleted and self.context.deleted is Deleted.LEFT_OUT:
             found.append(f'{alias}."IsDeleted" = 0')
+        late = late_visible_s(self.context.org, self.sobject.name) if self.sobject.business else 0
+        if late:
+            before = to_timestamp(self.context.org.now() - timedelta(seconds=late))
+            found.append(f'{alias}."SystemModstamp" <= {self.bound.bind(before)}')
         if self.sobject.business and not self._sees_all():
             found.append(f'{alias}."OwnerId" = {self.bound.bind(self.context.user_id)}')
         return found

@@ -227,30 +227,3 @@ def test_options_that_cannot_be_are_refused_before_anything_starts(options, sent
 def test_production_takes_a_package_without_apex_and_without_tests():
     lab = open_lab(sandbox=False)
     assert lab.deploy(PACKAGE, testLevel="NoTestRun")["success"]
-
-
-@pytest.mark.parametrize(
-    ("settings", "code"),
-    [
-        ({"setup_locked": "1"}, "ALREADY_IN_PROCESS"),
-        ({"next_deploy_error": "UNKNOWN_EXCEPTION: An unexpected error"}, "UNKNOWN_EXCEPTION"),
-    ],
-)
-def test_a_deployment_can_fail_without_any_fault_of_its_own(settings, code):
-    lab = open_lab()
-    lab.set(**settings)
-    result = lab.deploy(PACKAGE)
-    assert (result["status"], result["errorStatusCode"]) == ("Failed", code)
-    assert result["errorMessage"].startswith(f"{code}: ")
-    assert lab.deploy(PACKAGE)["success"] is ("next_deploy_error" in settings)
-
-
-def test_a_status_call_can_stumble_and_the_next_one_is_right():
-    lab = open_lab()
-    job = lab.deploy(PACKAGE)["id"]
-    lab.set(poll_glitches="2")
-    inner = f"<asyncProcessId>{job}</asyncProcessId>"
-    stumbled = lab.soap("checkDeployStatus", inner)
-    assert stumbled.text("faultcode") == "sf:INVALID_CROSS_REFERENCE_KEY"
-    assert lab.rest("GET", f"/{job}")[0]["errorCode"] == "INVALID_CROSS_REFERENCE_KEY"
-    assert lab.status(job)["success"]
