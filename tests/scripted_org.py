@@ -121,6 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     do_GET = answer  # noqa: N815 - the names http.server looks for
     do_POST = answer  # noqa: N815
+    do_PUT = answer  # noqa: N815
     do_PATCH = answer  # noqa: N815
     do_DELETE = answer  # noqa: N815
 

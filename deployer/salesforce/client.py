@@ -3,50 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from types import MappingProxyType
 from typing import Any, TypeVar
 from xml.etree import ElementTree as ET
 
 import requests
-import stamina
-import structlog
-from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from deployer.errors import LoginRefused, OptoutError, Reaction, SessionExpired
+from deployer.errors import LoginRefused, SessionExpired
 from deployer.model.org import SCHEMA_API_VERSION
 from deployer.salesforce.answers import Json, bad_answer, flag, mapping, rows, text
 from deployer.salesforce.composite import Answer, GetRequest, batches, read_answers, to_body
 from deployer.salesforce.fault_table import OrgUnreachable
 from deployer.salesforce.faults import Effect, lost_reply
+from deployer.salesforce.identity import OrgIdentity
 from deployer.salesforce.login import Token
+from deployer.salesforce.repeating import ATTEMPTS, repeat
 from deployer.salesforce.session import OrgCall, OrgSession
 from deployer.salesforce.soap import METADATA_NS, READ_OPERATIONS, envelope, read_envelope
 
-ATTEMPTS = 4
 T = TypeVar("T")
-log = structlog.get_logger()
-
-
-def _tell_retry(details: RetryDetails) -> None:
-    log.warning("asking again", because=str(details.caused_by), in_s=round(details.wait_for, 1))
-
-
-# In place of stamina's own words, which print the arguments of the call.
-set_on_retry_hooks([_tell_retry])
-
-
-@dataclass(frozen=True, slots=True)
-class OrgIdentity:
-    """Which org this is and as whom we talk to it; `org_id` and `user_id` have 18 characters."""
-
-    org_id: str
-    name: str
-    is_sandbox: bool
-    instance_name: str
-    username: str
-    user_id: str
-    instance_url: str
-    api_version: str
+Headers = Mapping[str, str]
+FileCheck = Callable[[Mapping[str, str], Path], None]
+_NONE: Headers = MappingProxyType({})
 
 
 class Connection:
@@ -59,6 +39,7 @@ class Connection:
     def __init__(self, session: OrgSession, renew: Callable[[], Token], token: Token) -> None:
         self._session = session
         self._renew = renew
+        self._renewal = Lock()
         self._use(token)
         self.version = SCHEMA_API_VERSION
         self.org = OrgIdentity("", "", True, "", "", "", token.instance_url, SCHEMA_API_VERSION)  # noqa: FBT003 - replaced at once by connect
@@ -93,6 +74,14 @@ class Connection:
         """All rows of a SOQL query, page by page, without their `attributes`."""
         return self._pages(lambda: self._client().query(soql, purpose=purpose or "query"))
 
+    def query_all(self, soql: str, *, purpose: str = "") -> list[dict[str, Any]]:
+        """As `query`, deleted and archived rows too. Source: REST API guide, "QueryAll"."""
+        return self._pages(
+            lambda: self._client().restful(
+                "queryAll", params={"q": soql}, purpose=purpose or "query all"
+            )
+        )
+
     def tooling_query(self, soql: str, *, purpose: str = "") -> list[dict[str, Any]]:
         """As `query`, of the Tooling API's objects."""
         return self._pages(
@@ -100,6 +89,28 @@ class Connection:
                 "tooling/query", params={"q": soql}, purpose=purpose or "tooling query"
             )
         )
+
+    def fetch_file(
+        self, path: str, target: Path, check: FileCheck, *, purpose: str = ""
+    ) -> Mapping[str, str]:
+        """GET a body of any size into `target`, which is there whole or not at all; its headers.
+
+        `path` is absolute. `check` sees headers and file before the file gets its name; what it
+        raises counts as the transfer's own failure. Errors: as a read; OSError of the disk.
+        """
+        url, draft = f"{self._instance_url}{path}", target.with_name(f"{target.name}.part")
+
+        def send() -> Mapping[str, str]:
+            answer = self._session.save(url, draft, headers=self._headers, purpose=purpose)
+            check(answer.headers, draft)
+            return answer.headers
+
+        try:
+            headers = self._read(send, ATTEMPTS)
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+        return headers
 
     def composite(self, requests: Sequence[GetRequest], *, purpose: str = "") -> list[Answer]:
         """Many GETs in few calls, answers in order; one that failed is a value, not an exception.
@@ -179,13 +190,7 @@ class Connection:
         return answer.json()
 
     def _read(self, send: Callable[[], T], attempts: int) -> T:
-        """Send a request that changes nothing, up to `attempts` times while it may help."""
-        for attempt in stamina.retry_context(
-            on=_worth_repeating, attempts=attempts, wait_initial=0.5, wait_max=8.0, timeout=120.0
-        ):
-            with attempt:
-                return self._parsed(lambda: self._renewing(send))
-        raise AssertionError  # pragma: no cover - the loop returns or raises
+        return repeat(lambda: self._parsed(lambda: self._renewing(send)), attempts)
 
     def _parsed(self, send: Callable[[], T]) -> T:
         """HTML with 200 and truncated JSON are the transport's fault: they may be asked again."""
@@ -200,10 +205,13 @@ class Connection:
 
     def _renewing(self, send: Callable[[], T]) -> T:
         """Log in again once when the session has expired; a second refusal is final."""
+        used = self._token
         try:
             return send()
         except SessionExpired:
-            self._use(self._renew())
+            with self._renewal:  # calls run side by side; the first one refused logs in for all
+                if self._token is used:
+                    self._use(self._renew())
         try:
             return send()
         except SessionExpired as again:
@@ -235,9 +243,21 @@ class Connection:
 class Writer(Connection):
     """A client that may also change things: what it sends is never sent twice by itself."""
 
-    def send_json(self, method: str, path: str, body: Any, *, purpose: str = "") -> Any:
+    def send_json(
+        self, method: str, path: str, body: Any, *, purpose: str = "", headers: Headers = _NONE
+    ) -> Any:
         """POST or PATCH JSON; the parsed answer (None when empty). Errors: OutcomeUnknown too."""
-        return self._send(method, path, purpose, json=body)
+        return self._send(method, path, purpose, extra=headers, json=body)
+
+    def send_file(self, path: str, source: Path, headers: Headers, *, purpose: str = "") -> None:
+        """PUT a file of any size, read from disk as it goes. Errors: as `send_json`; OSError."""
+        url = f"{self._instance_url}/services/data/v{self.version}/{path}"
+
+        def send() -> requests.Response:
+            every = {**self._headers, **headers}
+            return self._session.upload("PUT", url, source, purpose=purpose, headers=every)
+
+        self._renewing(send)
 
     def send_delete(self, path: str, params: Mapping[str, str], *, purpose: str = "") -> Any:
         """DELETE; the parsed answer (None when empty)."""
@@ -247,12 +267,15 @@ class Writer(Connection):
         """POST multipart/form-data; `parts` as requests' `files`, in this order."""
         return self._send("POST", path, purpose, files=parts)
 
-    def _send(self, method: str, path: str, purpose: str, **body: Any) -> Any:
+    def _send(
+        self, method: str, path: str, purpose: str, *, extra: Headers = _NONE, **body: Any
+    ) -> Any:
         url = f"{self._instance_url}/services/data/v{self.version}/{path}"
 
         def send() -> requests.Response:
+            every = {**self._headers, **extra}
             return self._session.request(
-                method, url, headers=self._headers, purpose=purpose, effect=Effect.WRITE, **body
+                method, url, headers=every, purpose=purpose, effect=Effect.WRITE, **body
             )
 
         answer = self._renewing(send)  # a 401 was not carried out, so this is no second attempt
@@ -274,7 +297,3 @@ def _bare(row: Json) -> dict[str, Any]:
         for key, value in row.items()
         if key != "attributes"
     }
-
-
-def _worth_repeating(problem: Exception) -> bool:
-    return isinstance(problem, OptoutError) and problem.reaction is Reaction.RETRY

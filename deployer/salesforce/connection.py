@@ -9,9 +9,10 @@ from deployer.clock import Clock
 from deployer.errors import LoginRefused, OrgSaidNo
 from deployer.model.org import SCHEMA_API_VERSION
 from deployer.salesforce.answers import bad_answer, flag, mapping, rows, text, text_or
-from deployer.salesforce.client import Connection, OrgIdentity, Writer
+from deployer.salesforce.client import Connection, Writer
 from deployer.salesforce.composite import Answer, GetRequest
 from deployer.salesforce.hosts import trusted_origin
+from deployer.salesforce.identity import OrgIdentity
 from deployer.salesforce.login import Login, Place, Token, TokenLogin, fetch_token
 from deployer.salesforce.session import OrgSession
 

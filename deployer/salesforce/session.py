@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import ssl
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 import certifi
@@ -21,12 +22,14 @@ from deployer.errors import BadInput, OptoutError, OrgSaidNo, UsageError
 from deployer.salesforce.fault_table import OrgUnreachable
 from deployer.salesforce.faults import Effect, Refusal, lost_reply, read_refusal, to_error
 from deployer.salesforce.hosts import Loopback, Origin, check_pinned
+from deployer.state import PRIVATE_FILE
 
 CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 120.0
 TOTAL_TIMEOUT_S = 600.0  # Salesforce ends a call itself after ten minutes
 CAP_BYTES = 1 << 30  # base64 of the largest retrieve (600 MB unpacked, packed less)
 _CHUNK = 1 << 16
+_REPLACE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _READS = frozenset({"GET", "HEAD"})
 
 log = structlog.get_logger()
@@ -47,6 +50,38 @@ class OrgCall:
     purpose: str
     status: int
     ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What one exchange is about: `file` takes the body of a success, None keeps it in memory."""
+
+    purpose: str
+    effect: Effect
+    refuse: Refuse
+    file: BinaryIO | None = None
+
+
+class _TimedBody:
+    """A file that is sent in pieces, as requests wants it, until the time for it is over."""
+
+    def __init__(self, file: BinaryIO, is_late: Callable[[], bool]) -> None:
+        self._file = file
+        self._is_late = is_late
+        self._size = os.fstat(file.fileno()).st_size
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[bytes]:
+        while part := self.read(_CHUNK):
+            yield part
+
+    def read(self, size: int = -1) -> bytes:
+        """The next piece. Errors: requests.ReadTimeout when the time is over."""
+        if self._is_late():
+            raise requests.ReadTimeout
+        return self._file.read(size)
 
 
 class OrgSession(requests.Session):
@@ -90,28 +125,56 @@ class OrgSession(requests.Session):
         default only GET does not. Errors: OrgUnreachable (may be asked again), OutcomeUnknown
         (a write whose reply was lost), OrgSaidNo and the rest of the fault table.
         """
-        origin = check_pinned(url, self._pinned)
         effect = effect or (Effect.READ if method.upper() in _READS else Effect.WRITE)
+        terms = _Terms(purpose, effect, refuse or partial(to_error, effect=effect))
+        return self._exchange(method, url, terms, rest)
+
+    def save(self, url: str, path: Path, *, purpose: str = "", **rest: Any) -> requests.Response:
+        """GET a body of any size straight into the file, the owner's alone; the answer without it.
+
+        The door is the same as `request`'s: hosts, timeouts, cap, no redirects. What a refusal
+        says never reaches the file; after any error what the file holds is worth nothing.
+        Errors: as a read of `request`; OSError of the disk.
+        """
+        with os.fdopen(os.open(path, _REPLACE, PRIVATE_FILE), "wb") as file:
+            terms = _Terms(purpose, Effect.READ, to_error, file)
+            return self._exchange("GET", url, terms, rest)
+
+    def upload(
+        self, method: str, url: str, path: Path, *, purpose: str = "", **rest: Any
+    ) -> requests.Response:
+        """Send the file as the body, in pieces. Errors: as a write of `request`; OSError."""
+        until = self._clock.monotonic_s() + TOTAL_TIMEOUT_S
+        terms = _Terms(purpose, Effect.WRITE, partial(to_error, effect=Effect.WRITE))
+        with path.open("rb") as file:
+            body = _TimedBody(file, lambda: self._clock.monotonic_s() > until)
+            return self._exchange(method, url, terms, {**rest, "data": body})
+
+    def _exchange(
+        self, method: str, url: str, terms: _Terms, rest: dict[str, Any]
+    ) -> requests.Response:
+        origin = check_pinned(url, self._pinned)
         rest.update(allow_redirects=False, stream=True)
         rest.setdefault("timeout", (CONNECT_TIMEOUT_S, READ_TIMEOUT_S))
         began = self._clock.monotonic_s()
         try:
             answer = super().request(method, url, **rest)
-            self._read_whole(answer, began + TOTAL_TIMEOUT_S)
+            self._read_whole(answer, began + TOTAL_TIMEOUT_S, terms.file)
         except requests.RequestException as broken:
-            raise _transport_error(broken, str(origin), effect) from broken
-        self._note(answer, method, purpose, began)
+            raise _transport_error(broken, str(origin), terms.effect) from broken
+        self._note(answer, method, terms.purpose, began)
         if answer.status_code >= 300:
-            raise _refused(answer, str(origin), refuse or partial(to_error, effect=effect))
+            raise _refused(answer, str(origin), terms.refuse)
         return answer
 
-    def _read_whole(self, answer: requests.Response, until: float) -> None:
+    def _read_whole(self, answer: requests.Response, until: float, file: BinaryIO | None) -> None:
         """Read the body under the cap and the deadline; a slow drip does not hold us for ever."""
         parts: list[bytes] = []
+        keep = file.write if file and answer.status_code < 300 else parts.append
         size = 0
         for part in answer.iter_content(_CHUNK):
             size += len(part)
-            parts.append(part)
+            keep(part)
             if size > self.cap_bytes:
                 answer.close()
                 raise BadInput(

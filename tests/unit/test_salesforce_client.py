@@ -1,15 +1,25 @@
 """A client repeats what is safe to repeat, and nothing else."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from xml.etree import ElementTree as ET
 
 import pytest
 import stamina
 from scripted_org import Reply, error_reply, json_reply, scripted_org
 
-from deployer.errors import BadInput, LoginRefused, OrgSaidNo, OutcomeUnknown, TryLater
+from deployer.errors import (
+    BadInput,
+    LoginRefused,
+    OrgSaidNo,
+    OutcomeUnknown,
+    SessionExpired,
+    TryLater,
+)
 from deployer.salesforce import rest
 from deployer.salesforce.composite import GetRequest, batches, query_request
+from deployer.salesforce.fault_table import OrgUnreachable
 from deployer.salesforce.listing import fetch_listing, fetch_metadata
 from deployer.salesforce.soap import METADATA_NS, element
 
@@ -220,3 +230,47 @@ def test_rows_are_deleted_by_id():
 def test_a_row_without_an_answer_is_bad_input():
     with scripted_org(json_reply([])) as org, pytest.raises(BadInput, match="1 rows were sent"):
         rest.post_rows(org.writer(), "A", [{"B": "1"}])
+
+
+def test_calls_side_by_side_log_in_once_for_all():
+    with scripted_org(Reply()) as org:
+        reader, together = org.reader(), Barrier(3)
+
+        def send():
+            token = reader._token.access.reveal()
+            if token == "token1":
+                together.wait(5)
+                raise SessionExpired("expired", hint="")
+            return token
+
+        with ThreadPoolExecutor(3) as pool:
+            assert list(pool.map(lambda _: reader._renewing(send), range(3))) == ["token2"] * 3
+
+
+@pytest.mark.parametrize("trouble", [BUSY, Reply(drop=True), Reply(body=b"half", cut=True)])
+def test_a_file_is_fetched_again_until_it_is_whole(trouble, tmp_path):
+    target = tmp_path / "page.csv"
+    with scripted_org(trouble, Reply(body=b"Id\n", headers=(("X-Rows", "0"),))) as org:
+        headers = org.reader().fetch_file("/services/x", target, lambda _headers, _file: None)
+    assert headers["x-rows"] == "0"
+    assert [path.name for path in tmp_path.iterdir()] == ["page.csv"]
+    assert target.read_bytes() == b"Id\n"
+
+
+def test_a_file_that_fails_its_check_is_fetched_again_and_then_leaves_nothing(tmp_path):
+    def check(_headers, file):
+        raise OrgUnreachable(f"{len(file.read_bytes())} bytes", hint="again")
+
+    with scripted_org(Reply(body=b"Id\n")) as org:
+        with pytest.raises(TryLater, match="3 bytes"):
+            org.reader().fetch_file("/services/x", tmp_path / "page.csv", check)
+        assert len(org.seen) == 4
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_upload_is_repeated_whole_after_the_session_was_renewed(tmp_path):
+    (tmp_path / "rows.csv").write_bytes(b"Id\n1\n")
+    with scripted_org(EXPIRED, Reply(201, b"")) as org:
+        org.writer().send_file("jobs/x", tmp_path / "rows.csv", {"Content-Type": "text/csv"})
+        assert [body for _, _, body in org.seen] == [b"Id\n1\n"] * 2
+        assert org.tokens == ["token1", "token2"]

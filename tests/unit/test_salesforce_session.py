@@ -151,3 +151,66 @@ def test_a_host_can_be_added():
 
 def _clock():
     return Ticking()
+
+
+def test_a_body_of_any_size_goes_to_a_file_that_only_its_owner_reads(tmp_path):
+    with scripted_org(Reply(body=b"x" * 300_000)) as org:
+        answer = org.session().save(str(org.origin), tmp_path / "body")
+    assert (tmp_path / "body").read_bytes() == b"x" * 300_000
+    assert (tmp_path / "body").stat().st_mode & 0o777 == 0o600
+    assert answer.content == b""
+
+
+@pytest.mark.parametrize(
+    ("reply", "kind"),
+    [
+        (Reply(302, b"elsewhere"), OrgSaidNo),
+        (error_reply("NOT_FOUND", 404), OrgSaidNo),
+        (Reply(503, b"<html>busy</html>"), OrgUnreachable),
+        (Reply(body=b"half", cut=True), OrgUnreachable),
+        (Reply(drop=True), OrgUnreachable),
+        (Reply(body=b"x" * 2000), BadInput),
+    ],
+)
+def test_saving_keeps_to_the_same_door_as_asking(reply, kind, tmp_path):
+    with scripted_org(reply) as org:
+        session = org.session()
+        session.cap_bytes = 1000
+        with pytest.raises(kind) as problem:
+            session.save(str(org.origin), tmp_path / "body")
+        assert type(problem.value) is kind
+        assert len(org.seen) == 1
+    assert b"html" not in (tmp_path / "body").read_bytes()
+
+
+def test_a_saved_body_that_drips_for_ever_is_given_up(tmp_path):
+    with scripted_org(Reply(body=b"x")) as org, pytest.raises(OrgUnreachable, match="in time"):
+        org.session(Ticking()).save(str(org.origin), tmp_path / "body")
+
+
+@pytest.mark.parametrize("send", ["save", "upload"])
+def test_files_go_to_no_other_host(send, tmp_path):
+    (tmp_path / "body").write_bytes(b"x")
+    words = ["PUT"] * (send == "upload")
+    with pytest.raises(OrgSaidNo, match="not opened for that host"):
+        getattr(OrgSession(_clock()), send)(*words, "https://evil.example/", tmp_path / "body")
+
+
+def test_a_file_is_sent_with_its_length_and_read_in_pieces(tmp_path):
+    (tmp_path / "body").write_bytes(b"Id\n" * 100_000)
+    with scripted_org(Reply(201, b"")) as org:
+        org.session().upload("PUT", str(org.origin), tmp_path / "body")
+        assert org.seen[0][::2] == ("PUT", b"Id\n" * 100_000)
+
+
+@pytest.mark.parametrize("reply", [Reply(drop=True), Reply(503), Reply(cut=True)])
+def test_an_upload_whose_reply_is_lost_must_be_looked_up(reply, tmp_path):
+    (tmp_path / "body").write_bytes(b"Id\n")
+    with scripted_org(reply) as org, pytest.raises(OutcomeUnknown):
+        org.session().upload("PUT", str(org.origin), tmp_path / "body")
+
+
+def test_an_upload_that_takes_for_ever_is_given_up(tmp_path):
+    (tmp_path / "body").write_bytes(b"Id\n")
+    with scripted_org(Reply()) as org, pytest.raises(OutcomeUnknown):
+        org.session(Ticking()).upload("PUT", str(org.origin), tmp_path / "body")
