@@ -29,7 +29,6 @@ import strangers_sf_data
 import strangers_sf_deploy
 import strangers_simple
 import strangers_simple_metadata
-from coverage_endpoints import touched
 from strangers_flow import Flow, Part
 from strangers_install import Clients, cache_folder, install_clients
 from strangers_record import Seen, write_record
@@ -124,6 +123,8 @@ def _report(flows: list[Flow]) -> Iterator[Played]:
 
 def _record(played: list[Played]) -> None:
     """Keep what the flows that passed did, for practice_org/COVERAGE.md."""
+    from coverage_endpoints import touched
+
     seen = {
         one.flow.title: Seen(tuple(touched(one.notes)), tuple(one.bugs))
         for one in played

@@ -10,12 +10,14 @@ from typing import Any
 
 import strangers_jsforce as jsforce
 from strangers_flow import Flow, Part
+from strangers_package import key_object_xml
 from strangers_sf import log_in, sf
 from strangers_simple import client
-from strangers_stage import Stage, expect, known_bug
+from strangers_stage import Practice, Stage, expect, known_bug
 
 ROWS = 300
 OPT_OUT = "HasOptedOutOfEmail"
+KEY = "Stranger_Key__c"
 MADE = "Email LIKE 'bulk%@example.com'"
 BULK = ("--wait", "5")
 
@@ -87,6 +89,42 @@ def sf_delete(stage: Stage) -> None:
     expect(_kept(stage) == [], "they are gone")
 
 
+def _keyed(count: int = ROWS) -> list[dict[str, object]]:
+    """The contacts, each with a key of its own."""
+    return [{**row, KEY: f"key{n}"} for n, row in enumerate(_new(count))]
+
+
+def _kept_by_key(stage: Stage, done: Any) -> None:
+    """Half of the rows were made by the first upsert, and none twice."""
+    expect(len(_kept(stage)) == ROWS, "each row is one record", done)
+
+
+def sf_upsert(stage: Stage) -> None:
+    log_in(stage)
+    key = ("--sobject", "Contact", "--external-id", KEY)
+    for count in (ROWS // 2, ROWS):
+        file = _csv(stage.home / f"{count}.csv", _keyed(count))
+        done = sf(stage, "data", "upsert", "bulk", "--file", file, *key, *BULK)
+    _kept_by_key(stage, done)
+
+
+def jsforce_upsert(stage: Stage) -> None:
+    for count in (ROWS // 2, ROWS):
+        done = jsforce.ask(stage, "bulkUpsert", rows=_keyed(count), field=KEY)
+        expect(len(done["successfulResults"]) == count, "all are saved", done["failedResults"])
+    made = [row["sf__Created"] for row in done["successfulResults"]]
+    expect(made.count("true") == ROWS // 2, "the first half is known", made[:5])
+    _kept_by_key(stage, done)
+
+
+def simple_upsert(stage: Stage) -> None:
+    bulk = client(stage).bulk2.Contact
+    for count in (ROWS // 2, ROWS):
+        (done,) = bulk.upsert(records=_keyed(count), external_id_field=KEY, wait=1)
+        expect(done["numberRecordsFailed"] == 0, "all are saved", done)
+    _kept_by_key(stage, done)
+
+
 def sf_export(stage: Stage) -> None:
     log_in(stage)
     file = stage.home / "out.csv"
@@ -135,13 +173,17 @@ def simple_query(stage: Stage) -> None:
     expect(len(listed) == len(set(listed)) == counted, "each row comes once", len(listed))
 
 
+_WITH_KEY = Practice(files={"objects/Contact.object": key_object_xml(KEY)})
 FLOWS = (
     Flow("sf", "bulk import", sf_import, Part.CORE),
     Flow("sf", "bulk update", sf_update),
     Flow("sf", "bulk update with a row that fails", sf_update_partly),
+    Flow("sf", "bulk upsert", sf_upsert, practice=_WITH_KEY),
     Flow("sf", "bulk delete", sf_delete),
     Flow("sf", "bulk export", sf_export, Part.CORE),
     Flow("jsforce", "bulk insert, update, query, delete", jsforce_bulk),
     Flow("simple-salesforce", "bulk2 insert, update, delete", simple_ingest, Part.CORE),
+    Flow("jsforce", "bulk upsert", jsforce_upsert, practice=_WITH_KEY),
+    Flow("simple-salesforce", "bulk2 upsert", simple_upsert, practice=_WITH_KEY),
     Flow("simple-salesforce", "bulk2 query in pages", simple_query, Part.CORE),
 )

@@ -12,6 +12,8 @@ function connection(url = facts.instance_url) {
   const connected = new jsforce.Connection({ instanceUrl: url, accessToken: facts.access_token, version });
   connected.metadata.pollInterval = 200;
   connected.metadata.pollTimeout = 60000;
+  connected.bulk2.pollInterval = 500;
+  connected.bulk2.pollTimeout = 60000;
   return connected;
 }
 
@@ -193,8 +195,6 @@ const flows = {
 
   async bulk() {
     const connected = connection();
-    connected.bulk2.pollInterval = 500;
-    connected.bulk2.pollTimeout = 60000;
     const load = (operation, input) => connected.bulk2.loadAndWaitForResults({ object: 'Contact', operation, input });
     const made = await load('insert', given.rows);
     const ids = made.successfulResults.map((row) => row.sf__Id);
@@ -216,6 +216,11 @@ const flows = {
     const listed = (await stream.toArray()).length;
     const removed = await load('delete', ids.map((Id) => ({ Id })));
     return { made, updated, upserted, listed, removed };
+  },
+
+  async bulkUpsert() {
+    const job = { object: 'Contact', operation: 'upsert', externalIdFieldName: given.field };
+    return connection().bulk2.loadAndWaitForResults({ ...job, input: given.rows });
   },
 
   async refused() {

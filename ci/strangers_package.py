@@ -55,6 +55,15 @@ def object_xml() -> str:
     return f"<CustomObject {NAMESPACE}>{field_xml('fields')}</CustomObject>"
 
 
+def key_object_xml(name: str) -> str:
+    """Contact with a text field of this name that rows are known by."""
+    field = (
+        f"<fields><fullName>{name}</fullName><externalId>true</externalId><label>Key</label>"
+        "<length>20</length><type>Text</type><unique>true</unique></fields>"
+    )
+    return f"<CustomObject {NAMESPACE}>{field}</CustomObject>"
+
+
 def metadata_files(*, layout: str = "") -> dict[str, str]:
     """Path -> text of a package in the metadata format."""
     members = {"CustomField": [f"Contact.{FIELD}"], "Layout": [LAYOUT]}
