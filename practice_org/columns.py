@@ -67,6 +67,26 @@ def declaration(field: Field) -> str:
     return f'"{field.name}" {_AFFINITY.get(field.type, "TEXT")}{key}'
 
 
+@lru_cache(maxsize=256)
+def insertion(sobject: str, names: tuple[str, ...]) -> str:
+    """The INSERT of one row that gives these columns, in this order."""
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f'INSERT INTO "{sobject}" ({quoted}) VALUES ({", ".join("?" * len(names))})'
+
+
+@lru_cache(maxsize=256)
+def change(sobject: str, names: tuple[str, ...]) -> str:
+    """The UPDATE of one row that gives these columns, in this order, and then the row's Id."""
+    name_from = OBJECTS[sobject].name_from
+    places = {name: f"?{number}" for number, name in enumerate(names, 1)}
+    pairs = [f'"{name}" = {place}' for name, place in places.items()]
+    if set(name_from) & set(names):
+        parts = [places.get(part, f'"{part}"') for part in name_from]
+        full = " || ' ' || ".join(f"coalesce({part}, '')" for part in parts)
+        pairs.append(f'"Name" = trim({full})')
+    return f'UPDATE "{sobject}" SET {", ".join(pairs)} WHERE "Id" = ?{len(names) + 1}'
+
+
 def index_part(field: Field) -> str:
     """The column of an index; e-mail addresses are looked up without regard to case."""
     return f'"{field.name}"' + (" COLLATE NOCASE" if field.type == "email" else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from functools import lru_cache
 
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _CHECK = string.ascii_uppercase + "012345"
@@ -25,8 +26,9 @@ def to_18(short: str) -> str:
     """
     if len(short) != 15:
         return short
-    suffix = ""
-    for start in (0, 5, 10):
-        upper = [c in string.ascii_uppercase for c in short[start : start + 5]]
-        suffix += _CHECK[sum(1 << i for i, flag in enumerate(upper) if flag)]
-    return short + suffix
+    return short + "".join(_letter(short[start : start + 5]) for start in (0, 5, 10))
+
+
+@lru_cache(maxsize=65_536)
+def _letter(five: str) -> str:
+    return _CHECK[sum(1 << i for i, c in enumerate(five) if c in string.ascii_uppercase)]

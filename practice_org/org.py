@@ -25,6 +25,8 @@ CREATE TABLE IF NOT EXISTS audit (
     number INTEGER PRIMARY KEY, request_id TEXT NOT NULL, at TEXT NOT NULL, user_id TEXT NOT NULL,
     action TEXT NOT NULL, subject TEXT NOT NULL, record_id TEXT NOT NULL, changes TEXT NOT NULL);
 """
+# Made once: json.dumps would make one for every line of the audit.
+_to_json = json.JSONEncoder(default=str).encode
 
 
 @dataclass(slots=True)
@@ -76,7 +78,7 @@ class Org:
                 action,
                 subject,
                 record_id,
-                json.dumps(changes, default=str),
+                _to_json(changes),
             ),
         )
 
@@ -99,8 +101,8 @@ class Org:
 
 def to_timestamp(moment: datetime) -> str:
     """A datetime as Salesforce writes it: 2026-11-24T09:00:00.000+0000."""
-    utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}+0000"
+    utc = moment.astimezone(UTC).replace(tzinfo=None)
+    return f"{utc.isoformat(timespec='milliseconds')}+0000"
 
 
 def open_org(path: Path | str, now: Callable[[], datetime], seed: int = 0) -> Org:

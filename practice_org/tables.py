@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 
 from practice_org import columns
 from practice_org.columns import fields_of
@@ -60,12 +59,14 @@ def _create_table(org: Org, sobject: SObject) -> None:
 class Mould:
     """What the rows of one object have in common, made out once for all that are written together.
 
-    `given` is what a new row holds where nothing is said: defaults, author, times.
+    `given` is what a new row holds where nothing is said: defaults, author, times; `touched` is
+    what every change leaves behind.
     """
 
     sobject: SObject
     fields: Mapping[str, Field]
     given: Mapping[str, object]
+    touched: Mapping[str, object]
     source: str
 
 
@@ -73,7 +74,10 @@ def mould_of(org: Org, sobject: str) -> Mould:
     """Make out what rows of this object have in common now."""
     shape, fields = OBJECTS[sobject], fields_of(org, sobject)
     given = {**columns.defaults(fields), **_birth(org, shape)}
-    return Mould(shape, fields, given, columns.source(org, sobject))
+    now = org.timestamp()
+    touched = {"LastModifiedDate": now, "SystemModstamp": now, "LastModifiedById": org.user_id}
+    known = {name: value for name, value in touched.items() if name in shape.fields}
+    return Mould(shape, fields, given, known, columns.source(org, sobject))
 
 
 def insert_row(org: Org, sobject: str, values: Mapping[str, object]) -> str:
@@ -110,14 +114,8 @@ def _insert(org: Org, mould: Mould, values: Mapping[str, object]) -> str:
         row["Name"] = _full_name(mould.sobject, row)
     if held.get("LastName"):
         row |= _insert_person(org, row, held)
-    org.db.execute(_insertion(mould.sobject.name, tuple(row)), tuple(row.values()))
+    org.db.execute(columns.insertion(mould.sobject.name, tuple(row)), tuple(row.values()))
     return str(row["Id"])
-
-
-@lru_cache(maxsize=256)
-def _insertion(sobject: str, names: tuple[str, ...]) -> str:
-    quoted = ", ".join(f'"{name}"' for name in names)
-    return f'INSERT INTO "{sobject}" ({quoted}) VALUES ({", ".join("?" * len(names))})'
 
 
 def _insert_person(
@@ -155,14 +153,14 @@ def update_row(org: Org, sobject: str, record_id: str, values: Mapping[str, obje
 
 def update_found(org: Org, mould: Mould, before: sqlite3.Row, values: Mapping[str, object]) -> None:
     """Change a row as update_row does, when it has been read already."""
-    sobject, record_id = mould.sobject, before["Id"]
+    sobject, record_id = mould.sobject.name, before["Id"]
     own, held = columns.split(mould.fields, values)
-    partner = _partner(sobject.name, before)
-    _update(org, sobject, record_id, own)
+    partner = _partner(sobject, before)
+    _update(org, mould, record_id, own)
     if partner:
-        _update(org, OBJECTS[partner[0]], partner[1], held)
+        _update(org, mould_of(org, partner[0]), partner[1], held)
         _rename_person(org, before)
-    org.record("update", sobject.name, record_id, values)
+    org.record("update", sobject, record_id, values)
 
 
 def _partner(sobject: str, row: sqlite3.Row) -> tuple[str, str] | None:
@@ -182,38 +180,37 @@ def _rename_person(org: Org, row: sqlite3.Row) -> None:
     )
 
 
-def _update(org: Org, sobject: SObject, record_id: str, own: Mapping[str, object]) -> None:
-    now = org.timestamp()
-    touched = {"LastModifiedDate": now, "SystemModstamp": now, "LastModifiedById": org.user_id}
-    row = {**{name: value for name, value in touched.items() if name in sobject.fields}, **own}
-    org.db.execute(_change(sobject.name, tuple(row)), {**row, "record_id": record_id})
-
-
-@lru_cache(maxsize=256)
-def _change(sobject: str, names: tuple[str, ...]) -> str:
-    name_from = OBJECTS[sobject].name_from
-    pairs = [f'"{name}" = :{name}' for name in names]
-    if set(name_from) & set(names):
-        parts = " || ' ' || ".join(
-            f"coalesce(:{p}, '')" if p in names else f"coalesce(\"{p}\", '')" for p in name_from
-        )
-        pairs.append(f'"Name" = trim({parts})')
-    return f'UPDATE "{sobject}" SET {", ".join(pairs)} WHERE "Id" = :record_id'
+def _update(org: Org, mould: Mould, record_id: str, own: Mapping[str, object]) -> None:
+    row = {**mould.touched, **own}
+    org.db.execute(columns.change(mould.sobject.name, tuple(row)), (*row.values(), record_id))
 
 
 def delete_row(org: Org, sobject: str, record_id: str) -> None:
-    """Put a row into the recycle bin where its object has one, else remove it."""
-    record_id = to_18(record_id)
+    """Put a row into the recycle bin where its object has one, else remove it.
+
+    Errors: KeyError for no such row.
+    """
     before = find_row(org, sobject, record_id)
     if before is None:
         raise KeyError(record_id)
+    delete_found(org, mould_of(org, sobject), before)
+
+
+def delete_found(org: Org, mould: Mould, before: sqlite3.Row) -> None:
+    """Delete a row as delete_row does, when it has been read already."""
+    sobject, record_id = mould.sobject.name, before["Id"]
     partner = _partner(sobject, before)
-    for name, row_id in [(sobject, record_id), *([partner] if partner else [])]:
-        if OBJECTS[name].keeps_deleted:
-            _update(org, OBJECTS[name], row_id, {"IsDeleted": 1})
-        else:
-            org.db.execute(f'DELETE FROM "{name}" WHERE "Id" = ?', (row_id,))
+    _delete(org, mould, record_id)
+    if partner:
+        _delete(org, mould_of(org, partner[0]), partner[1])
     org.record("delete", sobject, record_id, {})
+
+
+def _delete(org: Org, mould: Mould, record_id: str) -> None:
+    if mould.sobject.keeps_deleted:
+        _update(org, mould, record_id, {"IsDeleted": 1})
+    else:
+        org.db.execute(f'DELETE FROM "{mould.sobject.name}" WHERE "Id" = ?', (record_id,))
 
 
 def find_row(org: Org, sobject: str, record_id: str) -> sqlite3.Row | None:
@@ -221,9 +218,9 @@ def find_row(org: Org, sobject: str, record_id: str) -> sqlite3.Row | None:
     return find_from(org, columns.source(org, sobject), record_id)
 
 
-def find_from(org: Org, source: str, record_id: str) -> sqlite3.Row | None:
-    """The row that find_row finds, when the mould's source is known."""
-    found = org.db.execute(f'SELECT * FROM {source} WHERE "Id" = ?', (to_18(record_id),))
+def find_from(org: Org, source: str, record_id: str, wanted: str = "*") -> sqlite3.Row | None:
+    """The row that find_row finds, when the mould's source is known; all columns or some."""
+    found = org.db.execute(f'SELECT {wanted} FROM {source} WHERE "Id" = ?', (to_18(record_id),))
     row: sqlite3.Row | None = found.fetchone()
     return row
 
@@ -282,6 +279,7 @@ __all__ = [
     "Mould",
     "add_custom_field",
     "create_tables",
+    "delete_found",
     "delete_row",
     "drop_custom_field",
     "fields_of",

@@ -11,12 +11,13 @@ from typing import Any
 from practice_org.actions.guards import Rule, active_rules, require_rules, require_unlocked
 from practice_org.data.cells import to_cell
 from practice_org.data.sharing import Reach, RecordAccess, reach_of
+from practice_org.faults.firing import befall
 from practice_org.objects import Field, Kind, SObject
 from practice_org.org import Org
 from practice_org.rights import FieldAccess, field_accesses
 from practice_org.tables import (
     Mould,
-    delete_row,
+    delete_found,
     find_from,
     find_row,
     find_rows,
@@ -31,6 +32,10 @@ _UNWRITABLE = (
     "and verify that it is read/write for your profile or permission set."
 )
 _RECORD_ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
+# What decides whether a row may be written, its validation rules apart.
+_JUDGED_BY = (
+    "Id", "OwnerId", "IsDeleted", "IsConverted", "IsPersonAccount", "PersonContactId", "AccountId",
+)  # fmt: skip
 _NO_RIGHT = "insufficient access rights on object id"
 
 
@@ -38,7 +43,8 @@ _NO_RIGHT = "insufficient access rights on object id"
 class Permit:
     """What one user may write of one object: looked up once for all records written together.
 
-    `names` has the object's fields by their name in lower case.
+    `names` has the object's fields by their name in lower case; `needed` are the custom fields that
+    a new record must have; `wanted` is what to read of a row before it is written.
     """
 
     org: Org
@@ -48,6 +54,8 @@ class Permit:
     access: Mapping[str, FieldAccess]
     reach: Reach
     rules: Sequence[Rule]
+    needed: Sequence[str]
+    wanted: str
 
     @property
     def sobject(self) -> SObject:
@@ -57,13 +65,16 @@ class Permit:
 
 def permit_of(org: Org, user_id: str, sobject: SObject) -> Permit:
     """Look up what this user may write of this object now."""
-    mould = mould_of(org, sobject.name)
+    mould, rules = mould_of(org, sobject.name), active_rules(org, sobject.name)
+    judged = ", ".join(f'"{name}"' for name in _JUDGED_BY if name in mould.fields)
     return Permit(
         org, user_id, mould,
         names={name.lower(): field for name, field in mould.fields.items()},
         access=field_accesses(org, user_id, sobject.name),
         reach=reach_of(org, user_id, sobject),
-        rules=active_rules(org, sobject.name),
+        rules=rules,
+        needed=[field.name for field in mould.fields.values() if _is_needed(field)],
+        wanted="*" if rules else judged,
     )  # fmt: skip
 
 
@@ -86,6 +97,7 @@ def create_under(permit: Permit, values: Mapping[str, Any]) -> str:
     for rule in _CREATE_RULES.get(sobject.name, ()):
         rule(org, cells)
     require_rules(permit.rules, cells)
+    befall(org, "record.create", sobject.name)
     return insert_cast(org, permit.mould, cells)
 
 
@@ -103,7 +115,7 @@ def change_under(permit: Permit, record_id: str, values: Mapping[str, Any]) -> N
     """Update as change_record does."""
     org, sobject = permit.org, permit.sobject
     _require_operation(sobject, "update", "updated")
-    row = _row_to_write(org, permit.mould, record_id)
+    row = _row_to_write(org, permit.mould, record_id, permit.wanted)
     cells = _cells(permit, values, "updateable")
     if permit.reach.access(row) < RecordAccess.EDIT:
         raise no_right()
@@ -115,6 +127,7 @@ def change_under(permit: Permit, record_id: str, values: Mapping[str, Any]) -> N
         raise _missing(empty)
     if permit.rules:
         require_rules(permit.rules, {**dict(row), **cells})
+    befall(org, "record.update", row["Id"])
     update_found(org, permit.mould, row, cells)
 
 
@@ -130,12 +143,13 @@ def remove_under(permit: Permit, record_id: str) -> None:
     """Delete as remove_record does."""
     sobject = permit.sobject
     _require_operation(sobject, "delete", "deleted")
-    row = _row_to_write(permit.org, permit.mould, record_id)
+    row = _row_to_write(permit.org, permit.mould, record_id, permit.wanted)
     if permit.reach.access(row) < RecordAccess.DELETE:
         raise no_right()
     _require_own_record(sobject, row)
     require_unlocked(permit.org, permit.user_id, row["Id"])
-    delete_row(permit.org, sobject.name, row["Id"])
+    befall(permit.org, "record.delete", row["Id"])
+    delete_found(permit.org, permit.mould, row)
 
 
 def no_right() -> OrgError:
@@ -168,14 +182,14 @@ def row_to_write(org: Org, sobject: SObject, record_id: str) -> sqlite3.Row:
     return _row_to_write(org, mould_of(org, sobject.name), record_id)
 
 
-def _row_to_write(org: Org, mould: Mould, record_id: str) -> sqlite3.Row:
+def _row_to_write(org: Org, mould: Mould, record_id: str, wanted: str = "*") -> sqlite3.Row:
     sobject = mould.sobject
     if not _RECORD_ID.fullmatch(record_id) or record_id[:3] != sobject.prefix:
         raise OrgError(
             "MALFORMED_ID", f"{sobject.label} ID: id value of incorrect type: {record_id}",
             fields=("Id",),
         )  # fmt: skip
-    row = find_from(org, mould.source, record_id)
+    row = find_from(org, mould.source, record_id, wanted)
     if row is None:
         raise OrgError("NOT_FOUND", "The requested resource does not exist", status=404)
     if sobject.keeps_deleted and row["IsDeleted"]:
@@ -215,14 +229,13 @@ def _required(sobject: SObject, cells: Mapping[str, object]) -> tuple[str, ...]:
 
 def _require_values(permit: Permit, cells: Mapping[str, object]) -> None:
     missing = [name for name in _required(permit.sobject, cells) if not cells.get(name)]
-    missing += [field.name for field in permit.names.values() if _lacks(field, cells)]
+    missing += [name for name in permit.needed if cells.get(name) is None]
     if missing:
         raise _missing(missing)
 
 
-def _lacks(field: Field, cells: Mapping[str, object]) -> bool:
-    needed = field.name.endswith("__c") and not field.nillable and field.default is None
-    return needed and cells.get(field.name) is None
+def _is_needed(field: Field) -> bool:
+    return field.name.endswith("__c") and not field.nillable and field.default is None
 
 
 def _missing(names: list[str]) -> OrgError:

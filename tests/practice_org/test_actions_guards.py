@@ -10,13 +10,9 @@ from practice_org.actions.merge import Merge, merge_records
 from practice_org.actions.org_rules import Rule, set_rule
 from practice_org.actions.recycle_bin import delete_record, undelete_record
 from practice_org.actions.upkeep import lock_record, rename_email, unlock_record
-from practice_org.bulk.ingest_jobs import (
-    close_upload,
-    find_ingest_job,
-    outcomes,
-    start_ingest_job,
-    upload,
-)
+from practice_org.bulk.csv_text import lines_in
+from practice_org.bulk.ingest_jobs import close_upload, find_ingest_job, start_ingest_job, upload
+from practice_org.bulk.outcomes import Outcome, results_of
 from practice_org.tables import find_row, insert_row
 from practice_org.wire import OrgError
 
@@ -47,7 +43,8 @@ def in_bulk(here, sobject, record_id):
     upload(here.org, job, f"Id,HasOptedOutOfEmail\n{record_id},true\n".encode())
     here.org.set_setting("bulk_seconds", "0")
     done = find_ingest_job(here.org, close_upload(here.org, job).id)
-    _, row = outcomes(here.org, done, "failedresults")
+    failed = b"".join(results_of(here.org, done, Outcome.FAILED)).decode()
+    _, row = lines_in(failed, ",")
     return row[1]
 
 
