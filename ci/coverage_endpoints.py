@@ -14,14 +14,14 @@ from practice_org.wire import Request
 
 # Regular expression -> how the page writes it; in this order.
 _READABLE = (
-    (r"v\(\?P<v>[^()]*\)|\(\?P<v>[^()]*\)", "vNN"),
+    (r"\(\?P<v>[^()]*\)", "NN"),
     (r"\((\?P<tooling>|\?:)tooling/\)\?", "[tooling/]"),
     (r"\((\?:)?/\S+?\)\?", "[/...]"),
     (r"\(\?P<(\w+)>[^()]*\)", r"{\1}"),
 )
 # What REST's methods do where a docstring says no more than method and path.
 _PLAIN = {"GET": "read", "POST": "create", "PUT": "send", "PATCH": "change", "DELETE": "delete"}
-METADATA_API = "POST /services/Soap/m/vNN[/...]"
+METADATA_API = "POST /services/Soap/m/NN[/...]"
 
 
 @dataclass(frozen=True, slots=True)
