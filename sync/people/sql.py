@@ -1,0 +1,215 @@
+"""People in an SQL database: the embedded store, or a table that exists already."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, distinct, func, insert, select
+
+from deployer.clock import Clock
+from deployer.errors import OrgSaidNo
+from sync.people.batches import batches
+from sync.people.changes import Change, Desk, cleared, joined, marked
+from sync.people.model import (
+    Action,
+    HistoryEntry,
+    Mark,
+    Marked,
+    PeopleCount,
+    Person,
+    to_email_key,
+)
+from sync.people.sql_reading import (
+    email_ids,
+    holder_ids,
+    select_people,
+    to_people,
+    unsubscribed_ids,
+)
+from sync.people.sql_trouble import told
+from sync.people.sql_writing import write_changes
+from sync.people.streaming import stream_people
+from sync.people.tables import FORMAT, Tables, own_tables
+from sync.sqlite import open_database, reading
+
+
+def make_store_id() -> str:
+    """A new store's own id."""
+    return secrets.token_hex(8)
+
+
+@dataclass(frozen=True, slots=True)
+class SqlPeople:
+    """The People of one database; `store` says which one it is."""
+
+    engine: Engine
+    tables: Tables
+    clock: Clock
+    store: str
+
+    def identity(self) -> str:
+        return self.store
+
+    def opted_out(self) -> Iterator[Person]:
+        with told(self.engine):
+            yield from stream_people(
+                self.engine, select_people(self.tables, unsubscribed_ids(self.tables))
+            )
+
+    def everybody(self) -> Iterator[Person]:
+        with told(self.engine):
+            yield from stream_people(self.engine, select_people(self.tables))
+
+    def holders(self, salesforce_ids: Collection[str]) -> list[Person]:
+        found: dict[str, Person] = {}
+        with self._reading() as db:
+            for some in batches(salesforce_ids):
+                rows = db.execute(select_people(self.tables, holder_ids(self.tables, some)))
+                found.update((person.person_id, person) for person in to_people(rows))
+        return list(found.values())
+
+    def find(self, person_ids: Collection[str]) -> list[Person]:
+        with self._reading() as db:
+            return [
+                person
+                for some in batches(dict.fromkeys(person_ids))
+                for person in to_people(db.execute(self._these(some)))
+            ]
+
+    def find_email(self, email: str) -> list[Person]:
+        key = to_email_key(email)
+        if not key:
+            return []
+        with self._reading() as db:
+            rows = db.execute(select_people(self.tables, email_ids(self.tables, email)))
+            return [person for person in to_people(rows) if to_email_key(person.email) == key]
+
+    def mark(self, marks: Sequence[Mark]) -> list[Marked]:
+        answers: list[Marked] = []
+        with self._writing() as db:
+            for some in batches(marks):
+                with self._desk(db, (mark.person_id for mark in some)) as desk:
+                    answers += [_mark(desk, mark) for mark in some]
+        return answers
+
+    def add(self, person: Person) -> None:
+        self.join([person], lambda _told, _change: None)
+
+    def join(self, people: Iterable[Person], note: Callable[[Person, Change], None]) -> None:
+        """Add all of them in one transaction; `note` hears what each one changed.
+
+        Whatever `people` raises while it is read undoes everything.
+        """
+        with self._writing() as db:
+            for some in batches(people):
+                with self._desk(db, (person.person_id for person in some)) as desk:
+                    for person in some:
+                        change = joined(desk.get(person.person_id), person, self.clock.now())
+                        desk.note(change)
+                        note(person, change)
+
+    def clear(self, person_id: str, at: datetime, reason: str, by: str) -> Marked:
+        with self._writing() as db, self._desk(db, [person_id]) as desk:
+            known = desk.get(person_id)
+            if known is None:
+                return Marked.NOT_THERE
+            change, answer = cleared(known, at, reason, by)
+            desk.note(change)
+            return answer
+
+    def history(self, person_id: str) -> list[HistoryEntry]:
+        table = self.tables.history
+        mine = select(table).where(table.c.person_id == person_id)
+        with self._reading() as db:
+            return [
+                HistoryEntry(row.at, Action(row.action), row.source, row.reason, row.done_by)
+                for row in db.execute(mine.order_by(table.c.at, table.c.id))
+            ]
+
+    def count(self) -> PeopleCount:
+        people, ids = self.tables.people, self.tables.ids
+        everybody = select(func.count(distinct(people.c.person_id)))
+        with_id = select(func.count(distinct(ids.c.person_id))).where(ids.c.salesforce_id != "")
+        with self._reading() as db:
+            return PeopleCount(
+                people=db.scalar(everybody) or 0,
+                with_id=db.scalar(with_id) or 0,
+                unsubscribed=db.scalar(everybody.where(people.c.unsubscribed.in_([True]))) or 0,
+            )
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with told(self.engine), reading(self.engine) as db:
+            yield db
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with told(self.engine), self.engine.begin() as db:
+            yield db
+
+    @contextmanager
+    def _desk(self, db: Connection, person_ids: Iterable[str]) -> Iterator[Desk]:
+        """These people as they are; what happens to them on the desk is written at its end."""
+        query = self._these(set(person_ids))
+        # Whoever else wants to change them waits; SQLite has one writer at a time anyway.
+        desk = Desk(to_people(db.execute(query.with_for_update(of=self.tables.people))))
+        yield desk
+        write_changes(db, self.tables, desk.changes())
+
+    def _these(self, person_ids: Collection[str]) -> Select[Any]:
+        people = self.tables.people
+        return select_people(self.tables).where(people.c.person_id.in_(person_ids))
+
+
+def _mark(desk: Desk, mark: Mark) -> Marked:
+    known = desk.get(mark.person_id)
+    if known is None:
+        return Marked.NOT_THERE
+    change, answer = marked(known, mark)
+    desk.note(change)
+    return answer
+
+
+def open_embedded(
+    path: Path, clock: Clock, make_id: Callable[[], str] = make_store_id
+) -> SqlPeople:
+    """Open (or make) the people store in this file, readable by its owner only.
+
+    Errors: OrgSaidNo when a newer program wrote it; OSError when it cannot be made.
+    """
+    engine = open_database(path)
+    return open_own(engine, clock, make_id)
+
+
+def open_own(engine: Engine, clock: Clock, make_id: Callable[[], str] = make_store_id) -> SqlPeople:
+    """The people in our own tables of this database, made when they are missing."""
+    tables = own_tables()
+    with told(engine):
+        tables.make_missing(engine)
+        return SqlPeople(engine, tables, clock, _bind_format(engine, tables, make_id))
+
+
+def _bind_format(engine: Engine, tables: Tables, make_id: Callable[[], str]) -> str:
+    """The store's own id; a new store gets one, a newer one is refused."""
+    meta = tables.meta
+    with engine.begin() as db:
+        found = {row.name: row.value for row in db.execute(select(meta))}
+        if not found:
+            found = {"format": str(FORMAT), "store": f"people-{make_id()}"}
+            db.execute(insert(meta), [{"name": n, "value": v} for n, v in found.items()])
+    if int(found["format"]) > FORMAT:
+        raise OrgSaidNo(
+            f"the people store has format {found['format']}, and this program knows {FORMAT}",
+            where=str(engine.url.database),
+            hint="update optout; nothing was changed",
+        )
+    return str(found["store"])

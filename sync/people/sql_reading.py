@@ -1,0 +1,89 @@
+"""People out of rows: one statement, and rows of one person put together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, Select, Text, func, literal, select
+
+from sync.people.model import Person, to_email_key, to_record_ids
+from sync.people.tables import OPTIONAL, Tables
+
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def select_people(tables: Tables, wanted: Select[Any] | None = None) -> Select[Any]:
+    """Rows of all people, or of those whose person_id is among `wanted`; sorted by person."""
+    people, ids = tables.people, tables.ids
+    columns = [
+        people.c.person_id,
+        people.c.email,
+        people.c.unsubscribed,
+        ids.c.salesforce_id,
+        # What an existing table has no column for is nowhere to be read.
+        *(people.c[n] if n in people.c else literal(None, Text).label(n) for n in OPTIONAL),
+    ]
+    query = select(*columns).order_by(people.c.person_id)
+    if tables.apart:
+        query = query.select_from(people.outerjoin(ids, people.c.person_id == ids.c.person_id))
+    return query if wanted is None else query.where(people.c.person_id.in_(wanted))
+
+
+def unsubscribed_ids(tables: Tables) -> Select[Any]:
+    """Who is unsubscribed, by person_id."""
+    people = tables.people
+    return select(people.c.person_id).where(people.c.unsubscribed.in_([True]))
+
+
+def holder_ids(tables: Tables, salesforce_ids: Collection[str]) -> Select[Any]:
+    """Who holds one of these ids, by person_id; existing tables may keep 15 characters."""
+    forms = set(salesforce_ids)
+    if not tables.apart:
+        forms |= {one[:15] for one in salesforce_ids}
+    ids = tables.ids
+    return select(ids.c.person_id).where(ids.c.salesforce_id.in_(sorted(forms)))
+
+
+def email_ids(tables: Tables, email: str) -> Select[Any]:
+    """Who may have this address, by person_id; the key decides (`to_email_key`)."""
+    people, key = tables.people, to_email_key(email)
+    query = select(people.c.person_id)
+    if "email_key" in people.c:
+        return query.where(people.c.email_key == key)
+    spelled = {key, email.strip(), email.strip().casefold(), _unicode_domain(key)}
+    kept = func.lower(func.trim(people.c.email))
+    return query.where(kept.in_(spelled) | people.c.email.in_(spelled))
+
+
+def _unicode_domain(key: str) -> str:
+    local, at, domain = key.rpartition("@")
+    try:
+        return f"{local}{at}{domain.encode('ascii').decode('idna')}"
+    except UnicodeError:
+        return key
+
+
+def to_people(rows: Iterable[Row[Any]]) -> Iterator[Person]:
+    """Put the rows of each person together; rows come sorted by person.
+
+    What is no id of a Contact, Lead or Account is left out: existing tables hold anything.
+    """
+    for person_id, group in groupby(rows, key=lambda row: row.person_id):
+        yield _person(str(person_id), list(group))
+
+
+def _person(person_id: str, rows: list[Row[Any]]) -> Person:
+    flagged = [row for row in rows if row.unsubscribed]
+    first = min(flagged, key=lambda row: row.unsubscribed_at or _LAST, default=None)
+    return Person(
+        person_id=person_id,
+        email=next((row.email for row in rows if row.email), ""),
+        salesforce_ids=to_record_ids(row.salesforce_id or "" for row in rows),
+        unsubscribed=first is not None,
+        unsubscribed_at=first.unsubscribed_at if first is not None else None,
+        source=(first.source or "") if first is not None else "",
+        reason=(first.reason or "") if first is not None else "",
+    )
