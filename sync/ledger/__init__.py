@@ -1,0 +1,1 @@
+"""What was accepted, tried, confirmed and refused: the sync's only memory."""

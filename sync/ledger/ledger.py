@@ -1,0 +1,104 @@
+"""Opening the ledger, and binding it to the one org and the one people store it speaks of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from deployer.clock import Clock
+from deployer.errors import OrgSaidNo
+from sync.ledger.tables import AUDIT, FORMAT, META, METADATA
+from sync.sqlite import open_database
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The open ledger; every write takes its time from `clock`."""
+
+    engine: Engine
+    clock: Clock
+
+    def now(self) -> str:
+        """Now, as the tables write it."""
+        return to_text(self.clock.now())
+
+    def later(self, seconds: float) -> str:
+        """So many seconds from now, as the tables write it."""
+        return to_text(self.clock.now() + timedelta(seconds=seconds))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+
+def to_text(moment: datetime) -> str:
+    """A time as the tables write it: UTC, microseconds, so that texts sort as times."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
+def from_text(text: str) -> datetime:
+    """The time that `to_text` wrote."""
+    return datetime.fromisoformat(text)
+
+
+def open_ledger(path: Path, clock: Clock) -> Ledger:
+    """Open (or make) the ledger in this file.
+
+    Errors: OrgSaidNo when a newer program wrote it; OSError when the file cannot be made.
+    """
+    engine = open_database(path)
+    with engine.begin() as db:
+        METADATA.create_all(db)
+        found = read_meta(db, "format")
+        if not found:
+            write_meta(db, "format", str(FORMAT))
+        elif int(found) > FORMAT:
+            raise OrgSaidNo(
+                f"the ledger has format {found}, and this program knows {FORMAT}",
+                where=str(path),
+                hint="update optout; nothing was changed",
+            )
+    return Ledger(engine, clock)
+
+
+def read_meta(db: Connection, name: str) -> str:
+    """One named value, "" when there is none."""
+    return db.scalar(select(META.c.value).where(META.c.name == name)) or ""
+
+
+def write_meta(db: Connection, name: str, value: str) -> None:
+    """Set one named value."""
+    done = db.execute(update(META).where(META.c.name == name).values(value=value))
+    if not done.rowcount:
+        db.execute(insert(META).values(name=name, value=value))
+
+
+def bind(ledger: Ledger, *, org_id: str, people: str) -> None:
+    """Bind the ledger to this org and people store at first use; refuse any other afterwards.
+
+    Errors: OrgSaidNo. An opt-out must never be settled against an org that is not the one it was
+    accepted for.
+    """
+    with ledger.engine.begin() as db:
+        for name, value, what in (
+            ("org_id", org_id, "org"),
+            ("people", people, "people store"),
+        ):
+            bound = read_meta(db, name)
+            if not bound:
+                write_meta(db, name, value)
+            elif bound != value:
+                raise OrgSaidNo(
+                    f"this ledger belongs to {what} {bound}, not to {value}",
+                    where=str(ledger.engine.url.database),
+                    hint="use the settings it was begun with, or name the change: "
+                    "optout sync rebind --reason ... --by ...",
+                )
+
+
+def note(db: Connection, at: str, by: str, action: str, detail: str) -> None:
+    """Append what a person decided to the audit."""
+    db.execute(insert(AUDIT).values(at=at, by=by, action=action, detail=detail))

@@ -1,0 +1,287 @@
+"""Targets: each person and record an event must reach, tried on its own until it is confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from sync.ledger.events import EventState
+from sync.ledger.ledger import Ledger
+from sync.ledger.quarantine import close_case, open_case
+from sync.ledger.tables import EVENTS, TARGETS
+
+CLAIM_S = 120.0
+
+
+class Side(StrEnum):
+    """Where a target lives."""
+
+    PEOPLE = "people"
+    ORG = "org"
+
+
+class TargetState(StrEnum):
+    """Where a target stands. The last four ask for nothing more."""
+
+    OPEN = "open"
+    QUARANTINED = "quarantined"  # refused; tried again, slowly
+    WAITING = "waiting"  # a person without a Salesforce Id: nothing to write to yet
+    HANDED_OVER = "handed-over"  # given to a store that confirms later
+    DONE = "done"
+    MOVED = "moved"  # the record lives on under another id, which is a target of its own
+    GONE = "gone"  # the org showed it deleted, with nothing in its place
+    FENCED = "fenced"  # a resubscribe came after it
+
+
+UNSETTLED = (
+    TargetState.OPEN,
+    TargetState.QUARANTINED,
+    TargetState.WAITING,
+    TargetState.HANDED_OVER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One thing an event must reach."""
+
+    id: int
+    event_id: int
+    side: Side
+    key: str
+    person_id: str
+    fields: tuple[str, ...]
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """A target to be written down: `key` is a person_id or an 18-character record id."""
+
+    side: Side
+    key: str
+    person_id: str
+    state: TargetState = TargetState.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one target; `again_s` is when to try again, for OPEN and QUARANTINED."""
+
+    state: TargetState
+    code: str = ""
+    detail: str = ""
+    again_s: float = 0.0
+
+
+def spread(ledger: Ledger, event_id: int, wants: Iterable[Want]) -> None:
+    """Write down what the event must reach; again is harmless."""
+    now = ledger.now()
+    with ledger.engine.begin() as db:
+        add_wants(db, event_id, wants, now)
+        db.execute(
+            update(EVENTS)
+            .where(EVENTS.c.id == event_id, EVENTS.c.state == EventState.ACCEPTED.value)
+            .values(state=EventState.SPREAD.value)
+        )
+        _settle(db, [event_id], now)
+
+
+def add_wants(db: Connection, event_id: int, wants: Iterable[Want], now: str) -> None:
+    """Add the targets this event does not have yet."""
+    rows = db.execute(select(TARGETS.c.side, TARGETS.c.key).where(TARGETS.c.event_id == event_id))
+    known = {(row.side, row.key) for row in rows}
+    for want in wants:
+        if (want.side.value, want.key) not in known:
+            known.add((want.side.value, want.key))
+            db.execute(
+                insert(TARGETS).values(
+                    event_id=event_id, side=want.side.value, key=want.key,
+                    person_id=want.person_id, state=want.state.value, attempts=0, next_at=now,
+                    code="", detail="",
+                )
+            )  # fmt: skip
+
+
+def claim_due(ledger: Ledger, side: Side, claim: str, limit: int) -> list[Target]:
+    """Take up to `limit` due targets of this side, whole persons, for a while.
+
+    Nobody else gets them until they are told what became of them, or the claim runs out. The oldest
+    come first; at least one person is taken, however many targets they have.
+    """
+    now = ledger.now()
+    due = and_(
+        TARGETS.c.side == side.value,
+        TARGETS.c.state.in_([TargetState.OPEN.value, TargetState.QUARANTINED.value]),
+        TARGETS.c.next_at <= now,
+        or_(TARGETS.c.claimed_until.is_(None), TARGETS.c.claimed_until <= now),
+    )
+    with ledger.engine.begin() as db:
+        ids = _whole_persons(
+            db.execute(
+                select(TARGETS.c.id, TARGETS.c.person_id)
+                .where(due)
+                .order_by(TARGETS.c.id)
+                .limit(limit * 2)
+            ),
+            limit,
+        )
+        db.execute(
+            update(TARGETS)
+            .where(TARGETS.c.id.in_(ids))
+            .values(claim=claim, claimed_until=ledger.later(CLAIM_S))
+        )
+        return [_target(row) for row in db.execute(_with_event(TARGETS.c.id.in_(ids)))]
+
+
+def _whole_persons(rows: Iterable[Row[Any]], limit: int) -> list[int]:
+    by_person: dict[str, list[int]] = {}
+    for row in rows:
+        by_person.setdefault(row.person_id, []).append(row.id)
+    taken: list[int] = []
+    for ids in by_person.values():
+        if taken and len(taken) + len(ids) > limit:
+            break
+        taken += ids
+    return taken
+
+
+def _with_event(condition: ColumnElement[bool]) -> Select[Any]:
+    return (
+        select(TARGETS, EVENTS.c.fields)
+        .join(EVENTS, EVENTS.c.id == TARGETS.c.event_id)
+        .where(condition)
+        .order_by(TARGETS.c.id)
+    )
+
+
+def tell(ledger: Ledger, claim: str, outcomes: Sequence[tuple[Target, Outcome]]) -> None:
+    """Write down what became of claimed targets, and settle the events that are through.
+
+    A target whose claim was lost meanwhile keeps what its new holder says: what we did is
+    repeated there, which does no harm.
+    """
+    now = ledger.now()
+    with ledger.engine.begin() as db:
+        for target, outcome in outcomes:
+            done = db.execute(
+                update(TARGETS)
+                .where(TARGETS.c.id == target.id, TARGETS.c.claim == claim)
+                .values(
+                    state=outcome.state.value, code=outcome.code, detail=outcome.detail,
+                    attempts=TARGETS.c.attempts + 1, next_at=ledger.later(outcome.again_s),
+                    claim=None, claimed_until=None,
+                )
+            )  # fmt: skip
+            if done.rowcount:
+                _keep_case(db, target, outcome, now)
+        _settle(db, sorted({target.event_id for target, _ in outcomes}), now)
+
+
+def _keep_case(db: Connection, target: Target, outcome: Outcome, now: str) -> None:
+    if outcome.state is TargetState.QUARANTINED:
+        open_case(db, (target.side.value, target.key, target.person_id),
+                  (outcome.code, outcome.detail), now)  # fmt: skip
+    elif outcome.state in (TargetState.DONE, TargetState.MOVED, TargetState.GONE):
+        close_case(db, target.side.value, target.key)
+
+
+def _settle(db: Connection, event_ids: Sequence[int], now: str) -> None:
+    unsettled = select(TARGETS.c.event_id).where(
+        TARGETS.c.state.in_([state.value for state in UNSETTLED])
+    )
+    db.execute(
+        update(EVENTS)
+        .where(
+            EVENTS.c.id.in_(event_ids),
+            EVENTS.c.state == EventState.SPREAD.value,
+            EVENTS.c.id.not_in(unsettled),
+        )
+        .values(state=EventState.SETTLED.value, settled_at=now)
+    )
+
+
+def unsettled(ledger: Ledger, side: Side) -> list[Target]:
+    """Every target of this side that still asks for something, the oldest first."""
+    states = [state.value for state in UNSETTLED]
+    with ledger.engine.begin() as db:
+        found = db.execute(
+            _with_event(and_(TARGETS.c.side == side.value, TARGETS.c.state.in_(states)))
+        )
+        return [_target(row) for row in found]
+
+
+def confirm(ledger: Ledger, targets: Sequence[Target]) -> None:
+    """Close targets that their side itself showed opted out, whoever holds a claim on them."""
+    now = ledger.now()
+    with ledger.engine.begin() as db:
+        for target in targets:
+            db.execute(
+                update(TARGETS)
+                .where(TARGETS.c.id == target.id)
+                .values(state=TargetState.DONE.value, claim=None, claimed_until=None)
+            )
+            close_case(db, target.side.value, target.key)
+        _settle(db, sorted({target.event_id for target in targets}), now)
+
+
+def waiting(ledger: Ledger) -> list[Target]:
+    """Targets of persons who had no Salesforce Id when they were last looked at."""
+    with ledger.engine.begin() as db:
+        found = db.execute(_with_event(TARGETS.c.state == TargetState.WAITING.value))
+        return [_target(row) for row in found]
+
+
+def replace_waiting(ledger: Ledger, target: Target, wants: Sequence[Want]) -> None:
+    """The person has an Id now: write the records down in the waiting target's place."""
+    now = ledger.now()
+    with ledger.engine.begin() as db:
+        add_wants(db, target.event_id, wants, now)
+        db.execute(
+            update(TARGETS).where(TARGETS.c.id == target.id).values(state=TargetState.MOVED.value)
+        )
+        _settle(db, [target.event_id], now)
+
+
+def move(ledger: Ledger, target: Target, live_id: str) -> None:
+    """The record lives on under another id: make that a target of the same event."""
+    with ledger.engine.begin() as db:
+        add_wants(db, target.event_id, [Want(target.side, live_id, target.person_id)], ledger.now())
+
+
+def count_unsettled(db: Connection) -> dict[TargetState, int]:
+    """How many targets stand in each unsettled state."""
+    rows = db.execute(
+        select(TARGETS.c.state, func.count())
+        .where(TARGETS.c.state.in_([state.value for state in UNSETTLED]))
+        .group_by(TARGETS.c.state)
+    )
+    found = {TargetState(row[0]): row[1] for row in rows}
+    return {state: found.get(state, 0) for state in UNSETTLED}
+
+
+def _target(row: Row[Any]) -> Target:
+    return Target(
+        id=row.id,
+        event_id=row.event_id,
+        side=Side(row.side),
+        key=row.key,
+        person_id=row.person_id,
+        fields=tuple(row.fields.split(",")),
+        attempts=row.attempts,
+    )

@@ -1,0 +1,178 @@
+"""Two opted-out sets and what joins them -> the writes that make both sides say the same.
+
+The OR is taken over the connected component of persons and live records: whoever is reached from
+an opted-out member, over shared ids and aliases, is to be opted out too. Everything here is sets
+of ids in DuckDB, out of core; the sides are asked by the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+_TABLES = """
+CREATE TABLE people (person_id VARCHAR, out BOOLEAN);
+CREATE TABLE edges (person_id VARCHAR, record_id VARCHAR);
+CREATE TABLE flagged (record_id VARCHAR, live BOOLEAN);
+CREATE TABLE aliases (old_id VARCHAR, live_id VARCHAR);
+CREATE TABLE gone (record_id VARCHAR);
+CREATE TABLE asked (record_id VARCHAR);
+CREATE TABLE shown (side VARCHAR, key VARCHAR);
+-- Where an id leads; an id without an alias leads to itself.
+CREATE VIEW leads AS
+    SELECT e.person_id, coalesce(a.live_id, e.record_id) AS record_id
+    FROM edges e LEFT JOIN aliases a ON a.old_id = e.record_id;
+CREATE VIEW ticked AS
+    SELECT coalesce(a.live_id, f.record_id) AS record_id, f.live
+    FROM flagged f LEFT JOIN aliases a ON a.old_id = f.record_id;
+CREATE VIEW reached AS SELECT record_id FROM leads UNION SELECT record_id FROM ticked;
+-- Every spelling under which somebody may hold a reached record.
+CREATE VIEW spellings AS
+    SELECT record_id FROM reached
+    UNION SELECT a.old_id FROM aliases a JOIN reached r ON r.record_id = a.live_id;
+CREATE VIEW to_people AS
+    SELECT DISTINCT p.person_id FROM people p WHERE NOT p.out;
+CREATE VIEW to_org AS
+    SELECT DISTINCT l.record_id FROM leads l
+    WHERE l.record_id NOT IN (SELECT record_id FROM ticked WHERE live)
+      AND l.record_id NOT IN (SELECT record_id FROM gone);
+"""
+MEMORY = "200MB"
+LOT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A person that a component reaches: their ids as the people side spells them (18)."""
+
+    person_id: str
+    salesforce_ids: tuple[str, ...]
+    out: bool
+
+
+class Sides:
+    """The work database of one run; it is a file, so that memory stays small."""
+
+    def __init__(self, file: Path) -> None:
+        self._db = duckdb.connect(
+            str(file),
+            config={
+                "memory_limit": MEMORY,
+                "threads": 2,
+                "temp_directory": str(file.with_suffix(".tmp")),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
+        self._db.execute(_TABLES)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._db.close()
+
+    def add_people(self, people: Iterable[Reached]) -> None:
+        """Persons and the ids they hold; nobody twice."""
+        for lot in _lots(people):
+            self._insert("people", [(p.person_id, p.out) for p in lot])
+            self._insert("edges", [(p.person_id, i) for p in lot for i in p.salesforce_ids])
+
+    def add_flagged(self, records: Iterable[tuple[str, bool]]) -> None:
+        """Records whose field is ticked: id, and whether they can be written to (live)."""
+        for lot in _lots(records):
+            self._insert("flagged", lot)
+
+    def add_aliases(self, aliases: Iterable[tuple[str, str]]) -> None:
+        """Old ids that are not live, each with the id it leads to at last."""
+        for lot in _lots(aliases):
+            self._insert("aliases", lot)
+
+    def add_gone(self, ids: Iterable[str]) -> None:
+        """Ids that the org shows deleted, with nothing in their place."""
+        for lot in _lots(ids):
+            self._insert("gone", [(each,) for each in lot])
+
+    def add_shown(self, side: str, keys: Iterable[str]) -> None:
+        """Writes that a person was shown and said yes to."""
+        for lot in _lots(keys):
+            self._insert("shown", [(side, each) for each in lot])
+
+    def close_over(self, holders: Callable[[Collection[str]], Iterable[Reached]]) -> None:
+        """Follow shared ids and aliases until nobody new is reached.
+
+        `holders` gives everybody who holds one of these ids, with all the ids they hold.
+        """
+        while self._ask_once(holders):
+            pass
+
+    def _ask_once(self, holders: Callable[[Collection[str]], Iterable[Reached]]) -> bool:
+        self._db.execute(
+            "CREATE OR REPLACE TABLE frontier AS "
+            "SELECT record_id FROM spellings EXCEPT SELECT record_id FROM asked"
+        )
+        found = False
+        for lot in _lots(row[0] for row in self._stream("SELECT record_id FROM frontier")):
+            found = True
+            self._add_unknown(holders(lot))
+        self._db.execute("INSERT INTO asked SELECT record_id FROM frontier")
+        return found
+
+    def _add_unknown(self, people: Iterable[Reached]) -> None:
+        found = {person.person_id: person for person in people}
+        known = self._db.execute(
+            "SELECT person_id FROM people WHERE person_id IN (SELECT unnest(?))", [list(found)]
+        ).fetchall()
+        for (person_id,) in known:
+            del found[person_id]
+        self.add_people(found.values())
+
+    def count(self, view: str) -> int:
+        """How many rows a table or view of this database has."""
+        row = self._db.execute(f"SELECT count(*) FROM {view}").fetchone()  # noqa: S608 - our names
+        return int(row[0]) if row else 0
+
+    def to_people(self) -> Iterator[str]:
+        """Person ids to mark, in order."""
+        return (row[0] for row in self._stream("SELECT person_id FROM to_people ORDER BY 1"))
+
+    def to_org(self) -> Iterator[str]:
+        """Record ids to tick, in order."""
+        return (row[0] for row in self._stream("SELECT record_id FROM to_org ORDER BY 1"))
+
+    def unshown(self, side: str) -> int:
+        """How many of the writes into "people" or "org" no person was shown."""
+        key = "person_id" if side == "people" else "record_id"
+        row = self._db.execute(
+            f"SELECT count(*) FROM to_{side} WHERE {key} NOT IN "  # noqa: S608 - our names
+            "(SELECT key FROM shown WHERE side = ?)",
+            [side],
+        ).fetchone()
+        return int(row[0]) if row else 0
+
+    def _insert(self, table: str, rows: list[Any]) -> None:
+        # One statement for all rows, column by column: executemany takes 2 ms a row here.
+        if rows:
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            each = ", ".join(["unnest(?)"] * len(columns))
+            self._db.execute(f"INSERT INTO {table} SELECT {each}", columns)
+
+    def _stream(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        # A cursor of its own: another statement on the same one would end this result.
+        with self._db.cursor() as cursor:
+            cursor.execute(sql)
+            while rows := cursor.fetchmany(LOT):
+                yield from rows
+
+
+def _lots(items: Iterable[Any]) -> Iterator[list[Any]]:
+    lot: list[Any] = []
+    for item in items:
+        lot.append(item)
+        if len(lot) == LOT:
+            yield lot
+            lot = []
+    if lot:
+        yield lot
