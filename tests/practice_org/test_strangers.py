@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "ci/strangers.py"
+RECORD = SCRIPT.with_name("strangers_record.json")
 
 
 def listed(*words):
@@ -39,3 +41,8 @@ def test_a_name_that_no_flow_has_is_refused_in_one_sentence():
     assert (code, titles) == (1, [])
     assert len(said.splitlines()) == 1
     assert "ci/strangers --list" in said
+
+
+def test_the_record_is_of_flows_there_are():
+    _, titles, _ = listed()
+    assert set(json.loads(RECORD.read_text())) <= set(titles), "type: ci/strangers --record NAME"
