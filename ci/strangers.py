@@ -24,6 +24,7 @@ import strangers_cci
 import strangers_cci_data
 import strangers_cross
 import strangers_jsforce
+import strangers_reader
 import strangers_sf
 import strangers_sf_data
 import strangers_sf_deploy
@@ -45,6 +46,7 @@ FLOWS: tuple[Flow, ...] = (
     *strangers_simple_metadata.FLOWS,
     *strangers_bulk.FLOWS,
     *strangers_bulk_v1.FLOWS,
+    *strangers_reader.FLOWS,
     *strangers_cross.FLOWS,
 )
 FLOW_S = 300
