@@ -1,4 +1,4 @@
-"""`optout practice-org start`: run a Salesforce org on loopback, in a process of its own."""
+"""`optout practice-org`: run a Salesforce org on loopback, in a process of its own."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from deployer.commands.practice_org_faults import fault
 from deployer.errors import UsageError
 
 # What `python -m practice_org` cannot do without, beyond the base install.
@@ -77,3 +78,6 @@ def _words(options: dict[str, object]) -> list[str]:
         elif value is not None and value is not False:
             words += [flag, str(value)]
     return words
+
+
+command.add_command(fault)

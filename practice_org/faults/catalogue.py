@@ -23,6 +23,7 @@ _LOCKED = (
     "administration setup. However, the administration setup has already been locked by another "
     "change. Please wait for the previous action to finish, then try again later."
 )
+_FAILS = "ends as Failed after so many rows; the others stay unprocessed"
 _NOT_YOURS = "insufficient access rights on object id"
 _OTHERS = "insufficient access rights on cross-reference id"
 _CPU = "Trigger: System.LimitException: Apex CPU time limit exceeded"
@@ -168,24 +169,32 @@ _LOGINS = (
 _BULK = (
     _inside("TooManyLockFailure", "A2.10", [Sort.JOB],
             "TooManyLockFailure : Too many lock failures while processing the batch",
-            number=Number.ROWS),
-    _inside("STUCK", "A3.stuck", [Sort.JOB]),
+            number=Number.ROWS, what=_FAILS),
+    _inside("STUCK", "A3.stuck", [Sort.JOB],
+            what="stays InProgress; with --times N for N looks at it"),
     _inside("FAILED", "A3.failed", [Sort.JOB],
-            "InternalServerError : The batch was retried too often", number=Number.ROWS),
-    _inside("ABORTED", "A3.aborted", [Sort.JOB], number=Number.ROWS),
+            "InternalServerError : The batch was retried too often", number=Number.ROWS,
+            what=_FAILS),
+    _inside("ABORTED", "A3.aborted", [Sort.JOB], number=Number.ROWS,
+            what="ends as Aborted after so many rows; the others stay unprocessed"),
     _said("ExceededQuota", "A3.quota", [Sort.BULK_CALL],
           "ApiBatchItems Limit exceeded.", shown="EXCEEDEDQUOTA"),
-    _inside("UNPROCESSED", "A3.unprocessed", [Sort.BULK_ROW]),
-    _inside("MISSING_ROW", "A3.missing", [Sort.RESULT]),
-    _inside("LATE_VISIBLE", "A5.late", [Sort.VIEW], number=Number.SECONDS),
+    _inside("UNPROCESSED", "A3.unprocessed", [Sort.BULK_ROW],
+            what="the row is in unprocessedrecords"),
+    _inside("MISSING_ROW", "A3.missing", [Sort.RESULT],
+            what="the row is written, and in no result"),
+    _inside("LATE_VISIBLE", "A5.late", [Sort.VIEW], number=Number.SECONDS,
+            what="rows written in the last seconds are not seen"),
 )  # fmt: skip
 _DEPLOYS = (
     _inside("ALREADY_IN_PROCESS", "A4.run", [Sort.DEPLOY], _LOCKED),
     _inside("LIMIT_EXCEEDED", "A4.run", [Sort.DEPLOY],
             "Try deploying again. Your deployment exceeded its maximum retry limit."),
-    _inside("SucceededPartial", "A4.run", [Sort.DEPLOY]),
-    _inside("FinalizingDeployFailed", "A4.run", [Sort.DEPLOY]),
-    _inside("CANCEL_COMMITS", "A4.cancel", [Sort.CANCEL]),
+    _inside("SucceededPartial", "A4.run", [Sort.DEPLOY],
+            what="all but the last file is deployed, rollbackOnError or not"),
+    _inside("FinalizingDeployFailed", "A4.run", [Sort.DEPLOY], what="nothing is kept"),
+    _inside("CANCEL_COMMITS", "A4.cancel", [Sort.CANCEL],
+            what="below API 65.0 it ends as Canceled and is carried out all the same"),
 )  # fmt: skip
 CODES: Mapping[str, Code] = {
     code.name: code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from practice_org.faults.sorts import OF_REQUESTS, Sort
+from practice_org.faults.sorts import Sort
 
 
 class Act(Enum):
@@ -31,7 +31,7 @@ class Number(Enum):
 
     NONE = ""
     SECONDS = "SECONDS"
-    ROWS = "[ROWS]"
+    ROWS = "ROWS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,8 @@ class Code:
 
     `shown` is Salesforce's code where `name` is our own word for one of its sentences; `rows` says
     which rows of the failure catalogue it stands for; `waived_by` is a header, "name: value", with
-    which the fault does not befall a request.
+    which the fault does not befall a request. `what` says what becomes of the step it befalls,
+    where `act` does not.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Code:
     shown: str = ""
     number: Number = Number.NONE
     waived_by: str = ""
+    what: str = ""
 
     @property
     def salesforce_code(self) -> str:
@@ -61,9 +63,11 @@ class Code:
     @property
     def spelled(self) -> str:
         """As typed after --code."""
-        return f"{self.name}:{self.number.value}" if self.number.value else self.name
+        number = {Number.SECONDS: ":SECONDS", Number.ROWS: "[:ROWS]"}.get(self.number, "")
+        return f"{self.name}{number}"
 
     @property
-    def befalls_requests(self) -> bool:
-        """Whether it may befall a request as a whole."""
-        return bool(self.sorts & OF_REQUESTS)
+    def told(self) -> str:
+        """What it does, for a person: what becomes of it, and the sentence if there is one."""
+        done = self.what or ("" if self.act in {Act.REFUSE, Act.INSIDE} else self.act.value)
+        return "; ".join(part for part in (done, self.sentence) if part)
