@@ -12,7 +12,7 @@ from practice_org.inprocess import OrgAdapter
 from practice_org.login.sessions import start_session
 from practice_org.seed.people import ADMIN_USERNAME
 from practice_org.tables import find_rows
-from practice_org.wire import Request
+from practice_org.wire import Delivery, Request, Response, Sent
 from practice_org.workbench.key import practice_key
 
 
@@ -127,3 +127,27 @@ def test_a_chunked_upload_and_a_query_reach_the_org_inside_the_process(signed_in
     soql = "SELECT LastName FROM Contact WHERE LastName = 'Müller+%20'"
     found = signed_in.get(f"{DATA}/query", params={"q": soql}).json()
     assert [row["LastName"] for row in found["records"]] == ["Müller+%20"]
+
+
+@pytest.mark.parametrize(
+    ("delivery", "error"),
+    [
+        (Delivery(sent=Sent.NOTHING), requests.ConnectionError),
+        (Delivery(sent=Sent.HALF), requests.exceptions.ChunkedEncodingError),
+        (Delivery(delay_s=6), requests.ReadTimeout),
+    ],
+)
+def test_what_is_cut_or_late_fails_as_over_a_wire(delivery, error):
+    session, waited = requests.Session(), []
+    answer = Response(200, b"whole", {}, delivery)
+    session.mount("http://", OrgAdapter(lambda _request: answer, waited.append))
+    with pytest.raises(error):
+        session.get("http://localhost/", timeout=(1, 5))
+    assert waited == [min(delivery.delay_s, 5)]
+
+
+def test_a_late_answer_within_the_patience_comes_whole():
+    session, waited = requests.Session(), []
+    answer = Response(200, b"whole", {}, Delivery(delay_s=3))
+    session.mount("http://", OrgAdapter(lambda _request: answer, waited.append))
+    assert (session.get("http://localhost/", timeout=5).content, waited) == (b"whole", [3])
