@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,17 @@ class Org:
         ).fetchone()
         return make_id(prefix, int(row[0]))
 
+    def new_ids(self, prefix: str, block: int) -> Iterator[str]:
+        """Record ids without end, taken `block` at a time; what is left of a block is lost."""
+        while True:
+            row = self.db.execute(
+                "INSERT INTO sequence VALUES (?1, ?2) "
+                "ON CONFLICT (prefix) DO UPDATE SET last = last + ?2 RETURNING last",
+                (prefix, block),
+            ).fetchone()
+            for number in range(int(row[0]) - block + 1, int(row[0]) + 1):
+                yield make_id(prefix, number)
+
     def timestamp(self) -> str:
         """Now, as Salesforce writes it: 2026-11-24T09:00:00.000+0000."""
         return to_timestamp(self.now())
@@ -99,6 +111,7 @@ class Org:
         self.db.execute("COMMIT" if outer else f"RELEASE {name}")
 
 
+@lru_cache(maxsize=64)
 def to_timestamp(moment: datetime) -> str:
     """A datetime as Salesforce writes it: 2026-11-24T09:00:00.000+0000."""
     utc = moment.astimezone(UTC).replace(tzinfo=None)

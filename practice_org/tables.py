@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from practice_org import columns
@@ -60,7 +60,7 @@ class Mould:
     """What the rows of one object have in common, made out once for all that are written together.
 
     `given` is what a new row holds where nothing is said: defaults, author, times; `touched` is
-    what every change leaves behind.
+    what every change leaves behind; `ids` never ends.
     """
 
     sobject: SObject
@@ -68,16 +68,18 @@ class Mould:
     given: Mapping[str, object]
     touched: Mapping[str, object]
     source: str
+    ids: Iterator[str]
 
 
-def mould_of(org: Org, sobject: str) -> Mould:
-    """Make out what rows of this object have in common now."""
+def mould_of(org: Org, sobject: str, block: int = 1) -> Mould:
+    """Make out what rows of this object have in common now; ids are taken `block` at a time."""
     shape, fields = OBJECTS[sobject], fields_of(org, sobject)
     given = {**columns.defaults(fields), **_birth(org, shape)}
     now = org.timestamp()
     touched = {"LastModifiedDate": now, "SystemModstamp": now, "LastModifiedById": org.user_id}
     known = {name: value for name, value in touched.items() if name in shape.fields}
-    return Mould(shape, fields, given, known, columns.source(org, sobject))
+    ids = org.new_ids(shape.prefix, block)
+    return Mould(shape, fields, given, known, columns.source(org, sobject), ids)
 
 
 def insert_row(org: Org, sobject: str, values: Mapping[str, object]) -> str:
@@ -109,7 +111,7 @@ def _insert(org: Org, mould: Mould, values: Mapping[str, object]) -> str:
     own, held = columns.split(mould.fields, values)
     row = {**mould.given, **own}
     if not row.get("Id"):
-        row["Id"] = org.new_id(mould.sobject.prefix)
+        row["Id"] = next(mould.ids)
     if mould.sobject.name_from:
         row["Name"] = _full_name(mould.sobject, row)
     if held.get("LastName"):

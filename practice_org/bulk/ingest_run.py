@@ -5,8 +5,7 @@ Source: Bulk API 2.0 Developer Guide, "How Requests Are Processed", "Bulk API 2.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from math import inf
 from typing import Any
@@ -53,19 +52,7 @@ def advance(org: Org, job: Job) -> Job:
     fault = fault_at(org, "bulk.job", job.id)
     if fault and fault.is_one_of("STUCK"):
         return replace(job, state="InProgress")
-    with _in_the_name_of(org, job):
-        return _run(org, job, fault)
-
-
-@contextmanager
-def _in_the_name_of(org: Org, job: Job) -> Iterator[None]:
-    """Whatever is written is written by the job's owner, and the audit names the job."""
-    before = org.user_id, org.request_id
-    org.user_id, org.request_id = job.user_id, job.id
-    try:
-        yield
-    finally:
-        org.user_id, org.request_id = before
+    return _run(org, job, fault)
 
 
 def _run(org: Org, job: Job, fault: Fault | None) -> Job:
@@ -75,7 +62,7 @@ def _run(org: Org, job: Job, fault: Fault | None) -> Job:
     try:
         _require_header(org, job)
         for batch in waiting_batches(org, job, _due(org, job)):
-            job = _write_batch(org, job, batch, most)
+            job = _write_batch(_as_job(org, job), job, batch, most)
             if (org.now() - begun).total_seconds() > WORK_S:
                 break
     except OrgError as refused:
@@ -84,6 +71,15 @@ def _run(org: Org, job: Job, fault: Fault | None) -> Job:
         said = {"errorMessage": fault.code.sentence} if ending == "Failed" else {}
         return move_job(org, job, ending, **said)
     return move_job(org, job, "InProgress" if is_waiting(org, job) else "JobComplete")
+
+
+def _as_job(org: Org, job: Job) -> Org:
+    """The org as a batch sees it: its author is the job's owner, its audit names the job.
+
+    A batch is written at one moment, as rows of one transaction are.
+    """
+    moment = org.now()
+    return replace(org, now=lambda: moment, user_id=job.user_id, request_id=job.id)
 
 
 def _due(org: Org, job: Job) -> float:

@@ -49,6 +49,7 @@ class Permit:
 
     org: Org
     user_id: str
+    sobject: SObject
     mould: Mould
     names: Mapping[str, Field]
     access: Mapping[str, FieldAccess]
@@ -57,18 +58,13 @@ class Permit:
     needed: Sequence[str]
     wanted: str
 
-    @property
-    def sobject(self) -> SObject:
-        """The object."""
-        return self.mould.sobject
 
-
-def permit_of(org: Org, user_id: str, sobject: SObject) -> Permit:
-    """Look up what this user may write of this object now."""
-    mould, rules = mould_of(org, sobject.name), active_rules(org, sobject.name)
+def permit_of(org: Org, user_id: str, sobject: SObject, rows: int = 1) -> Permit:
+    """Look up what this user may write of this object now, about so many rows."""
+    mould, rules = mould_of(org, sobject.name, rows), active_rules(org, sobject.name)
     judged = ", ".join(f'"{name}"' for name in _JUDGED_BY if name in mould.fields)
     return Permit(
-        org, user_id, mould,
+        org, user_id, sobject, mould,
         names={name.lower(): field for name, field in mould.fields.items()},
         access=field_accesses(org, user_id, sobject.name),
         reach=reach_of(org, user_id, sobject),
