@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import Response as HttpResponse
+from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -40,10 +42,19 @@ class Wire:
     send: Send
 
 
-async def deliver(answered: Response, wire: Wire) -> None:
-    """Send the answer as its `delivery` says. Only the client waits: the org goes on meanwhile."""
+async def deliver(answered: Response, wire: Wire, piece: Callable[[], Awaitable[bytes]]) -> None:
+    """Send the answer as its `delivery` says. Only the client waits: the org goes on meanwhile.
+
+    `piece` makes the next piece of a long body, empty when there is none.
+    """
     if answered.delivery.delay_s:
         await asyncio.sleep(answered.delivery.delay_s)
+    next_piece = await piece()
+    if next_piece and answered.delivery.sent is Sent.WHOLE:
+        await StreamingResponse(
+            _pieces(answered.body, next_piece, piece), answered.status, dict(answered.headers)
+        )(wire.scope, wire.receive, wire.send)
+        return
     response = HttpResponse(answered.body, answered.status, dict(answered.headers))
     if answered.delivery.sent is Sent.WHOLE:
         await response(wire.scope, wire.receive, wire.send)
@@ -57,3 +68,12 @@ async def deliver(answered: Response, wire: Wire) -> None:
     # uvicorn would answer 500 in our place if we were back before the connection is gone.
     while (await wire.receive())["type"] != "http.disconnect":
         pass
+
+
+async def _pieces(
+    first: bytes, second: bytes, piece: Callable[[], Awaitable[bytes]]
+) -> AsyncIterator[bytes]:
+    yield first
+    while second:
+        yield second
+        second = await piece()

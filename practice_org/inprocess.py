@@ -77,8 +77,9 @@ def _to_bytes(body: Any) -> bytes:
 
 
 def _on_the_wire(answered: Response) -> HTTPResponse:
-    whole = len(answered.body)
-    sent = answered.body[: whole // 2] if answered.delivery.sent is Sent.HALF else answered.body
+    body = b"".join((answered.body, *answered.more))
+    whole = len(body)
+    sent = body[: whole // 2] if answered.delivery.sent is Sent.HALF else body
     return HTTPResponse(
         body=io.BytesIO(sent),
         headers={"content-length": str(whole), **answered.headers},

@@ -108,7 +108,11 @@ def asgi_app(answer: Callable[[Request], Response]) -> ASGIApp:
         request = to_request(http, await http.body())
         loop = asyncio.get_running_loop()
         answered = await loop.run_in_executor(one_at_a_time, answer, request)
-        await deliver(answered, Wire(scope, receive, send))
+
+        async def piece() -> bytes:
+            return await loop.run_in_executor(one_at_a_time, next, answered.more, b"")
+
+        await deliver(answered, Wire(scope, receive, send), piece)
 
     return application
 

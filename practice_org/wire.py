@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -57,12 +57,13 @@ AS_USUAL = Delivery()
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP answer."""
+    """One HTTP answer; `more` is the rest of a long body, made piece by piece as it is sent."""
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     delivery: Delivery = AS_USUAL
+    more: Iterator[bytes] = field(default_factory=lambda: iter(()))
 
 
 class OrgError(Exception):
