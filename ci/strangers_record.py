@@ -27,10 +27,17 @@ def read_record(path: Path = RECORD) -> dict[str, Seen]:
 
 
 def write_record(seen: Mapping[str, Seen], flows: Collection[str], path: Path = RECORD) -> None:
-    """Replace what is held of these flows, keep the others', forget flows that are no more."""
+    """Replace what is held of these flows, keep the others', forget flows that are no more.
+
+    A flow has one line of the file, so that a change of one is one line of a diff.
+    """
     held = {title: one for title, one in read_record(path).items() if title in flows} | dict(seen)
-    document = {
-        title: {"bugs": sorted(one.bugs), "endpoints": sorted(one.endpoints)}
+    lines = (
+        f"{_json(title)}: {_json({'bugs': sorted(one.bugs), 'endpoints': sorted(one.endpoints)})}"
         for title, one in sorted(held.items())
-    }
-    path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    )
+    path.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

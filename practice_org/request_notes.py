@@ -28,7 +28,7 @@ def noting(answer: Answer, notes: Path) -> Answer:
 
 
 def _operation(request: Request) -> str:
-    if not request.path.startswith("/services/Soap/"):
+    if "/services/Soap/" not in request.path:
         return ""
     try:
         body = parse_xml(request.body).child("Body")

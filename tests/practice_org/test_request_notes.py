@@ -19,6 +19,7 @@ TOKEN = "/services/oauth2/token"
     [
         (Request("GET", "/services/data"), "GET /services/data 200"),
         (Request("POST", METADATA, body=LIST), f"POST {METADATA} 200 listMetadata"),
+        (Request("POST", f"/{METADATA}", body=LIST), f"POST /{METADATA} 200 listMetadata"),
         (Request("POST", METADATA, body=b"no XML"), f"POST {METADATA} 200"),
         (Request("POST", METADATA, body=b"<Envelope/>"), f"POST {METADATA} 200"),
         (Request("POST", TOKEN, {"a": "secret"}, {"b": "secret"}, b"secret"), f"POST {TOKEN} 200"),
