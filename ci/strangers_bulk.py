@@ -117,6 +117,12 @@ def jsforce_upsert(stage: Stage) -> None:
     _kept_by_key(stage, done)
 
 
+def jsforce_aborted(stage: Stage) -> None:
+    said = jsforce.ask(stage, "bulkAborted")
+    expect(said["states"] == ["Aborted", "Aborted"], "both jobs are stopped", said)
+    expect(said["gone"].get("code") == "NOT_FOUND", "a deleted job is not found", said)
+
+
 def simple_upsert(stage: Stage) -> None:
     bulk = client(stage).bulk2.Contact
     for count in (ROWS // 2, ROWS):
@@ -184,6 +190,12 @@ FLOWS = (
     Flow("jsforce", "bulk insert, update, query, delete", jsforce_bulk),
     Flow("simple-salesforce", "bulk2 insert, update, delete", simple_ingest, Part.CORE),
     Flow("jsforce", "bulk upsert", jsforce_upsert, practice=_WITH_KEY),
+    Flow(
+        "jsforce",
+        "bulk jobs aborted and deleted",
+        jsforce_aborted,
+        practice=Practice({"bulk_seconds": "60"}),
+    ),
     Flow("simple-salesforce", "bulk2 upsert", simple_upsert, practice=_WITH_KEY),
     Flow("simple-salesforce", "bulk2 query in pages", simple_query, Part.CORE),
 )

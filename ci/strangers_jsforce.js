@@ -4,6 +4,7 @@
 
 const fs = require('node:fs');
 const jsforce = require('jsforce');
+const { QueryJobV2 } = require('jsforce/lib/api/bulk2');
 
 const { facts, given } = JSON.parse(fs.readFileSync(0, 'utf8'));
 const version = '63.0';
@@ -221,6 +222,22 @@ const flows = {
   async bulkUpsert() {
     const job = { object: 'Contact', operation: 'upsert', externalIdFieldName: given.field };
     return connection().bulk2.loadAndWaitForResults({ ...job, input: given.rows });
+  },
+
+  async bulkAborted() {
+    const connected = connection();
+    const polling = { pollInterval: 500, pollTimeout: 60000 };
+    const ingest = connected.bulk2.createJob({ object: 'Contact', operation: 'insert' });
+    const query = { operation: 'query', query: 'SELECT Id FROM Contact' };
+    const jobs = [ingest, new QueryJobV2(connected, { bodyParams: query, pollingOptions: polling })];
+    const states = [];
+    for (const job of jobs) {
+      await job.open();
+      await job.abort();
+      states.push((await job.check()).state);
+      await job.delete();
+    }
+    return { states, gone: await told(() => ingest.check()) };
   },
 
   async refused() {
