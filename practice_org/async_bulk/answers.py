@@ -10,10 +10,10 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from xml.sax.saxutils import escape
 
 from practice_org.async_bulk.async_batches import Batch
 from practice_org.async_bulk.async_jobs import Job
+from practice_org.async_bulk.xml_documents import to_text
 from practice_org.org import to_timestamp
 from practice_org.wire import OrgError, Request, Response
 
@@ -28,7 +28,7 @@ _CODES = {
     "FEATURENOTENABLED": "FeatureNotEnabled",
     "REQUEST_LIMIT_EXCEEDED": "ExceededQuota",
     "INVALIDJOB": "InvalidJob",
-    "INVALID_XML": "InvalidXML",
+    "JSON_PARSER_ERROR": "ClientInputError",
     "NOT_FOUND": "InvalidUrl",
     "METHOD_NOT_ALLOWED": "InvalidOperation",
 }
@@ -142,7 +142,7 @@ def _to_xml(root: str, document: Mapping[str, Any], namespace: str = f"\n   {XML
 
 def _text(name: str, value: object) -> str:
     told = _moment(value).replace("+0000", "Z") if name in _MOMENTS else str(value)
-    return escape(told)
+    return to_text(told)
 
 
 def _moment(seconds: Any) -> str:

@@ -34,11 +34,12 @@ from practice_org.async_bulk.async_jobs import (
     open_job,
 )
 from practice_org.async_bulk.running import abandon, advance, take_batch
+from practice_org.async_bulk.xml_documents import read_document
 from practice_org.data.bodies import json_object
 from practice_org.login.callers import require_api
 from practice_org.login.sessions import session_user
 from practice_org.route import Call, Endpoint, Route, route
-from practice_org.wire import OrgError, Request, Response, parse_xml
+from practice_org.wire import OrgError, Request, Response
 
 
 def create(call: Call) -> Response:
@@ -115,7 +116,7 @@ def _asked(request: Request) -> dict[str, str]:
     if form_of(request) == "JSON":
         sent = json_object(request)
         return {name: str(value) for name, value in sent.items() if value is not None}
-    return {part.name: part.text() for part in parse_xml(request.body).children()}
+    return {part.name: part.text() for part in read_document(request.body).children()}
 
 
 def _job(call: Call) -> Job:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from xml.sax.saxutils import escape
 
 from practice_org.async_bulk.answers import PROLOG, XMLNS
 from practice_org.async_bulk.async_jobs import QUERIES, Job
+from practice_org.async_bulk.xml_documents import to_text
 from practice_org.bulk.csv_text import to_line
 from practice_org.objects import Api
 from practice_org.org import Org
@@ -25,7 +26,6 @@ from practice_org.wire import OrgError
 
 # How Salesforce cuts results into files is unverified.
 ROWS_PER_FILE = 50_000
-_NOTHING = b"Records not found for this query\n"
 _XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 Record = dict[str, Any]
 
@@ -44,33 +44,35 @@ def query_files(org: Org, job: Job, soql: str) -> tuple[int, Iterator[bytes]]:
         sentence = "Aggregate Relationships not supported in Bulk Query"
         raise OrgError("FUNCTIONALITY_NOT_ENABLED", sentence)
     size = int(org.setting("bulk_page_rows", str(ROWS_PER_FILE)))
-    return answer.total, _files(answer, job.content_type, size)
+    return answer.total, _files(answer, _FORMS[job.content_type], size)
 
 
-def _files(answer: Answer, content_type: str, size: int) -> Iterator[bytes]:
-    start, write = Start(), _WRITERS[content_type]
-    while start.position < answer.total or not start.position:
-        found = list(records(answer, start, size))
-        yield write(answer.compiled.outputs, [record for record, _ in found])
-        if not found:
-            return
-        start = Start(start.position + len(found), found[-1][1])
+def _files(answer: Answer, form: Form, size: int) -> Iterator[bytes]:
+    outputs = answer.compiled.outputs
+    if not answer.total:
+        yield form.nothing.encode()
+    start = Start()
+    while start.position < answer.total:
+        parts, last_id = [], ""
+        for record, last_id in records(answer, start, size):  # noqa: B007 - the last one is used
+            parts.append(form.part(outputs, record))
+        yield f"{form.opening(outputs)}{form.between.join(parts)}{form.closing}".encode()
+        start = Start(start.position + len(parts), last_id)
 
 
-def _csv(outputs: Sequence[Output], found: Sequence[Record]) -> bytes:
-    if not found:
-        return _NOTHING
-    header = to_line([".".join(output.names) for output in outputs], ",", "\n")
-    lines = (to_line([_value(record, output) for output in outputs], ",", "\n") for record in found)
-    return (header + "".join(lines)).encode()
+def _header(outputs: Sequence[Output]) -> str:
+    return to_line([".".join(output.names) for output in outputs], ",", "\n")
 
 
-def _json(outputs: Sequence[Output], found: Sequence[Record]) -> bytes:
+def _line(outputs: Sequence[Output], record: Record) -> str:
+    return to_line([_value(record, output) for output in outputs], ",", "\n")
+
+
+def _json(outputs: Sequence[Output], record: Record) -> str:
     for output in outputs:
         if output.type in {"date", "datetime"}:
-            for record in found:
-                _count_milliseconds(record, output)
-    return json.dumps(found, ensure_ascii=False).encode()
+            _count_milliseconds(record, output)
+    return json.dumps(record, ensure_ascii=False)
 
 
 def _count_milliseconds(record: Record, output: Output) -> None:
@@ -79,7 +81,7 @@ def _count_milliseconds(record: Record, output: Output) -> None:
     value = holder and holder.get(output.names[-1])
     if holder and value:
         moment = datetime.fromisoformat(value)
-        holder[output.names[-1]] = round((moment.replace(tzinfo=UTC)).timestamp() * 1000)
+        holder[output.names[-1]] = round(moment.replace(tzinfo=UTC).timestamp() * 1000)
 
 
 def _value(record: Record, output: Output) -> Any:
@@ -95,9 +97,8 @@ def _holder(record: Record, output: Output) -> Record | None:
     return here
 
 
-def _xml(_outputs: Sequence[Output], found: Sequence[Record]) -> bytes:
-    parts = "".join(_element("records", record) for record in found)
-    return f"{PROLOG}<queryResult {XMLNS} {_XSI}>{parts}</queryResult>".encode()
+def _xml(_outputs: Sequence[Output], record: Record) -> str:
+    return _element("records", record)
 
 
 def _element(name: str, value: Any) -> str:
@@ -109,11 +110,23 @@ def _element(name: str, value: Any) -> str:
         kind = f"<type>{value['attributes']['type']}</type>"
         return f'<{name} xsi:type="sObject">{kind}{fields}</{name}>'
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"<{name}>{escape(text)}</{name}>"
+    return f"<{name}>{to_text(text)}</{name}>"
 
 
-_WRITERS: dict[str, Callable[[Sequence[Output], Sequence[Record]], bytes]] = {
-    "CSV": _csv,
-    "JSON": _json,
-    "XML": _xml,
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a file of one content type is put together."""
+
+    part: Callable[[Sequence[Output], Record], str]
+    opening: Callable[[Sequence[Output]], str]
+    between: str
+    closing: str
+    nothing: str
+
+
+_RESULT = f"{PROLOG}<queryResult {XMLNS} {_XSI}>"
+_FORMS = {
+    "CSV": Form(_line, _header, "", "", "Records not found for this query\n"),
+    "JSON": Form(_json, lambda _: "[", ",", "]", "[]"),
+    "XML": Form(_xml, lambda _: _RESULT, "", "</queryResult>", f"{_RESULT}</queryResult>"),
 }

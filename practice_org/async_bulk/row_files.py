@@ -11,8 +11,9 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from practice_org.async_bulk.xml_documents import read_document
 from practice_org.bulk.row_writers import Work, canonical_columns
-from practice_org.wire import OrgError, parse_xml
+from practice_org.wire import OrgError
 
 Row = Mapping[str, Any]
 _WORDS: dict[Any, str] = {"1": "true", "0": "false"}
@@ -44,7 +45,10 @@ def _csv_rows(work: Work, data: bytes) -> Iterator[Row]:
 def _json_rows(work: Work, data: bytes) -> Iterator[Row]:
     try:
         records = json.loads(data)
-    except ValueError as broken:
+        if b"\\ud" in data.lower():
+            # Half of a surrogate pair cannot be kept; a whole one is a character like any other.
+            json.dumps(records, ensure_ascii=False).encode()
+    except (ValueError, RecursionError) as broken:
         raise _unreadable("JSON", broken) from broken
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise _unreadable("JSON", "a list of records is expected")
@@ -55,7 +59,7 @@ def _json_rows(work: Work, data: bytes) -> Iterator[Row]:
 
 def _xml_rows(work: Work, data: bytes) -> Iterator[Row]:
     try:
-        root = parse_xml(data)
+        root = read_document(data)
     except OrgError as broken:
         raise _unreadable("XML", broken.message) from broken
     known = _spelling(work)

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
-from xml.sax.saxutils import escape
 
 from practice_org.async_bulk.answers import PROLOG, XMLNS
+from practice_org.async_bulk.xml_documents import to_text
 from practice_org.bulk.csv_text import to_line
 from practice_org.bulk.row_writers import Written
 
@@ -61,8 +61,8 @@ def _result(row: Written) -> str:
     entry = _entry(row)
     errors = "".join(
         "<errors>"
-        + "".join(f"<fields>{escape(name)}</fields>" for name in problem["fields"])
-        + f"<message>{escape(problem['message'])}</message>"
+        + "".join(f"<fields>{to_text(name)}</fields>" for name in problem["fields"])
+        + f"<message>{to_text(problem['message'])}</message>"
         f"<statusCode>{problem['statusCode']}</statusCode></errors>"
         for problem in entry["errors"]
     )
