@@ -10,7 +10,8 @@ from practice_org.bulk.ingest_jobs import (
     start_ingest_job,
     upload,
 )
-from practice_org.bulk.jobs import Job, abort_job, delete_job, to_document
+from practice_org.bulk.job_lists import list_jobs
+from practice_org.bulk.jobs import Job, Kind, abort_job, delete_job, to_document
 from practice_org.bulk.outcomes import Outcome, results_of
 from practice_org.data.bodies import json_object
 from practice_org.route import Call, route
@@ -29,8 +30,12 @@ def create(call: Call) -> Response:
     """POST jobs/ingest."""
     asked = json_object(call.request)
     job = start_ingest_job(call.org, (call.user_id, float(call.parts["v"])), asked)
-    content_url = f"services/data/v{call.parts['v']}/jobs/ingest/{job.id}/batches"
-    return json_response({**to_document(job), "contentUrl": content_url})
+    return json_response(to_document(job))
+
+
+def list_all(call: Call) -> Response:
+    """GET jobs/ingest: the caller's ingest jobs."""
+    return list_jobs(call, Kind.INGEST, find_ingest_job)
 
 
 def put(call: Call) -> Response:
@@ -85,6 +90,7 @@ _ONE = rf"{_BASE}/(?P<job>[0-9A-Za-z]{{15,18}})"
 _RESULTS = r"(?P<results>[A-Za-z]+)"
 ROUTES = (
     route("POST", _BASE, create),
+    route("GET", _BASE, list_all),
     route("PUT", rf"{_ONE}/batches", put),
     route("GET", _ONE, look),
     route("PATCH", _ONE, change),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from math import inf
 from typing import Any
 
@@ -29,7 +30,7 @@ from practice_org.wire import OrgError
 
 RUNNING = frozenset({"UploadComplete", "InProgress"})
 # No request is held up for longer; the next look at the job goes on from there.
-WORK_S = 5.0
+_WORK_S = "5"
 _ENDS = {"FAILED": "Failed", "TooManyLockFailure": "Failed", "ABORTED": "Aborted"}
 
 
@@ -56,14 +57,14 @@ def advance(org: Org, job: Job) -> Job:
 
 
 def _run(org: Org, job: Job, fault: Fault | None) -> Job:
-    begun = org.now()
+    pause = org.now() + timedelta(seconds=float(org.setting("bulk_work_seconds", _WORK_S)))
     ending = _ENDS.get(fault.name) if fault else None
     most = int(fault.number) if fault and ending else inf
     try:
         _require_header(org, job)
         for batch in waiting_batches(org, job, _due(org, job)):
             job = _write_batch(_as_job(org, job), job, batch, most)
-            if (org.now() - begun).total_seconds() > WORK_S:
+            if org.now() > pause:
                 break
     except OrgError as refused:
         return move_job(org, job, "Failed", errorMessage=refused.message)

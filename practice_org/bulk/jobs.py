@@ -14,6 +14,11 @@ from practice_org.wire import OrgError
 
 # Facts that the org keeps for itself.
 _OWN = frozenset({"query", "closed_at"})
+KEPT_S = 7 * 86_400
+_OWN_AND_KEPT = (
+    "kind = ? AND user_id = ? "
+    "AND (modified_at > ? OR state NOT IN ('JobComplete', 'Failed', 'Aborted'))"
+)
 DONE = frozenset({"JobComplete", "Failed", "Aborted"})
 _TABLES = """
 CREATE TABLE IF NOT EXISTS bulk_job (
@@ -73,11 +78,12 @@ def read_job(org: Org, kind: Kind, job_id: str) -> Job:
 
     Another user's job is not there for the caller: its results hold what its owner may see. That
     Salesforce answers NOT_FOUND, and what Manage Data Integrations opens, is unverified.
+    Seven days after a job is over it is gone. Source: Salesforce, "Bulk API Limits".
     Errors: OrgError NOT_FOUND (404).
     """
     row = org.db.execute(
-        "SELECT * FROM bulk_job WHERE id = ? AND kind = ? AND user_id = ?",
-        (to_18(job_id), kind.value, org.user_id),
+        f"SELECT * FROM bulk_job WHERE {_OWN_AND_KEPT} AND id = ?",
+        (*_own_and_kept(org, kind), to_18(job_id)),
     ).fetchone()
     if row is None:
         raise OrgError("NOT_FOUND", "The requested resource does not exist", status=404)
@@ -91,6 +97,19 @@ def read_job(org: Org, kind: Kind, job_id: str) -> Job:
         state=row["state"],
         facts=json.loads(row["facts"]),
     )
+
+
+def job_ids(org: Org, kind: Kind, after: str, most: int) -> list[str]:
+    """The ids of the caller's own jobs beyond this one, in order."""
+    found = org.db.execute(
+        f"SELECT id FROM bulk_job WHERE {_OWN_AND_KEPT} AND id > ? ORDER BY id LIMIT ?",
+        (*_own_and_kept(org, kind), after, most),
+    )
+    return [str(row[0]) for row in found]
+
+
+def _own_and_kept(org: Org, kind: Kind) -> tuple[object, ...]:
+    return kind.value, org.user_id, org.now().timestamp() - KEPT_S
 
 
 def write_job(org: Org, job: Job) -> Job:
@@ -142,6 +161,7 @@ def chosen(asked: dict[str, Any], key: str, known: object, default: str = "") ->
 def to_document(job: Job) -> dict[str, Any]:
     """The job as Salesforce describes it."""
     facts = {key: value for key, value in job.facts.items() if key not in _OWN}
+    took = job.modified_at - job.facts.get("closed_at", job.modified_at) if job.done else 0.0
     return {
         "id": job.id,
         **facts,
@@ -154,7 +174,16 @@ def to_document(job: Job) -> dict[str, Any]:
         "apiVersion": job.version,
         "jobType": job.kind.value,
         "retries": 0,
-        "totalProcessingTime": 0,
+        "totalProcessingTime": round(took * 1000),
+        **(_ingest_facts(job) if job.kind is Kind.INGEST else {"isPkChunkingSupported": True}),
+    }
+
+
+def _ingest_facts(job: Job) -> dict[str, Any]:
+    return {
+        "apiActiveProcessingTime": 0,
+        "apexProcessingTime": 0,
+        "contentUrl": f"services/data/v{job.version}/jobs/ingest/{job.id}/batches",
     }
 
 

@@ -51,7 +51,7 @@ def find_query_job(org: Org, job_id: str) -> Job:
 
 def rows_of(org: Org, job: Job, start: Start, size: int) -> Iterator[tuple[list[Any], str]]:
     """The rows of one page, each with its record's id."""
-    answer = _answer(org, job, int(job.facts["numberRecordsProcessed"]))
+    answer = answer_of(org, job, int(job.facts["numberRecordsProcessed"]))
     names = [output.names for output in answer.compiled.outputs]
     for record, record_id in records(answer, start, size):
         yield [_value(record, path) for path in names], record_id
@@ -59,14 +59,14 @@ def rows_of(org: Org, job: Job, start: Start, size: int) -> Iterator[tuple[list[
 
 def columns_of(org: Org, job: Job) -> list[str]:
     """The header of every page: Id, Account.Name, ..."""
-    answer = _answer(org, job, int(job.facts["numberRecordsProcessed"]))
+    answer = answer_of(org, job, int(job.facts["numberRecordsProcessed"]))
     return [".".join(output.names) for output in answer.compiled.outputs]
 
 
 def _run(org: Org, job: Job) -> Job:
     """Count what the query finds; a query that cannot be run fails the job, not the call."""
     try:
-        answer = _answer(org, job, None)
+        answer = answer_of(org, job, None)
     except OrgError as refused:
         # The words around Salesforce's own sentence are unverified.
         return move_job(org, job, "Failed", errorMessage=f"{refused.code}: {refused.message}")
@@ -74,7 +74,11 @@ def _run(org: Org, job: Job) -> Job:
     return move_job(org, job, "JobComplete", **found)
 
 
-def _answer(org: Org, job: Job, total: int | None) -> Answer:
+def answer_of(org: Org, job: Job, total: int | None) -> Answer:
+    """The job's query, ready to be read from; counted now unless `total` is known.
+
+    Errors: OrgError as for any query, and for an aggregate.
+    """
     deleted = _OPERATIONS[job.facts["operation"]]
     context = Context(org, job.user_id, Api.DATA, job.version, PROVIDERS, metadata_of, deleted)
     answer = prepare(context, job.facts["query"], total)
