@@ -11,6 +11,7 @@ from practice_org.org import Org
 from practice_org.wire import OrgError
 
 MOST_BYTES = 10_000_000  # Source: "Bulk API Limits"
+DAILY_BATCHES = 15_000
 UNFINISHED = frozenset({"Queued", "InProgress"})
 
 
@@ -32,7 +33,8 @@ def add_batch(org: Org, job: Job, request: bytes) -> Batch:
     """Queue a batch of this job.
 
     Errors: OrgError InvalidJobState for a job that is not open (its sentence is unverified),
-    ClientInputError for more than ten million bytes.
+    ClientInputError for more than ten million bytes, ExceededQuota for too many batches in 24 hours
+    (setting daily_bulk_batches).
     """
     if job.state != "Open":
         raise OrgError("InvalidJobState", f"Batch cannot be added to a {job.state} job")
@@ -40,9 +42,18 @@ def add_batch(org: Org, job: Job, request: bytes) -> Batch:
         sentence = f"Failed to read request. Exceeded max size limit of {MOST_BYTES}"
         raise OrgError("ClientInputError", sentence)
     now = org.now().timestamp()
+    _require_quota(org, now)
     batch = write_batch(org, Batch(org.new_id("751"), job.id, "Queued", "", now, now))
     org.db.execute("INSERT INTO async_file VALUES (?, 0, '', ?)", (batch.id, request))
     return batch
+
+
+def _require_quota(org: Org, now: float) -> None:
+    """Bulk API 2.0 takes of the same batches in Salesforce; here it does not."""
+    since = "SELECT COUNT(*) FROM async_batch WHERE created_at > ?"
+    used = org.db.execute(since, (now - 86_400,)).fetchone()[0]
+    if used >= int(org.setting("daily_bulk_batches", str(DAILY_BATCHES))):
+        raise OrgError("ExceededQuota", "ApiBatchItems Limit exceeded.")
 
 
 def batches_of(org: Org, job: Job) -> list[Batch]:

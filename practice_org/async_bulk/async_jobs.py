@@ -19,6 +19,7 @@ from practice_org.wire import OrgError
 QUERIES = {kind.value: kind for kind in Deleted}
 # simple-salesforce sends numbers.
 _CONCURRENCY = {"Parallel": "Parallel", "Serial": "Serial", "0": "Parallel", "1": "Serial"}
+LIFE_S = 7 * 86_400  # Source: "Bulk API Limits", batch lifespan
 _CONTENT_TYPES = ("XML", "CSV", "JSON")
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS async_job (
@@ -69,6 +70,7 @@ def open_job(org: Org, caller: tuple[str, str], asked: Mapping[str, str]) -> Job
     are unverified.
     """
     now = org.now().timestamp()
+    _forget_old(org, now - LIFE_S)
     user_id, version = caller
     sobject = find_object(asked.get("object", ""))
     if sobject is None:
@@ -111,6 +113,13 @@ def move_job(org: Org, job: Job, state: str) -> Job:
         verb = {"Closed": "Closing", "Aborted": "Aborting"}[state]
         raise OrgError("InvalidJobState", f"{verb} already {job.state} Job not allowed")
     return _write(org, replace(job, state=state, modified_at=org.now().timestamp()))
+
+
+def _forget_old(org: Org, before: float) -> None:
+    """Let go of old jobs and of all they hold."""
+    org.db.execute("DELETE FROM async_job WHERE created_at < ?", (before,))
+    org.db.execute("DELETE FROM async_batch WHERE job NOT IN (SELECT id FROM async_job)")
+    org.db.execute("DELETE FROM async_file WHERE batch NOT IN (SELECT id FROM async_batch)")
 
 
 def _write(org: Org, job: Job) -> Job:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bulk_v1_door import MEDIA, AsyncClient, contacts, facts, rows
+from bulk_v1_door import MEDIA, AsyncClient, contacts, facts, identity, rows
 
 from practice_org.tables import find_row, find_rows
 
@@ -108,6 +108,28 @@ def test_a_batch_of_more_than_ten_million_bytes_is_refused(client):
     assert facts(answer)["exceptionCode"] == "ClientInputError"
 
 
+def test_batches_beyond_those_of_24_hours_are_refused(client, clock):
+    client.org.set_setting("daily_bulk_batches", "2")
+    job = client.job("insert")
+    told = [client.ask("POST", f"/{job}/batch", b"LastName\n", "text/csv") for _ in range(3)]
+    assert [answer.status for answer in told] == [201, 201, 400]
+    assert facts(told[-1])["exceptionCode"] == "ExceededQuota"
+    clock.move(hours=25)
+    client.token = AsyncClient(client.org).token
+    assert client.add(job, b"LastName\n")
+
+
+def test_a_job_is_forgotten_after_seven_days(client, clock):
+    job = client.job("insert")
+    client.add(job, b"LastName\nA\n")
+    clock.move(days=8)
+    client.token = AsyncClient(client.org).token
+    client.job("insert")
+    assert facts(client.ask("GET", f"/{job}"))["exceptionCode"] == "InvalidJob"
+    kept = "SELECT (SELECT COUNT(*) FROM async_batch) + (SELECT COUNT(*) FROM async_file)"
+    assert client.org.db.execute(kept).fetchone()[0] == 0
+
+
 @pytest.mark.parametrize("kind", ["application/json", "application/xml; charset=UTF-8", ""])
 def test_an_ended_session_is_told_in_the_form_of_the_request(client, kind):
     client.token = "gone"
@@ -126,7 +148,7 @@ def test_a_token_in_the_authorization_header_is_not_looked_at(client):
 def test_another_users_job_is_not_for_the_caller(client):
     job = client.job("query")
     batch = client.add(job, b"SELECT Id FROM Contact")
-    stranger = AsyncClient(client.org, "runner")
+    stranger = AsyncClient(client.org, identity(client.org, "runner"))
     paths = ("", "/batch", f"/batch/{batch}", f"/batch/{batch}/request", f"/batch/{batch}/result")
     told = [facts(stranger.ask("GET", f"/{job}{path}")) for path in paths]
     assert {each["exceptionCode"] for each in told} == {"InvalidUser"}
@@ -134,7 +156,9 @@ def test_another_users_job_is_not_for_the_caller(client):
 
 def test_what_a_user_may_not_write_fails_row_by_row(org):
     (one,) = contacts(org, 1)
-    batch, results = AsyncClient(org, "runner").load("update", f"Id,Phone\n{one},123\n".encode())
+    batch, results = AsyncClient(org, identity(org, "runner")).load(
+        "update", f"Id,Phone\n{one},123\n".encode()
+    )
     assert (batch["state"], batch["numberRecordsFailed"]) == ("Completed", "1")
     assert rows(results)[1][1] == "false"
     assert find_row(org, "Contact", one)["Phone"] != "123"

@@ -8,8 +8,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from bulk_v1_door import MEDIA, NS, AsyncClient, batches, contacts, files_of, queried, rows
+from data_org import tiny_org
 
-from practice_org.tables import find_row, find_rows
+from practice_org.tables import find_row, find_rows, insert_row
 
 
 @pytest.fixture
@@ -75,3 +76,29 @@ def test_pk_chunking_leaves_the_first_batch_unprocessed_and_finds_every_row_once
     assert states[0] == "NotProcessed"
     assert len(states) > 4
     assert set(states[1:]) == {"Completed"}
+
+
+@pytest.fixture
+def tiny():
+    return tiny_org()
+
+
+@pytest.mark.parametrize("operation", ["query", "queryAll"])
+def test_a_query_finds_what_its_owner_may_see(tiny, operation):
+    made = {}
+    for user in (tiny.admin, tiny.clerk):
+        row = {"LastName": "Seen", "OwnerId": user}
+        made[user] = insert_row(tiny.org, "Contact", row)
+    seen = {user: set(queried(AsyncClient(tiny.org, user), operation)) for user in made}
+    assert seen[tiny.admin] == set(made.values())
+    assert seen[tiny.clerk] == {made[tiny.clerk]}
+
+
+def test_a_field_that_its_owner_may_not_see_fails_the_query(tiny):
+    told = {}
+    for user in (tiny.admin, tiny.clerk):
+        client = AsyncClient(tiny.org, user)
+        job = client.job("query")
+        told[user] = client.batch(job, client.add(job, b"SELECT HasOptedOutOfEmail FROM Contact"))
+    assert [told[tiny.admin]["state"], told[tiny.clerk]["state"]] == ["Completed", "Failed"]
+    assert "No such column 'HasOptedOutOfEmail'" in told[tiny.clerk]["stateMessage"]
