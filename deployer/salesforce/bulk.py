@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from deployer.errors import OrgSaidNo, OutcomeUnknown
+from deployer.errors import OrgSaidNo, TryLater
 from deployer.salesforce.answers import mapping, text
 from deployer.salesforce.bulk_csv import MOST_BYTES, read_rows, write_uploads
 from deployer.salesforce.bulk_jobs import (
@@ -86,12 +86,12 @@ def upload(writer: Writer, job_id: str, path: Path) -> None:
 def close_job(writer: Writer, job_id: str) -> None:
     """Tell the org to begin; a job that is closed already, or has ended, is left as it is.
 
-    Errors: JobGone; OutcomeUnknown or the org's refusal when the job is still open.
+    Errors: JobGone; when the job is still open, OutcomeUnknown or the org's refusal.
     """
     path = job_path(JobKind.INGEST, job_id)
     try:
         writer.send_json("PATCH", path, {"state": "UploadComplete"}, purpose="close job")
-    except (OutcomeUnknown, OrgSaidNo):
+    except (OrgSaidNo, TryLater):
         if fetch_job(writer, JobKind.INGEST, job_id).state == "Open":
             raise
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,25 +20,40 @@ from deployer.state import PRIVATE_FILE
 MOST_BYTES = 100_000_000
 
 
-def count_rows(file: Path, *, first_column: str = "") -> int:
-    """How many rows follow the header of an answer; 0 for a file without one.
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a file of CSV holds: its header, empty when it has none, and how many rows follow."""
 
-    Errors: OrgUnreachable for what is no whole CSV: a page of HTML, a row that is cut, or a first
-    column that is another than this.
+    header: tuple[str, ...]
+    rows: int
+
+
+def shape_of(file: Path) -> Shape:
+    """Read an answer through, row by row.
+
+    Errors: OrgUnreachable for what is no whole CSV: a page of HTML, a row that is cut.
     """
     try:
         with file.open(encoding="utf-8-sig", errors="replace", newline="") as text:
             lines = csv.reader(text, strict=True)
             header = next(lines, [])
-            if header and (header[0].lstrip()[:1] == "<" or first_column not in ("", header[0])):
-                raise _no_csv("a page that is no CSV")
-            return sum(_whole(line, header) for line in lines if line)
+            if "".join(header[:1]).lstrip().startswith("<"):
+                raise no_csv("a page")
+            return Shape(tuple(header), sum(_whole(line, header) for line in lines if line))
     except csv.Error as broken:
-        raise _no_csv("a CSV that is cut or broken") from broken
+        raise no_csv("a CSV that is cut or broken") from broken
+
+
+def no_csv(what: str) -> OrgUnreachable:
+    """The error for an answer that is not the rows that were asked for."""
+    return OrgUnreachable(
+        f"the org sent {what} where rows were asked for",
+        hint="try again; a proxy's or a maintenance page is a usual cause",
+    )
 
 
 def read_rows(file: Path) -> Iterator[dict[str, str]]:
-    """The rows of a file that `count_rows` has passed, each by column name. Errors: OSError."""
+    """The rows of a file that `shape_of` has passed, each by column name. Errors: OSError."""
     with file.open(encoding="utf-8-sig", errors="replace", newline="") as text:
         lines = csv.reader(text, strict=True)
         header = next(lines, [])
@@ -103,12 +119,5 @@ class _Line:
 
 def _whole(line: list[str], header: list[str]) -> bool:
     if len(line) != len(header):
-        raise _no_csv("a CSV with a row that is cut")
+        raise no_csv("a CSV with a row that is cut")
     return True
-
-
-def _no_csv(what: str) -> OrgUnreachable:
-    return OrgUnreachable(
-        f"the org sent {what} where rows were asked for",
-        hint="try again; a proxy's or a maintenance page is a usual cause",
-    )

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from deployer.errors import OrgSaidNo, Reaction
 from deployer.salesforce.answers import bad_answer, flag, mapping, rows, text, text_or
-from deployer.salesforce.bulk_csv import count_rows
+from deployer.salesforce.bulk_csv import no_csv, shape_of
 from deployer.salesforce.bulk_jobs import BulkJob, JobKind, absolute, fetch_job, job_path
 from deployer.salesforce.client import Connection
 from deployer.salesforce.fault_table import OrgUnreachable
@@ -110,7 +110,10 @@ def _fetch_page(connection: Connection, path: str, target: Path) -> _Page:
     counted: list[int] = []
 
     def check(headers: Mapping[str, str], file: Path) -> None:
-        counted[:] = [count_rows(file)]
+        shape = shape_of(file)
+        if not shape.header:
+            raise no_csv("nothing")
+        counted[:] = [shape.rows]
         told = headers.get("Sforce-NumberOfRecords", "")
         if told.isdigit() and counted != [int(told)]:
             raise OrgUnreachable(

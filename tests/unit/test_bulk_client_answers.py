@@ -66,6 +66,7 @@ def test_pages_are_fetched_from_where_the_org_says_they_are(tmp_path):
         csv_reply(b'"Id","A"\n"1","true"\n"2"\n'),
         csv_reply(b'"Id","A"\n"1","true"\n"2","fal'),
         csv_reply(PAGE, NumberOfRecords="3"),
+        csv_reply(b""),
         Reply(200, PAGE, cut=True),
         Reply(503, b"<html>busy</html>"),
     ],
