@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from xml.parsers import expat
 
+from bench_bulk import ROWS, bulk_rows
 from bench_commands import deploy_row, first_edit_row, start_up_rows
 from bench_layouts import CORPUS, Layout, made_up_layouts, real_layouts
 from bench_rows import Row, Verdict, measure, ratio_row
@@ -58,6 +59,7 @@ def _rows(*, quick: bool) -> Iterator[Row]:
     row, remark = deploy_row()
     print(remark)
     yield row
+    yield from bulk_rows(ROWS // 10 if quick else ROWS)
 
 
 def _edit_rows(pairs: int, most: int | None) -> Iterator[Row]:

@@ -75,7 +75,7 @@ def first_edit_row(pairs: int) -> Row:
 
 def deploy_row() -> tuple[Row, str]:
     """One deploy of many layouts to a practice org: API calls, and a remark on what they did."""
-    with tempfile.TemporaryDirectory() as folder, _practice_org(Path(folder)) as env:
+    with tempfile.TemporaryDirectory() as folder, practice_org(Path(folder)) as env:
         words = ["--org", "practice", "--layout", "Contact-Bench *", "--yes", "--json"]
         done = subprocess.run(
             [OPTOUT, "deploy", *words], check=False, capture_output=True, text=True, env=env
@@ -119,7 +119,7 @@ def _run(words: Sequence[str], env: Mapping[str, str] | None = None) -> None:
 
 
 @contextmanager
-def _practice_org(folder: Path) -> Iterator[dict[str, str]]:
+def practice_org(folder: Path) -> Iterator[dict[str, str]]:
     """A small practice org that holds made-up layouts; the environment in which to use it."""
     write_layouts(folder / "project", LAYOUTS)
     env = {**os.environ, "OPTOUT_HOME": str(folder / "home")}

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,7 @@ from practice_org.delivery import Closable, Wire, deliver
 from practice_org.tunnel import tunnelling
 from practice_org.wire import Request, Response
 
+_IN_MEMORY = 1_000_000
 # Longer than any client's pause between polls, so that none meets a connection being closed.
 _KEEP_ALIVE_S = 75
 
@@ -105,7 +107,7 @@ def asgi_app(answer: Callable[[Request], Response]) -> ASGIApp:
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         http = HttpRequest(scope, receive)
-        request = to_request(http, await http.body())
+        request = to_request(http, await _body(http))
         loop = asyncio.get_running_loop()
         answered = await loop.run_in_executor(one_at_a_time, answer, request)
 
@@ -115,6 +117,15 @@ def asgi_app(answer: Callable[[Request], Response]) -> ASGIApp:
         await deliver(answered, Wire(scope, receive, send), piece)
 
     return application
+
+
+async def _body(http: HttpRequest) -> bytes:
+    """The whole body; a large one is gathered on disk, so that memory holds it once, not twice."""
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as gathered:
+        async for chunk in http.stream():
+            gathered.write(chunk)
+        gathered.seek(0)
+        return gathered.read()
 
 
 def to_request(http: HttpRequest, body: bytes) -> Request:
