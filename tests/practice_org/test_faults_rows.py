@@ -10,6 +10,8 @@ from fault_org import CALLS, collection, fault_org
 from practice_org.faults.catalogue import CODES
 from practice_org.faults.firing import end_request, standing_faults, switch_off
 from practice_org.faults.sorts import Sort
+from practice_org.objects import Field
+from practice_org.tables import add_custom_field
 
 LOCK = "UNABLE_TO_LOCK_ROW"
 WINDOW = "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE"
@@ -68,10 +70,13 @@ def test_a_fault_at_an_endpoint_is_met_by_no_other():
     assert outcomes(here.call("collections")) == [LOCK] * 3
 
 
-def test_an_upsert_that_creates_is_no_update():
+def test_an_upsert_that_creates_is_a_creation_whatever_its_method():
     here = fault_org()
+    add_custom_field(here.org, "Contact", Field("Key__c", "string", "Key", 20, external_id=True))
     here.on("record.update", LOCK)
-    assert outcomes(here.call("collections.create")) == [True, True]
+    path = "sobjects/Contact/Key__c/new"
+    assert here.data("PATCH", path, {"LastName": "Fir"}).status == 201
+    assert here.data("PATCH", path, {"LastName": "Pine"}).status == 400
 
 
 def test_a_duplicate_passes_with_the_header_and_a_blocked_one_does_not():
