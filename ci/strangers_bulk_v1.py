@@ -47,9 +47,6 @@ def jsforce_bulk(stage: Stage) -> None:
 
 def simple_bulk(stage: Stage) -> None:
     bulk = client(stage).bulk.Contact
-    known_bug(
-        "bulk waits 5 s before it asks for a batch a second time, and cannot be told otherwise"
-    )
     made = bulk.insert(_new())
     expect(all(row["success"] and row["created"] for row in made), "all are made", made[:2])
     rows = _expect_names(stage)
@@ -57,6 +54,8 @@ def simple_bulk(stage: Stage) -> None:
     told = bulk.update([*changes, {"Id": UNKNOWN, OPT_OUT: True}])
     expect([row["success"] for row in told] == [True] * ROWS + [False], "one fails", told[-1])
     expect(all(row[OPT_OUT] for row in _kept(stage)), "the others are written")
+    known_bug("bulk with batch_size='auto' does not send a record that is alone in its batch")
+    expect(bulk.insert(_new()[:1], batch_size="auto") == [], "nothing is sent")
 
 
 def simple_upsert_delete(stage: Stage) -> None:
