@@ -17,6 +17,7 @@ from pathlib import Path
 
 import practice_org
 from practice_org.actions.recycle_bin import purge_expired
+from practice_org.async_bulk.answers import refusal as async_refusal
 from practice_org.bulk.jobs import create_bulk_tables
 from practice_org.faults.firing import end_request, fault_of
 from practice_org.faults.showing import Asking, answer_with
@@ -37,12 +38,13 @@ from practice_org.workbench.clock import put_ahead
 
 _VERSIONED = re.compile(r"/services/(?:data/v|Soap/m/|async/)(?P<version>\d+\.\d)(?:/.*)?")
 _COUNTED = re.compile(r"/services/(?:data/v|Soap/m/|async/).*")
-_SHAPES: Mapping[str, Callable[[OrgError], Response]] = {
-    "/services/Soap/u/": lambda refused: login_fault(refused, "u"),
-    "/services/Soap/c/": lambda refused: login_fault(refused, "c"),
-    "/services/Soap/": soap_fault,
-    "/services/oauth2/token": refusal_response,
-    "/services/oauth2/revoke": refusal_response,
+_SHAPES: Mapping[str, Callable[[Request, OrgError], Response]] = {
+    "/services/Soap/u/": lambda _, refused: login_fault(refused, "u"),
+    "/services/Soap/c/": lambda _, refused: login_fault(refused, "c"),
+    "/services/Soap/": lambda _, refused: soap_fault(refused),
+    "/services/oauth2/token": lambda _, refused: refusal_response(refused),
+    "/services/oauth2/revoke": lambda _, refused: refusal_response(refused),
+    "/services/async/": async_refusal,
 }
 _IDENTITY = re.compile(r"/id/.*|/services/oauth2/userinfo")
 
@@ -109,7 +111,7 @@ def refusal(request: Request, refused: OrgError) -> Response:
     """Put a refusal in the shape of the interface that was called."""
     for path, shape in _SHAPES.items():
         if request.path.startswith(path):
-            return shape(refused)
+            return shape(request, refused)
     if _IDENTITY.fullmatch(request.path) and refused.code == "INVALID_SESSION_ID":
         return Response(403, b"Bad_OAuth_Token", {"Content-Type": "text/html;charset=UTF-8"})
     return rest_error(refused)

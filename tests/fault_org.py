@@ -148,6 +148,9 @@ CALLS = {
     "bulk.results": lambda here: here.data(
         "GET", "jobs/ingest/750000000000001AAA/successfulResults"
     ),
+    "async": lambda here: here.ask(
+        "GET", "/services/async/63.0/job/750000000000001AAA", x_sfdc_session=here.token
+    ),
     "bulk.query.create": lambda here: here.data("POST", "jobs/query", {"operation": "query"}),
     "bulk.query.poll": lambda here: here.data("GET", "jobs/query/750000000000001AAA"),
     "bulk.query.results": lambda here: here.data("GET", "jobs/query/750000000000001AAA/results"),

@@ -88,16 +88,22 @@ def _redirect(fault: Fault, asking: Asking) -> Response:
 
 
 def _cut(_fault: Fault, asking: Asking) -> Response:
-    whole = asking.carry_out()
+    whole = _whole(asking)
     return replace(whole, body=whole.body[: len(whole.body) // 2])
 
 
 def _cut_short(_fault: Fault, asking: Asking) -> Response:
-    return replace(asking.carry_out(), delivery=Delivery(sent=Sent.HALF))
+    return replace(_whole(asking), delivery=Delivery(sent=Sent.HALF))
 
 
 def _empty(_fault: Fault, asking: Asking) -> Response:
-    return replace(asking.carry_out(), body=b"")
+    return replace(_whole(asking), body=b"")
+
+
+def _whole(asking: Asking) -> Response:
+    """The answer in one piece, so that its middle and its length are known."""
+    answer = asking.carry_out()
+    return replace(answer, body=b"".join((answer.body, *answer.more)), more=iter(()))
 
 
 def _slow(fault: Fault, asking: Asking) -> Response:

@@ -1,0 +1,69 @@
+"""Bulk jobs that get stuck, come late, are forgotten, or lose half of what they tell."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from fault_org import JOB, fault_org
+
+
+def ready_job(here):
+    """An update of the three contacts, uploaded and closed; its path."""
+    path = f"jobs/ingest/{json.loads(here.data('POST', 'jobs/ingest', JOB).body)['id']}"
+    here.data(
+        "PUT", f"{path}/batches", "\n".join(["Id,Phone", *(f"{i},7" for i in here.ids)]).encode()
+    )
+    here.data("PATCH", path, {"state": "UploadComplete"})
+    return path
+
+
+def state(here, path):
+    return json.loads(here.data("GET", path).body)["state"]
+
+
+def test_a_job_is_complete_late():
+    here = fault_org()
+    here.on("bulk.job", "STUCK", times=2)
+    path = ready_job(here)
+    assert [state(here, path) for _ in range(4)] == ["InProgress"] * 2 + ["JobComplete"] * 2
+    assert here.phone() == "7"
+
+
+def test_one_job_is_stuck_and_the_next_is_not():
+    here = fault_org()
+    stuck = ready_job(here)
+    here.on("bulk.job", "STUCK", only=stuck.rpartition("/")[2])
+    assert [state(here, path) for path in (stuck, ready_job(here))] == ["InProgress", "JobComplete"]
+
+
+@pytest.mark.parametrize("place", ["bulk.poll", "bulk.results"])
+def test_a_forgotten_job_is_not_found(place):
+    here = fault_org()
+    path = ready_job(here)
+    here.on(place, "NOT_FOUND", times=1)
+    asked = path if place == "bulk.poll" else f"{path}/successfulResults"
+    assert here.data("GET", asked).status == 404
+    assert state(here, path) == "JobComplete"
+
+
+@pytest.mark.parametrize("code", ["TRUNCATED", "EMPTY_BODY"])
+def test_results_stop_where_the_fault_says_however_long_they_are(code):
+    here = fault_org()
+    path = ready_job(here)
+    state(here, path)
+    asked = f"{path}/successfulResults"
+    whole = here.data("GET", asked)
+    text = b"".join((whole.body, *whole.more))
+    here.on("bulk.results", code)
+    cut = here.data("GET", asked)
+    kept = len(text) // 2 if code == "TRUNCATED" else 0
+    assert b"".join((cut.body, *cut.more)) == text[:kept]
+
+
+def test_a_lost_reply_to_create_leaves_an_open_job_behind():
+    here = fault_org()
+    here.on("bulk.create", "DROP_AFTER")
+    here.call("bulk.create")
+    found = here.org.db.execute("SELECT state FROM bulk_job").fetchall()
+    assert [row[0] for row in found] == ["Open"]
