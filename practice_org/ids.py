@@ -6,6 +6,7 @@ import string
 from functools import lru_cache
 
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+_BITS = {ord(letter): "01"[letter in string.ascii_uppercase] for letter in map(chr, range(128))}
 _CHECK = string.ascii_uppercase + "012345"
 
 
@@ -26,9 +27,9 @@ def to_18(short: str) -> str:
     """
     if len(short) != 15:
         return short
-    return short + "".join(_letter(short[start : start + 5]) for start in (0, 5, 10))
+    return short + _letter(short[:5]) + _letter(short[5:10]) + _letter(short[10:])
 
 
 @lru_cache(maxsize=65_536)
 def _letter(five: str) -> str:
-    return _CHECK[sum(1 << i for i, c in enumerate(five) if c in string.ascii_uppercase)]
+    return _CHECK[int(five[::-1].translate(_BITS), 2)]

@@ -42,6 +42,11 @@ def require_valid(org: Org, sobject: str, values: Mapping[str, object]) -> None:
     require_rules(active_rules(org, sobject), values)
 
 
+def locked_records(org: Org) -> frozenset[str]:
+    """The ids of all records under approval."""
+    return frozenset(row[0] for row in org.db.execute("SELECT record_id FROM record_lock"))
+
+
 def require_unlocked(org: Org, user_id: str, record_id: str) -> None:
     """Refuse a record that is under approval; Modify All Data goes past the lock.
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from practice_org.bulk.csv_text import DELIMITERS, lines_in
 from practice_org.bulk.jobs import Job, is_due, move_job
-from practice_org.bulk.outcomes import Outcome, Tally, keep_outcomes
+from practice_org.bulk.outcomes import Tally, keep_outcomes
 from practice_org.bulk.row_writers import (
     Work,
     canonical_columns,
@@ -22,6 +22,7 @@ from practice_org.bulk.row_writers import (
     write_row,
 )
 from practice_org.bulk.uploads import Batch, header_of, is_waiting, mark_done, waiting_batches
+from practice_org.data.permits import read_ahead
 from practice_org.faults.firing import fault_at
 from practice_org.faults.store import Fault
 from practice_org.objects import OBJECTS
@@ -123,14 +124,22 @@ def _write_batch(org: Org, job: Job, batch: Batch, most: float) -> Job:
     columns = _columns(work, header_of(org, job), job)
     left = most - job.facts["numberRecordsProcessed"]
     with org.transaction():
-        for line in lines_in(batch.text, DELIMITERS[job.facts["columnDelimiter"]]):
-            if tally.count(Outcome.SUCCESS, Outcome.FAILED) >= left:
+        lines = list(lines_in(batch.text, DELIMITERS[job.facts["columnDelimiter"]]))
+        _foresee(work, columns, lines)
+        for line in lines:
+            if tally.tried >= left:
                 tally.leave(line)
             else:
                 _write_line(work, tally, line, dict(zip(columns, line, strict=False)))
         keep_outcomes(org, job, batch, tally)
         mark_done(org, job, batch)
         return _counted(org, job, tally)
+
+
+def _foresee(work: Work, columns: list[str], lines: list[list[str]]) -> None:
+    if "Id" in columns:
+        at = columns.index("Id")
+        read_ahead(work.permit, (line[at] for line in lines if len(line) > at))
 
 
 def _write_line(work: Work, tally: Tally, line: list[str], values: Mapping[str, str]) -> None:
@@ -145,11 +154,8 @@ def _write_line(work: Work, tally: Tally, line: list[str], values: Mapping[str, 
 
 
 def _counted(org: Org, job: Job, tally: Tally) -> Job:
-    failed = tally.count(Outcome.FAILED)
     return move_job(
         org, job, "InProgress",
-        numberRecordsProcessed=(
-            job.facts["numberRecordsProcessed"] + failed + tally.count(Outcome.SUCCESS)
-        ),
-        numberRecordsFailed=job.facts["numberRecordsFailed"] + failed,
+        numberRecordsProcessed=job.facts["numberRecordsProcessed"] + tally.tried,
+        numberRecordsFailed=job.facts["numberRecordsFailed"] + tally.failed,
     )  # fmt: skip

@@ -31,10 +31,12 @@ class Tally:
     def __init__(self, job: Job) -> None:
         self._delimiter = DELIMITERS[job.facts["columnDelimiter"]]
         self._ending = LINE_ENDINGS[job.facts["lineEnding"]]
+        self.tried = 0
         self.lines: dict[Outcome, list[tuple[str, str]]] = {outcome: [] for outcome in Outcome}
 
     def add(self, line: list[str], written: Written) -> None:
         """Note a row that was tried."""
+        self.tried += 1
         told = written.error or ("true" if written.created else "false")
         outcome = Outcome.FAILED if written.error else Outcome.SUCCESS
         self._note(outcome, written.record_id, [written.record_id, told, *line])
@@ -46,9 +48,10 @@ class Tally:
     def _note(self, outcome: Outcome, record_id: str, values: list[str]) -> None:
         self.lines[outcome].append((record_id, quoted(values, self._delimiter, self._ending)))
 
-    def count(self, *outcomes: Outcome) -> int:
-        """How many rows came to this."""
-        return sum(len(self.lines[outcome]) for outcome in outcomes)
+    @property
+    def failed(self) -> int:
+        """How many rows failed."""
+        return len(self.lines[Outcome.FAILED])
 
 
 def keep_outcomes(org: Org, job: Job, batch: Batch, tally: Tally) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from practice_org.actions.recycle_bin import purge_record
 from practice_org.columns import fields_of
-from practice_org.data.records import Permit, change_under, create_under, permit_of, remove_under
+from practice_org.data.permits import Permit, permit_of
+from practice_org.data.records import change_under, create_under, remove_under
 from practice_org.ids import to_18
 from practice_org.objects import Field, SObject
 from practice_org.org import Org

@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from practice_org.actions.guards import Rule, active_rules, require_rules, require_unlocked
+from practice_org.actions.guards import (
+    require_rules,
+    require_unlocked,
+)
 from practice_org.data.cells import to_cell
-from practice_org.data.sharing import Reach, RecordAccess, reach_of
+from practice_org.data.permits import Permit, permit_of
+from practice_org.data.sharing import RecordAccess
 from practice_org.faults.firing import befall
-from practice_org.objects import Field, Kind, SObject
+from practice_org.ids import to_18
+from practice_org.objects import Kind, SObject
 from practice_org.org import Org
-from practice_org.rights import FieldAccess, field_accesses
+from practice_org.rights import FieldAccess
 from practice_org.tables import (
-    Mould,
     delete_found,
     find_from,
     find_row,
     find_rows,
     insert_cast,
-    mould_of,
     update_found,
 )
 from practice_org.wire import OrgError
@@ -32,46 +34,7 @@ _UNWRITABLE = (
     "and verify that it is read/write for your profile or permission set."
 )
 _RECORD_ID = re.compile(r"[A-Za-z0-9]{15}([A-Za-z0-9]{3})?")
-# What decides whether a row may be written, its validation rules apart.
-_JUDGED_BY = (
-    "Id", "OwnerId", "IsDeleted", "IsConverted", "IsPersonAccount", "PersonContactId", "AccountId",
-)  # fmt: skip
 _NO_RIGHT = "insufficient access rights on object id"
-
-
-@dataclass(frozen=True, slots=True)
-class Permit:
-    """What one user may write of one object: looked up once for all records written together.
-
-    `names` has the object's fields by their name in lower case; `needed` are the custom fields that
-    a new record must have; `wanted` is what to read of a row before it is written.
-    """
-
-    org: Org
-    user_id: str
-    sobject: SObject
-    mould: Mould
-    names: Mapping[str, Field]
-    access: Mapping[str, FieldAccess]
-    reach: Reach
-    rules: Sequence[Rule]
-    needed: Sequence[str]
-    wanted: str
-
-
-def permit_of(org: Org, user_id: str, sobject: SObject, rows: int = 1) -> Permit:
-    """Look up what this user may write of this object now, about so many rows."""
-    mould, rules = mould_of(org, sobject.name, rows), active_rules(org, sobject.name)
-    judged = ", ".join(f'"{name}"' for name in _JUDGED_BY if name in mould.fields)
-    return Permit(
-        org, user_id, sobject, mould,
-        names={name.lower(): field for name, field in mould.fields.items()},
-        access=field_accesses(org, user_id, sobject.name),
-        reach=reach_of(org, user_id, sobject),
-        rules=rules,
-        needed=[field.name for field in mould.fields.values() if _is_needed(field)],
-        wanted="*" if rules else judged,
-    )  # fmt: skip
 
 
 def create_record(org: Org, user_id: str, sobject: SObject, values: Mapping[str, Any]) -> str:
@@ -111,13 +74,13 @@ def change_under(permit: Permit, record_id: str, values: Mapping[str, Any]) -> N
     """Update as change_record does."""
     org, sobject = permit.org, permit.sobject
     _require_operation(sobject, "update", "updated")
-    row = _row_to_write(org, permit.mould, record_id, permit.wanted)
+    row = _row_under(permit, record_id)
     cells = _cells(permit, values, "updateable")
     if permit.reach.access(row) < RecordAccess.EDIT:
         raise no_right()
     _require_own_record(sobject, row)
     require_not_converted(sobject, row)
-    require_unlocked(org, permit.user_id, row["Id"])
+    _require_unlocked(permit, row["Id"])
     empty = [name for name in _required(sobject, cells) if name in cells and not cells[name]]
     if empty:
         raise _missing(empty)
@@ -139,11 +102,11 @@ def remove_under(permit: Permit, record_id: str) -> None:
     """Delete as remove_record does."""
     sobject = permit.sobject
     _require_operation(sobject, "delete", "deleted")
-    row = _row_to_write(permit.org, permit.mould, record_id, permit.wanted)
+    row = _row_under(permit, record_id)
     if permit.reach.access(row) < RecordAccess.DELETE:
         raise no_right()
     _require_own_record(sobject, row)
-    require_unlocked(permit.org, permit.user_id, row["Id"])
+    _require_unlocked(permit, row["Id"])
     befall(permit.org, "record.delete", row["Id"])
     delete_found(permit.org, permit.mould, row)
 
@@ -175,22 +138,37 @@ def _require_operation(sobject: SObject, operation: str, done: str) -> None:
 
 def row_to_write(org: Org, sobject: SObject, record_id: str) -> sqlite3.Row:
     """The live row of this id. Errors: OrgError MALFORMED_ID, NOT_FOUND, ENTITY_IS_DELETED."""
-    return _row_to_write(org, mould_of(org, sobject.name), record_id)
+    _require_id(sobject, record_id)
+    return _live(sobject, find_row(org, sobject.name, record_id))
 
 
-def _row_to_write(org: Org, mould: Mould, record_id: str, wanted: str = "*") -> sqlite3.Row:
-    sobject = mould.sobject
+def _row_under(permit: Permit, record_id: str) -> sqlite3.Row:
+    _require_id(permit.sobject, record_id)
+    row = permit.ahead.pop(to_18(record_id), None)
+    if row is None:
+        row = find_from(permit.org, permit.mould.source, record_id, permit.wanted)
+    return _live(permit.sobject, row)
+
+
+def _require_id(sobject: SObject, record_id: str) -> None:
     if not _RECORD_ID.fullmatch(record_id) or record_id[:3] != sobject.prefix:
         raise OrgError(
             "MALFORMED_ID", f"{sobject.label} ID: id value of incorrect type: {record_id}",
             fields=("Id",),
         )  # fmt: skip
-    row = find_from(org, mould.source, record_id, wanted)
+
+
+def _live(sobject: SObject, row: sqlite3.Row | None) -> sqlite3.Row:
     if row is None:
         raise OrgError("NOT_FOUND", "The requested resource does not exist", status=404)
     if sobject.keeps_deleted and row["IsDeleted"]:
         raise OrgError("ENTITY_IS_DELETED", "entity is deleted", status=404)
     return row
+
+
+def _require_unlocked(permit: Permit, record_id: str) -> None:
+    if record_id in permit.locked:
+        require_unlocked(permit.org, permit.user_id, record_id)
 
 
 def _cells(permit: Permit, values: Mapping[str, Any], ability: str) -> dict[str, object]:
@@ -228,10 +206,6 @@ def _require_values(permit: Permit, cells: Mapping[str, object]) -> None:
     missing += [name for name in permit.needed if cells.get(name) is None]
     if missing:
         raise _missing(missing)
-
-
-def _is_needed(field: Field) -> bool:
-    return field.name.endswith("__c") and not field.nillable and field.default is None
 
 
 def _missing(names: list[str]) -> OrgError:
