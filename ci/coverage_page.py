@@ -19,6 +19,10 @@ from coverage_endpoints import clients_at, endpoints, operations
 from strangers_record import Seen, read_record
 
 import practice_org
+from practice_org.faults.catalogue import CODES
+from practice_org.faults.codes import Code
+from practice_org.faults.places import PLACES
+from practice_org.faults.sorts import Sort
 from practice_org.login.refusals import Refusal
 from practice_org.metadata.package import CHILDREN, SUFFIXES
 from practice_org.objects import OBJECTS, Api, Kind
@@ -79,6 +83,8 @@ def _facts() -> dict[str, Any]:
             kind: _objects(api) for kind, api in (("data", Api.DATA), ("tooling", Api.TOOLING))
         },
         "soql": sorted(NOT_EMULATED.values(), key=str.lower),
+        "faults": [(code, _befallen(code)) for code in CODES.values()],
+        "places": PLACES,
         "flows": _flows(record),
         "bugs": _bugs(record),
         "doubts": [_doubt(doubt) for doubt in doubts(modules)],
@@ -104,6 +110,11 @@ def _logins() -> Iterator[tuple[str, str]]:
     for error in dict.fromkeys(refusal.value[0] for refusal in Refusal):
         said = sorted({r.value[1] for r in Refusal if r.value[0] == error})
         yield error, "; ".join(said)
+
+
+def _befallen(code: Code) -> str:
+    """What the code befalls, in the order of the sorts."""
+    return ", ".join(sort.value for sort in Sort if sort in code.sorts)
 
 
 def _objects(api: Api) -> list[str]:

@@ -2,8 +2,12 @@
 
 Sources: Salesforce, SOAP API guide, "ExceptionCode" and "StatusCode"; REST API guide, "Status
 Codes and Error Responses"; Bulk API guide, "Errors"; OAuth help, "OAuth Error Codes"; the letters
-and numbers are rows of the failure catalogue that COVERAGE.md prints. HTTP statuses of refused
-records other than 400, and every sentence marked so in COVERAGE.md, are unverified.
+and numbers are rows of the failure catalogue that COVERAGE.md prints.
+
+Unverified are the HTTP statuses of refused records other than 400 and of calls during maintenance,
+and the sentences of SERVER_UNAVAILABLE, TXN_SECURITY_..., QUERY_TIMEOUT, REQUEST_RUNNING_TOO_LONG,
+API_CURRENTLY_DISABLED, FUNCTIONALITY_TEMPORARILY_UNAVAILABLE, INSERT_UPDATE_DELETE_..., FAILED,
+EXCEEDEDQUOTA (its letter case too) and the login rate.
 """
 
 from __future__ import annotations

@@ -70,4 +70,5 @@ class Code:
     def told(self) -> str:
         """What it does, for a person: what becomes of it, and the sentence if there is one."""
         done = self.what or ("" if self.act in {Act.REFUSE, Act.INSIDE} else self.act.value)
-        return "; ".join(part for part in (done, self.sentence) if part)
+        sentence = self.sentence.replace("{subject}", "ID")
+        return "; ".join(part for part in (done, sentence) if part)

@@ -128,7 +128,6 @@ PLACES: Mapping[str, Place] = {
                            _WIRE | {Sort.CANCEL}, "cancelDeploy"),
     "deploy.run": _inner(Sort.DEPLOY, what="a deployment that is carried out"),
     "bulk": _rest(_ANY, rf"{_DATA}/jobs/.*", "every Bulk API 2.0 call", _BULK),
-    "async": _rest(_ANY, r"/services/async/.*", "every call of the first Bulk API"),
     "bulk.create": _rest("POST", _INGEST, "open an ingest job", _BULK),
     "bulk.upload": _rest("PUT", rf"{_INGEST}/\w+/batches", "upload its rows", _BULK),
     "bulk.close": _rest("PATCH", rf"{_INGEST}/\w+", "close or abort it", _BULK),
@@ -141,6 +140,7 @@ PLACES: Mapping[str, Place] = {
     "bulk.query.poll": _rest("GET", rf"{_QUERY}/\w+", "look at it", _BULK | {Sort.BULK_POLL}),
     "bulk.query.results": _rest("GET", rf"{_QUERY}/\w+/results", "fetch its pages",
                                 _BULK | {Sort.LOCATOR, Sort.BULK_POLL}),
+    "async": _rest(_ANY, r"/services/async/.*", "every call of the first Bulk API"),
 }  # fmt: skip
 
 
