@@ -33,7 +33,7 @@ def read_lines(
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
     while line := stream.readline(_CHUNK):
         rest = line
-        while rest and not rest.endswith(b"\n") and len(rest) == _CHUNK:
+        while rest and not rest.endswith(b"\n"):
             rest = stream.readline(_CHUNK)
         yield line.rstrip(b"\r\n")
 

@@ -34,6 +34,7 @@ instants = st.datetimes(datetime(1975, 1, 1), datetime(2037, 1, 1), timezones=st
         ("2026-11-25T04:00", None, "2026-11-24T12:00", "2026-11-25T04:00"),
         ("2026-11-25T09:00", None, "2026-11-24T12:00", "2026-11-25T04:00"),  # a missed night
         ("2026-11-25T09:00", None, "2026-11-25T05:00", None),  # enabled after it
+        ("2026-11-25T09:00", None, "2026-11-25T04:00", "2026-11-25T04:00"),  # just in time
         ("2026-11-25T09:00", "2026-11-25T04:00", "2026-11-01T00:00", None),
         ("2026-11-25T09:00", "2026-11-24T04:00", "2026-11-01T00:00", "2026-11-25T04:00"),
         ("2026-11-25T09:00", "2026-11-24T22:00", "2026-11-01T00:00", "2026-11-25T04:00"),  # forced
@@ -47,6 +48,11 @@ instants = st.datetimes(datetime(1975, 1, 1), datetime(2037, 1, 1), timezones=st
 def test_a_night_is_owed_until_a_run_began_after_it(now, last_done, enabled, owed):
     found = due(PACIFIC, utc(now), last_done and utc(last_done), utc(enabled))
     assert found == (owed and utc(owed))
+
+
+def test_the_day_after_a_day_that_was_not_still_owes_the_one_before():
+    samoa = to_schedule("20:00", "Pacific/Apia")
+    assert due(samoa, utc("2011-12-30T20:00"), None, LONG_AGO) == utc("2011-12-30T06:00")
 
 
 @pytest.mark.parametrize(
