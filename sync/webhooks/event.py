@@ -22,7 +22,7 @@ class Email:
 
 @dataclass(frozen=True, slots=True)
 class SalesforceId:
-    """A Contact's or a Lead's id, 18 characters."""
+    """A Contact's, a Lead's or a person account's id, 18 characters."""
 
     record_id: str
 

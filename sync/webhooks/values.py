@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 import re
 from datetime import UTC, datetime, timedelta
 
-from deployer.settings.record_ids import to_18
+from sync.people.model import to_record_id as to_person_record
 from sync.webhooks.refusals import Malformed
 
 LONGEST_ID = 255
 LONGEST_EMAIL = 320
 LONGEST_NOTE = 1000
-PERSON_PREFIXES = ("003", "00Q")
 CLOCK_SLACK = timedelta(days=1)
 _FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
@@ -43,12 +41,10 @@ def to_email(value: object, where: str) -> str:
 
 
 def to_record_id(value: object, where: str) -> str:
-    """A Contact or Lead id in its 18-character form."""
-    text = _text(value, where)
-    full = to_18(text) if text.startswith(PERSON_PREFIXES) else None
+    """The id of a Contact, Lead or person account in its 18-character form."""
+    full = to_person_record(_text(value, where))
     if full is None:
-        why = "it is not a Contact or Lead id (003..., 00Q..., 15 or 18 characters, correct ending)"
-        raise Malformed(where, why)
+        raise Malformed(where, "it is not a record id of a person (003, 00Q, 001; correct ending)")
     return full
 
 
@@ -74,8 +70,6 @@ def to_note(value: object, where: str) -> str:
 
 def _moment(value: object, where: str) -> datetime:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if not math.isfinite(value):
-            raise Malformed(where, _WHEN)
         return datetime.fromtimestamp(value, UTC)
     text = _text(value, where).upper()
     if _SECONDS_TEXT.fullmatch(text):

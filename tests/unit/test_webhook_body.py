@@ -53,6 +53,7 @@ def test_a_body_is_read_whole():
         ({"email": "", "person_id": "p 7"}, PersonId("p 7")),
         ({"salesforce_id": CONTACT}, SalesforceId(CONTACT)),
         ({"salesforce_id": CONTACT[:15]}, SalesforceId(CONTACT)),
+        ({"salesforce_id": "001xx000003DGb1"}, SalesforceId("001xx000003DGb1AAG")),
         ({"salesforce_id": "00QD000000nDn2o"}, SalesforceId("00QD000000nDn2oMAC")),
     ],
 )
@@ -84,10 +85,10 @@ def test_what_is_no_address_is_malformed(address):
 
 @pytest.mark.parametrize(
     "record_id",
-    [CONTACT[:17], CONTACT[:15] + "AAA", CONTACT.lower(), "001xx000004TmiQ", "003xx000004Tmi",
+    [CONTACT[:17], CONTACT[:15] + "AAA", CONTACT.lower(), "005xx000004TmiQ", "003xx000004Tmi",
      "003xx000004Tmi'", "003xx000004Tmi\n", "\uff10\uff10\uff13xx000004TmiQ", 3, False],
 )  # fmt: skip
-def test_what_is_no_contact_or_lead_id_is_malformed(record_id):
+def test_what_is_no_id_of_a_person_is_malformed(record_id):
     assert refusal(body(person_id=None, salesforce_id=record_id)).where == "salesforce_id"
 
 
@@ -118,6 +119,10 @@ def test_a_moment_may_be_written_in_several_ways(text):
 )  # fmt: skip
 def test_what_is_no_moment_is_malformed(moment):
     assert refusal(body(occurred_at=moment)).where == "occurred_at"
+
+
+def test_a_number_beyond_all_numbers_is_no_moment():
+    assert refusal(b'{"person_id": "7", "occurred_at": 1e999}').where == "occurred_at"
 
 
 @pytest.mark.parametrize("ahead", [timedelta(0), timedelta(days=1), timedelta(days=-20000)])
