@@ -75,7 +75,7 @@ PLACES: Mapping[str, Place] = {
     "writes": Place(
         frozenset({Sort.ROW, Sort.BULK_CALL}),
         "every record that is written, and every Bulk API call, reads too",
-        (Asked(_ANY, rf"{_DATA}/jobs/.*"),),
+        (Asked(_ANY, rf"{_DATA}/jobs/.*|/services/async/.*"),),
     ),
     "token": _rest("POST", "/services/oauth2/token", "the OAuth token endpoint",
                    frozenset({Sort.TRANSPORT, Sort.LOGIN})),

@@ -6,7 +6,7 @@ import sqlite3
 from dataclasses import dataclass, fields
 
 from practice_org.faults.catalogue import CODES
-from practice_org.faults.codes import Act, Code, Number
+from practice_org.faults.codes import Code, Number
 from practice_org.faults.places import PLACES
 from practice_org.faults.sorts import Sort
 from practice_org.org import Org
@@ -71,11 +71,6 @@ class Fault:
         """The refusal in Salesforce's words; `subject` is the record or object it is about."""
         sentence = self.code.sentence.replace("{subject}", subject)
         return OrgError(self.code.salesforce_code, sentence, status=self.code.status)
-
-    @property
-    def after_the_fact(self) -> bool:
-        """Whether what it befalls has been carried out nonetheless."""
-        return self.code.act is Act.REFUSE_AFTER
 
 
 class BadFault(OrgError):

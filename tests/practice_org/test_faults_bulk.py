@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from bulk_v1_door import AsyncClient
 from fault_org import JOB, fault_org
 
 
@@ -65,6 +66,21 @@ def test_results_stop_where_the_fault_says_however_long_they_are(code):
     kept = len(first + rest) // 2 if code == "TRUNCATED" else 0
     assert rest
     assert b"".join(results(here, path)) == (first + rest)[:kept]
+
+
+@pytest.mark.parametrize("place", ["record.update", "writes", "any"])
+def test_the_first_bulk_api_tells_of_a_refused_row_too(place):
+    here = fault_org()
+    here.on(place, "UNABLE_TO_LOCK_ROW", every=2)
+    rows = "\n".join(["Id,Phone", *(f"{i},7" for i in here.ids)]).encode()
+    _, told = AsyncClient(here.org, here.org.user_id).load("update", rows)
+    assert [b"UNABLE_TO_LOCK_ROW" in line for line in told.splitlines()[1:]] == [False, True, False]
+
+
+def test_a_read_only_window_is_met_in_the_first_bulk_api():
+    here = fault_org()
+    here.on("writes", "INSERT_UPDATE_DELETE_NOT_ALLOWED_DURING_MAINTENANCE")
+    assert b"DURING_MAINTENANCE</exceptionCode>" in here.call("async").body
 
 
 def test_a_lost_reply_to_create_leaves_an_open_job_behind():
