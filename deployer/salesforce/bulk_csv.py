@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from deployer.salesforce.fault_table import OrgUnreachable
-from deployer.state import PRIVATE_FILE
+from deployer.state import PRIVATE_FILE, make_private_dir
 
 # 150 MB once encoded as base64, which is how the org counts.
 MOST_BYTES = 100_000_000
@@ -72,6 +72,7 @@ def write_uploads(
     Each has the header, LF, and at most `most_bytes`; only the owner reads it. Errors: OSError;
     ValueError for a row that is larger alone.
     """
+    make_private_dir(folder)
     files: list[Path] = []
     waiting = iter(rows)
     row = next(waiting, None)

@@ -17,6 +17,7 @@ from deployer.salesforce.bulk_jobs import JobKind, job_path
 from deployer.salesforce.client import Connection
 from deployer.salesforce.faults import harmless
 from deployer.salesforce.records import RowOutcome, RowState
+from deployer.state import make_private_dir
 
 # UNABLE_TO_LOCK_ROW:unable to obtain exclusive access to this record:--
 # FIELD_INTEGRITY_EXCEPTION:what is wrong:Email, Phone --
@@ -59,6 +60,7 @@ def read_outcomes(connection: Connection, job_id: str, folder: Path) -> Outcomes
     the job runs; as any read; OSError of the disk.
     """
     root = f"/services/data/v{connection.version}/{job_path(JobKind.INGEST, job_id)}"
+    make_private_dir(folder)
     files = {name: folder / f"{name.lower()}.csv" for name in _FIRST_COLUMN}
     for name, column in _FIRST_COLUMN.items():
         check = partial(_check, first_column=column)

@@ -18,6 +18,7 @@ from deployer.salesforce.bulk_csv import no_csv, shape_of
 from deployer.salesforce.bulk_jobs import BulkJob, JobKind, absolute, fetch_job, job_path
 from deployer.salesforce.client import Connection
 from deployer.salesforce.fault_table import OrgUnreachable
+from deployer.state import make_private_dir
 
 # Salesforce names five pages at a time; orgs for development allow five long calls at once.
 SIDE_BY_SIDE = 4
@@ -45,6 +46,7 @@ def save_query_results(connection: Connection, job_id: str, folder: Path) -> lis
     job = fetch_job(connection, JobKind.QUERY, job_id)
     if job.state != "JobComplete":
         raise _no_results(job)
+    make_private_dir(folder)
     for left in folder.glob("page-*.csv*"):
         left.unlink()
     pages = _fetch_pages(connection, job, folder)

@@ -54,6 +54,11 @@ class Connection:
         """The org's last Date header, for measuring clock skew."""
         return self._session.server_time
 
+    @property
+    def api_usage(self) -> tuple[int, int] | None:
+        """The org's API calls of the day, used and allowed, as it last told them; else None."""
+        return self._session.api_usage
+
     def get_json(
         self,
         path: str,
@@ -74,12 +79,10 @@ class Connection:
         """All rows of a SOQL query, page by page, without their `attributes`."""
         return self._pages(lambda: self._client().query(soql, purpose=purpose or "query"))
 
-    def query_all(self, soql: str, *, purpose: str = "") -> list[dict[str, Any]]:
+    def query_all(self, soql: str, *, purpose: str = "query all") -> list[dict[str, Any]]:
         """As `query`, deleted and archived rows too. Source: REST API guide, "QueryAll"."""
         return self._pages(
-            lambda: self._client().restful(
-                "queryAll", params={"q": soql}, purpose=purpose or "query all"
-            )
+            lambda: self._client().restful("queryAll", params={"q": soql}, purpose=purpose)
         )
 
     def tooling_query(self, soql: str, *, purpose: str = "") -> list[dict[str, Any]]:
@@ -285,9 +288,6 @@ class Writer(Connection):
             return answer.json()
         except ValueError as broken:
             raise lost_reply(self._instance_url) from broken
-
-
-Reader = Connection
 
 
 def _bare(row: Json) -> dict[str, Any]:

@@ -7,7 +7,7 @@ Collections), "Duplicate Rule Header", "QueryAll".
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -121,13 +121,33 @@ def fetch_records(
 
     `deleted` asks for those in the bin and merged away too. Errors: as any query.
     """
-    columns = ", ".join(dict.fromkeys(["Id", *fields]))
-    start = f"SELECT {columns} FROM {sobject} WHERE Id IN "  # noqa: S608 - SOQL of API names
     ask = connection.query_all if deleted else connection.query
+    return _fetch(ask, sobject, ["Id", *fields], ids)
+
+
+def fetch_records_by(
+    connection: Connection, sobject: str, lookup: str, ids: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The live records whose lookup leads to one of these Ids, with that lookup and Id.
+
+    Errors: as any query.
+    """
+    return _fetch(connection.query, sobject, [lookup, "Id"], ids)
+
+
+def _fetch(
+    ask: Callable[..., list[dict[str, Any]]],
+    sobject: str,
+    columns: Sequence[str],
+    ids: Sequence[str],
+) -> list[dict[str, Any]]:
+    """The rows whose first column is one of the Ids, in as few queries as addresses allow."""
+    listed = ", ".join(dict.fromkeys(columns))
+    start = f"SELECT {listed} FROM {sobject} WHERE {columns[0]} IN "  # noqa: S608 - SOQL of API names
     found: list[dict[str, Any]] = []
     for batch in id_batches(ids, QUERY_BYTES - len(quote_plus(start))):
-        listed = ", ".join(f"'{one}'" for one in batch)
-        found += ask(f"{start}({listed})", purpose=f"read {sobject}")
+        literals = ", ".join(f"'{one}'" for one in batch)
+        found += ask(f"{start}({literals})", purpose=f"read {sobject}")
     return found
 
 

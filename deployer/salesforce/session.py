@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ READ_TIMEOUT_S = 120.0
 TOTAL_TIMEOUT_S = 600.0  # Salesforce ends a call itself after ten minutes
 CAP_BYTES = 1 << 30  # base64 of the largest retrieve (600 MB unpacked, packed less)
 _CHUNK = 1 << 16
+# Source: REST API Developer Guide, "Limit Info Header": api-usage=18/15000
+_USAGE = re.compile(r"(?<![\w-])api-usage=(?P<used>\d+)/(?P<allowed>\d+)")
 _REPLACE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _READS = frozenset({"GET", "HEAD"})
 
@@ -87,8 +90,9 @@ class _TimedBody:
 class OrgSession(requests.Session):
     """A requests session that can only talk to the origins it was opened for.
 
-    `calls` lists what was asked; `server_time` is the last Date header ("" before any). Every
-    answer of 300 or more is raised as an error of the fault table.
+    `calls` lists what was asked; `server_time` is the last Date header ("" before any), `api_usage`
+    the day's API calls, used and allowed, as an answer last told them. Every answer of 300 or more
+    is raised as an error of the fault table.
     """
 
     def __init__(
@@ -99,6 +103,7 @@ class OrgSession(requests.Session):
         self._pinned: frozenset[Origin] = frozenset()
         self.calls: list[OrgCall] = []
         self.server_time = ""
+        self.api_usage: tuple[int, int] | None = None
         self.cap_bytes = CAP_BYTES
         # A proxy of the environment must not stand between us and this machine.
         self.trust_env = loopback is Loopback.REFUSED
@@ -191,6 +196,8 @@ class OrgSession(requests.Session):
         path = urlsplit(answer.url).path
         self.calls.append(OrgCall(method, path, purpose, answer.status_code, took))
         self.server_time = answer.headers.get("Date", self.server_time)
+        if told := _USAGE.search(answer.headers.get("Sforce-Limit-Info", "")):
+            self.api_usage = int(told["used"]), int(told["allowed"])
         log.debug("call", method=method, path=path, purpose=purpose, status=answer.status_code,
                   ms=took)  # fmt: skip
 
@@ -204,6 +211,13 @@ class _TrustingAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **rest: Any) -> None:
         super().init_poolmanager(*args, **rest, ssl_context=self._trust)
+
+    def close(self) -> None:
+        """Close the connections too: urllib3 waits until nothing, no traceback either, has them."""
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118 - iterating the container is refused
+                manager.pools[key].close()
+        super().close()
 
     def proxy_manager_for(self, proxy: Any, **rest: Any) -> Any:
         return super().proxy_manager_for(proxy, **rest, ssl_context=self._trust)

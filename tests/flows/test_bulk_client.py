@@ -203,3 +203,15 @@ def test_a_query_that_runs_still_has_no_results(runner, practice, tmp_path):
     with pytest.raises(OrgSaidNo, match="its state is InProgress"):
         bulk.save_query_results(runner, job_id, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_jobs_that_have_not_ended_are_listed_with_whose_they_are(runner, practice, tmp_path):
+    practice.org.set_setting("bulk_list_jobs", "1")
+    load(runner, practice, tmp_path, [(contacts(practice.org)[0], "true")])
+    practice.org.set_setting("bulk_seconds", "60")
+    asked = bulk.create_query_job(runner, CONTACTS, deleted=False)
+    opened = [bulk.create_ingest_job(runner, "Contact", "update") for _ in range(2)]
+    found = bulk.list_open_jobs(runner)
+    assert [job.id for job in found] == [asked, *opened]
+    assert {job.state for job in found[1:]} == {"Open"}
+    assert {job.created_by_id for job in found} == {runner.org.user_id}

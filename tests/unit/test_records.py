@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, unquote_plus
 
 import pytest
 from hypothesis import given
@@ -16,6 +16,7 @@ from deployer.salesforce.records import (
     RecordChange,
     RowState,
     fetch_records,
+    fetch_records_by,
     id_batches,
     lots,
     send_lot,
@@ -136,6 +137,15 @@ def test_a_query_for_many_ids_stays_short_enough_for_an_address():
     assert all(len(soql) <= QUERY_BYTES for soql in asked)
     assert [sum(one in soql for soql in asked) for one in ids] == [1] * 1000
     assert len(asked) == 3
+
+
+def test_records_are_found_by_where_a_lookup_leads():
+    page = json_reply({"records": [{"Id": B, "PersonContactId": A}], "done": True})
+    with scripted_org(page) as org:
+        [row] = fetch_records_by(org.reader(), "Account", "PersonContactId", [A])
+        asked = unquote_plus(org.seen[0][1])
+    assert row == {"Id": B, "PersonContactId": A}
+    assert asked.endswith(f" PersonContactId, Id FROM Account WHERE PersonContactId IN ('{A}')")
 
 
 @given(st.integers(0, 2000), st.integers(30, 12_000))

@@ -214,3 +214,29 @@ def test_an_upload_that_takes_for_ever_is_given_up(tmp_path):
     (tmp_path / "body").write_bytes(b"Id\n")
     with scripted_org(Reply()) as org, pytest.raises(OutcomeUnknown):
         org.session(Ticking()).upload("PUT", str(org.origin), tmp_path / "body")
+
+
+@pytest.mark.parametrize(
+    ("told", "usage"),
+    [("api-usage=18/15000", (18, 15000)), ("per-app-api-usage=1/2(appName=x)", None),
+     ("api-usage=25/5000; per-app-api-usage=17/250(appName=x)", (25, 5000)), ("", None)],
+)  # fmt: skip
+def test_the_days_api_calls_are_what_the_org_last_told(told, usage):
+    headers = (("Sforce-Limit-Info", told),)
+    with scripted_org(Reply(headers=headers), Reply()) as org:
+        session, _ = send(org, **GET)
+        session.request("GET", str(org.origin))
+    assert session.api_usage == usage
+
+
+def test_a_closed_session_leaves_no_connection_open_not_even_for_an_error_that_is_kept():
+    with scripted_org(error_reply("NOT_FOUND", 404)) as org:
+        session = org.session()
+        with pytest.raises(OrgSaidNo) as kept:
+            session.request("GET", str(org.origin))
+        pools = session.get_adapter("https://").poolmanager.pools
+        [key] = pools.keys()
+        [connection] = filter(None, pools[key].pool.queue)
+        session.close()
+    assert kept.value.__traceback__
+    assert connection.sock is None
