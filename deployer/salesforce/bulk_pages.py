@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from deployer.errors import OrgSaidNo, Reaction
+from deployer.errors import OrgSaidNo
 from deployer.salesforce.answers import bad_answer, flag, mapping, rows, text, text_or
 from deployer.salesforce.bulk_csv import no_csv, shape_of
 from deployer.salesforce.bulk_jobs import BulkJob, JobKind, absolute, fetch_job, job_path
@@ -63,9 +63,7 @@ def save_query_results(connection: Connection, job_id: str, folder: Path) -> lis
 def _fetch_pages(connection: Connection, job: BulkJob, folder: Path) -> list[_Page]:
     try:
         paths = list(_page_paths(connection, job))
-    except OrgSaidNo as refused:
-        if refused.reaction is not Reaction.STOP:
-            raise
+    except OrgSaidNo:
         paths = []  # an org that does not name its pages still gives them one by one
     if not paths:
         return list(_one_by_one(connection, job, folder))

@@ -99,6 +99,20 @@ def test_the_last_page_has_no_locator_or_the_word_null(locator, tmp_path):
     assert asked[-1].endswith("/results?locator=a%2Fb")
 
 
+def test_a_list_of_pages_that_leads_to_itself_is_not_used(tmp_path):
+    again = pages_reply("results?locator=A", more="/services/data/again")
+    paths, asked = save(tmp_path, job(), again, again, csv_reply(PAGE))
+    assert [path.read_bytes() for path in paths] == [PAGE]
+    assert asked[-1].endswith("/results")
+
+
+def test_a_refusal_to_show_a_job_is_not_taken_for_a_job_that_is_gone():
+    refusal = error_reply("API_DISABLED_FOR_ORG", 403)
+    with scripted_org(refusal) as org, pytest.raises(OrgSaidNo, match="API is off") as problem:
+        bulk.fetch_job(org.reader(), JobKind.QUERY, ID)
+    assert not isinstance(problem.value, bulk.JobGone)
+
+
 def test_an_old_org_is_not_asked_where_its_pages_are(tmp_path):
     _, asked = save(tmp_path, job(apiVersion=57.0), csv_reply(PAGE))
     assert asked[1] == f"/services/data/v57.0/jobs/query/{ID}/results"
