@@ -125,8 +125,10 @@ def split(
     held: dict[str, object] = {}
     for name, value in values.items():
         mirror = fields[name].mirror
-        place = held if mirror else own
-        place[mirror.partition(".")[2] or name] = to_column(value)
+        if mirror:
+            held[mirror.partition(".")[2]] = to_column(value)
+        else:
+            own[name] = to_column(value)
     return own, held
 
 

@@ -139,7 +139,7 @@ def _birth(org: Org, sobject: SObject) -> dict[str, object]:
 
 
 def _full_name(sobject: SObject, row: Mapping[str, object]) -> str:
-    return " ".join(str(row[part]) for part in sobject.name_from if row.get(part))
+    return " ".join([str(row[part]) for part in sobject.name_from if row.get(part)])
 
 
 def update_row(org: Org, sobject: str, record_id: str, values: Mapping[str, object]) -> None:

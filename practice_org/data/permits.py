@@ -25,9 +25,10 @@ _JUDGED_BY = (
 class Permit:
     """What one user may write of one object: looked up once for all records written together.
 
-    `names` has the object's fields by their name in lower case; `needed` are the custom fields that
-    a new record must have; `wanted` is what to read of a row before it is written; `locked` are the
-    ids of records under approval; `ahead` holds rows that were read before their turn.
+    `names` has the object's fields by their name in lower case, `writable` those that the user may
+    give to a new record ("createable") and to an old one ("updateable"); `needed` are the custom
+    fields that a new record must have; `wanted` is what to read of a row before it is written;
+    `locked` are the ids of records under approval; `ahead` holds rows read before their turn.
     """
 
     org: Org
@@ -36,6 +37,7 @@ class Permit:
     mould: Mould
     names: Mapping[str, Field]
     access: Mapping[str, FieldAccess]
+    writable: Mapping[str, Mapping[str, Field]]
     reach: Reach
     rules: Sequence[Rule]
     needed: Sequence[str]
@@ -47,11 +49,20 @@ class Permit:
 def permit_of(org: Org, user_id: str, sobject: SObject, rows: int = 1) -> Permit:
     """Look up what this user may write of this object now, about so many rows."""
     mould, rules = mould_of(org, sobject.name, rows), active_rules(org, sobject.name)
+    access = field_accesses(org, user_id, sobject.name)
     judged = ", ".join(f'"{name}"' for name in _JUDGED_BY if name in mould.fields)
     return Permit(
         org, user_id, sobject, mould,
         names={name.lower(): field for name, field in mould.fields.items()},
-        access=field_accesses(org, user_id, sobject.name),
+        access=access,
+        writable={
+            ability: {
+                name.lower(): field
+                for name, field in mould.fields.items()
+                if getattr(field, ability) and _is_open(sobject, access[name])
+            }
+            for ability in ("createable", "updateable")
+        },
         reach=reach_of(org, user_id, sobject),
         rules=rules,
         needed=[field.name for field in mould.fields.values() if _is_needed(field)],
@@ -73,3 +84,7 @@ def read_ahead(permit: Permit, record_ids: Iterable[str]) -> None:
 
 def _is_needed(field: Field) -> bool:
     return field.name.endswith("__c") and not field.nillable and field.default is None
+
+
+def _is_open(sobject: SObject, access: FieldAccess) -> bool:
+    return not sobject.business or access is FieldAccess.EDIT

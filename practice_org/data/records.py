@@ -16,7 +16,7 @@ from practice_org.data.permits import Permit, permit_of
 from practice_org.data.sharing import RecordAccess
 from practice_org.faults.firing import befall
 from practice_org.ids import to_18
-from practice_org.objects import Kind, SObject
+from practice_org.objects import Field, Kind, SObject
 from practice_org.org import Org
 from practice_org.rights import FieldAccess
 from practice_org.tables import (
@@ -173,16 +173,13 @@ def _require_unlocked(permit: Permit, record_id: str) -> None:
 
 def _cells(permit: Permit, values: Mapping[str, Any], ability: str) -> dict[str, object]:
     """The values by canonical field name, checked against what the caller may write."""
-    sobject, access = permit.sobject, permit.access
+    writable = permit.writable[ability]
     cells: dict[str, object] = {}
     refused = []
     for name, value in values.items():
-        field = permit.names.get(name.lower())
-        if field is None or (sobject.business and access[field.name] is FieldAccess.NONE):
-            sentence = f"No such column '{name}' on sobject of type {sobject.name}"
-            raise OrgError("INVALID_FIELD", sentence)
-        if not getattr(field, ability) or not _may_write(sobject, access[field.name]):
-            refused.append(field.name)
+        field = writable.get(name.lower())
+        if field is None:
+            refused.append(_seen_field(permit, name).name)
         else:
             cells[field.name] = to_cell(field, value)
     if refused:
@@ -191,8 +188,13 @@ def _cells(permit: Permit, values: Mapping[str, Any], ability: str) -> dict[str,
     return cells
 
 
-def _may_write(sobject: SObject, access: FieldAccess) -> bool:
-    return not sobject.business or access is FieldAccess.EDIT
+def _seen_field(permit: Permit, name: str) -> Field:
+    """The field of this name. Errors: INVALID_FIELD for one that the caller cannot even see."""
+    field, sobject = permit.names.get(name.lower()), permit.sobject
+    if field is None or (sobject.business and permit.access[field.name] is FieldAccess.NONE):
+        sentence = f"No such column '{name}' on sobject of type {sobject.name}"
+        raise OrgError("INVALID_FIELD", sentence)
+    return field
 
 
 def _required(sobject: SObject, cells: Mapping[str, object]) -> tuple[str, ...]:
