@@ -38,10 +38,10 @@ class _Page:
 def save_query_results(connection: Connection, job_id: str, folder: Path) -> list[Path]:
     """Fetch the rows of a finished query job into `folder`; CSV files in the org's order.
 
-    Each repeats the header, and there is at least one. The folder is the job's own: what an
-    earlier, interrupted fetch left is replaced. A page that comes cut is fetched again. Errors:
-    JobGone; OrgSaidNo while the job has not completed; OrgUnreachable when rows are missing in
-    the end; as any read; OSError of the disk.
+    Each repeats the header and has rows: a query that found nothing gives no file. The folder is
+    the job's own: what an earlier, interrupted fetch left is replaced. A page that comes cut is
+    fetched again. Errors: JobGone; OrgSaidNo while the job has not completed; OrgUnreachable when
+    rows are missing in the end; as any read; OSError of the disk.
     """
     job = fetch_job(connection, JobKind.QUERY, job_id)
     if job.state != "JobComplete":
@@ -57,7 +57,7 @@ def save_query_results(connection: Connection, job_id: str, folder: Path) -> lis
             where=connection.org.instance_url,
             hint="run it again; the org keeps the rows for seven days",
         )
-    return [page.path for page in pages]
+    return [page.path for page in pages if page.rows]
 
 
 def _fetch_pages(connection: Connection, job: BulkJob, folder: Path) -> list[_Page]:
@@ -68,7 +68,9 @@ def _fetch_pages(connection: Connection, job: BulkJob, folder: Path) -> list[_Pa
     if not paths:
         return list(_one_by_one(connection, job, folder))
     with ThreadPoolExecutor(SIDE_BY_SIDE, thread_name_prefix="bulk-page") as pool:
-        return list(pool.map(lambda one: _fetch_page(connection, *one), _numbered(paths, folder)))
+        return list(
+            pool.map(lambda one: _fetch_page(connection, job, *one), _numbered(paths, folder))
+        )
 
 
 def _numbered(paths: list[str], folder: Path) -> Iterator[tuple[str, Path]]:
@@ -98,7 +100,8 @@ def _one_by_one(connection: Connection, job: BulkJob, folder: Path) -> Iterator[
     while locator not in walked:
         walked.add(locator)
         query = f"?locator={quote(locator, safe='')}" if locator else ""
-        page = _fetch_page(connection, f"{_root(job)}/results{query}", _file(folder, len(walked)))
+        path = f"{_root(job)}/results{query}"
+        page = _fetch_page(connection, job, path, _file(folder, len(walked)))
         yield page
         if page.locator in _NO_MORE:
             return
@@ -106,12 +109,12 @@ def _one_by_one(connection: Connection, job: BulkJob, folder: Path) -> Iterator[
     raise bad_answer("the result's pages come back to where they were")
 
 
-def _fetch_page(connection: Connection, path: str, target: Path) -> _Page:
+def _fetch_page(connection: Connection, job: BulkJob, path: str, target: Path) -> _Page:
     counted: list[int] = []
 
     def check(headers: Mapping[str, str], file: Path) -> None:
         shape = shape_of(file)
-        if not shape.header:
+        if job.processed and not shape.header:  # without any row the org may leave it out
             raise no_csv("nothing")
         counted[:] = [shape.rows]
         told = headers.get("Sforce-NumberOfRecords", "")
