@@ -88,6 +88,17 @@ def test_a_query_outlives_passing_trouble(at, code, bench):
     assert sorted(found) == sorted(known)
 
 
+def test_a_session_that_ends_while_pages_come_side_by_side_is_renewed_once(bench):
+    bench.org.set_setting("bulk_page_rows", "10")
+    job_id = bulk.create_query_job(bench.runner, "SELECT Id FROM Contact", deleted=False)
+    bench.wait(JobKind.QUERY, job_id)
+    switch_on(bench.org, "bulk.query.results", "SESSION_REVOKED", When(times=1, after=3))
+    before = len(bench.runner.calls)
+    paths = bulk.save_query_results(bench.runner, job_id, bench.folder)
+    assert len(paths) > 10
+    assert [call.purpose for call in bench.runner.calls[before:]].count("log in") == 1
+
+
 @pytest.mark.parametrize("code", PASSING)
 @pytest.mark.parametrize("at", ["bulk.poll", "bulk.results", "bulk.close"])
 def test_an_ingest_outlives_passing_trouble(at, code, bench):
