@@ -45,6 +45,15 @@ def learn(db: Connection, aliases: Iterable[Alias], now: str) -> None:
         )
 
 
+def known_aliases(db: Connection, ids: Collection[str]) -> dict[str, Alias]:
+    """The alias kept for each of these ids, where there is one."""
+    return {
+        row.old_id: Alias(row.old_id, row.live_id, AliasKind(row.kind))
+        for lot in _lots(ids)
+        for row in db.execute(select(ALIASES).where(ALIASES.c.old_id.in_(lot)))
+    }
+
+
 def last_ids(db: Connection, ids: Collection[str]) -> dict[str, str]:
     """Where each of these ids leads at last; those with no alias are left out.
 
@@ -65,11 +74,7 @@ def last_ids(db: Connection, ids: Collection[str]) -> dict[str, str]:
 
 
 def _links(db: Connection, ids: Collection[str]) -> dict[str, str]:
-    return {
-        row.old_id: row.live_id
-        for lot in _lots(ids)
-        for row in db.execute(select(ALIASES).where(ALIASES.c.old_id.in_(lot)))
-    }
+    return {old: alias.live_id for old, alias in known_aliases(db, ids).items()}
 
 
 def sources(db: Connection, ids: Collection[str]) -> Mapping[str, set[str]]:

@@ -26,6 +26,7 @@ from sync.ledger.quarantine import close_case, open_case
 from sync.ledger.tables import EVENTS, TARGETS
 
 CLAIM_S = 120.0
+LOT = 200
 
 
 class Side(StrEnum):
@@ -67,6 +68,9 @@ class Target:
     person_id: str
     fields: tuple[str, ...]
     attempts: int
+    occurred_at: str
+    source: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +167,7 @@ def _whole_persons(rows: Iterable[Row[Any]], limit: int) -> list[int]:
 
 def _with_event(condition: ColumnElement[bool]) -> Select[Any]:
     return (
-        select(TARGETS, EVENTS.c.fields)
+        select(TARGETS, EVENTS.c.fields, EVENTS.c.occurred_at, EVENTS.c.source, EVENTS.c.reason)
         .join(EVENTS, EVENTS.c.id == TARGETS.c.event_id)
         .where(condition)
         .order_by(TARGETS.c.id)
@@ -258,10 +262,10 @@ def replace_waiting(ledger: Ledger, target: Target, wants: Sequence[Want]) -> No
         _settle(db, [target.event_id], now)
 
 
-def move(ledger: Ledger, target: Target, live_id: str) -> None:
-    """The record lives on under another id: make that a target of the same event."""
+def want_more(ledger: Ledger, event_id: int, wants: Iterable[Want]) -> None:
+    """Write down more that the event must reach, before what led there is told done."""
     with ledger.engine.begin() as db:
-        add_wants(db, target.event_id, [Want(target.side, live_id, target.person_id)], ledger.now())
+        add_wants(db, event_id, wants, ledger.now())
 
 
 def count_unsettled(db: Connection) -> dict[TargetState, int]:
@@ -284,4 +288,7 @@ def _target(row: Row[Any]) -> Target:
         person_id=row.person_id,
         fields=tuple(row.fields.split(",")),
         attempts=row.attempts,
+        occurred_at=row.occurred_at,
+        source=row.source,
+        reason=row.reason,
     )

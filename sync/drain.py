@@ -1,0 +1,83 @@
+"""Drain: bring every due target to its side, in lots, until none is left.
+
+Any number of drains may run at once: each takes whole persons for a while. What a killed one had
+taken comes free again, and doing it twice does no harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deployer.errors import OptoutError
+from sync.delivery import DAY_S, later
+from sync.drain_org import OpenOrg, serve_org
+from sync.ledger.ledger import Ledger, from_text
+from sync.ledger.targets import LOT, Outcome, Side, TargetState, claim_due, tell
+from sync.people.model import Mark, Marked
+from sync.people.protocol import People
+from sync.spread import look_at_waiting, spread_events
+
+_OUTCOMES = {
+    Marked.DONE: Outcome(TargetState.DONE),
+    Marked.ALREADY: Outcome(TargetState.DONE),
+    Marked.HANDED_OVER: Outcome(TargetState.HANDED_OVER),
+    Marked.NOT_THERE: Outcome(
+        TargetState.QUARANTINED, "NOT_THERE", "the people side has no such person", DAY_S
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What one drain did: targets told on each side, and what stopped a side."""
+
+    people: int
+    org: int
+    problems: tuple[OptoutError, ...]
+
+
+def drain(ledger: Ledger, people: People, open_org: OpenOrg, claim: str) -> Drained:
+    """Spread what was accepted, then serve the people side, then the org; neither waits.
+
+    `open_org` logs in; it is called only when something is due there. `claim` is this drain's own
+    random word. A side that is away stops that side only, and is in the report.
+    """
+    problems: list[OptoutError] = []
+
+    def serve(step: Callable[[], int]) -> int:
+        told = 0
+        try:
+            while done := step():
+                told += done
+        except OptoutError as problem:
+            problems.append(problem)
+        return told
+
+    serve(lambda: _spread(ledger, people))
+    marked = serve(lambda: _mark_lot(ledger, people, claim))
+    written = serve(serve_org(ledger, people, open_org, claim))
+    # What a merged or converted record led to may hold more persons.
+    marked += serve(lambda: _mark_lot(ledger, people, claim)) if written else 0
+    return Drained(marked, written, tuple(problems))
+
+
+def _spread(ledger: Ledger, people: People) -> int:
+    spread_events(ledger, people)
+    look_at_waiting(ledger, people)
+    return 0
+
+
+def _mark_lot(ledger: Ledger, people: People, claim: str) -> int:
+    targets = claim_due(ledger, Side.PEOPLE, claim, LOT)
+    if not targets:
+        return 0
+    try:
+        marked = people.mark(
+            [Mark(t.key, from_text(t.occurred_at), t.source, t.reason) for t in targets]
+        )
+    except OptoutError as away:
+        tell(ledger, claim, [(target, later(target.attempts, away)) for target in targets])
+        raise
+    tell(ledger, claim, [(t, _OUTCOMES[m]) for t, m in zip(targets, marked, strict=True)])
+    return len(targets)

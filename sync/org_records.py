@@ -1,0 +1,122 @@
+"""The org's side of an opt-out: ticking records, and finding out what an id stands for now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from deployer.salesforce.client import Connection
+from deployer.salesforce.records import RecordChange, fetch_records, fetch_records_by
+from deployer.settings.record_ids import to_18
+from sync.fields import name_on, object_of
+from sync.ledger.aliases import Alias, AliasKind
+
+_BINNED = ("IsDeleted", "MasterRecordId")
+_ACCOUNT = "its account"  # no column: put in by _add_accounts
+
+
+class Fate(Enum):
+    """What an id stands for now."""
+
+    LIVE = "live"
+    MOVED = "moved"  # merged, converted, or the Contact side of a person account
+    GONE = "gone"  # shown as deleted, with nothing in its place
+    NOT_FOUND = "not-found"  # invisible to us, or purged: no evidence either way
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the org shows of one id; `ticked` when every field that was asked for is."""
+
+    record_id: str
+    fate: Fate
+    ticked: bool = False
+    alias: Alias | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What decides how records are read here."""
+
+    person_accounts: bool
+
+    def has(self, record_id: str) -> bool:
+        """Whether such an id can stand for a person here: an Account only as person account."""
+        return object_of(record_id) != "Account" or self.person_accounts
+
+
+def fetch_shape(connection: Connection) -> Shape:
+    """Whether the org has person accounts: only then has Contact the field IsPersonAccount."""
+    fields = connection.describe("Contact").get("fields")
+    names = {field.get("name") for field in fields} if isinstance(fields, list) else set()
+    return Shape(person_accounts="IsPersonAccount" in names)
+
+
+def to_changes(ids: Iterable[str], fields: Mapping[str, Collection[str]]) -> list[RecordChange]:
+    """One write for each record, that ticks the union of the fields wanted for it."""
+    return [
+        RecordChange(
+            object_of(each), each, {name_on(object_of(each), f): True for f in sorted(fields[each])}
+        )
+        for each in ids
+    ]
+
+
+def fetch_fates(
+    connection: Connection, shape: Shape, ids: Collection[str], fields: Sequence[str]
+) -> dict[str, Record]:
+    """What each id stands for now, the bin included. Errors: as any query."""
+    found: dict[str, Record] = {}
+    for sobject, named in _by_object([each for each in ids if shape.has(each)]).items():
+        columns = _columns(sobject, shape, [name_on(sobject, field) for field in fields])
+        rows = fetch_records(connection, sobject, named, columns, deleted=True)
+        _add_accounts(connection, rows)
+        for row in rows:
+            record = _record(row, [name_on(sobject, field) for field in fields])
+            found[record.record_id] = record
+    return {each: found.get(each, Record(each, Fate.NOT_FOUND)) for each in ids}
+
+
+def _add_accounts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Give the Contact side of a person account its Account.
+
+    Asked of the Account: field security may hide Contact.AccountId, and no one needs it to write.
+    """
+    sides = [str(row["Id"]) for row in rows if row.get("IsPersonAccount")]
+    if sides:
+        asked = fetch_records_by(connection, "Account", "PersonContactId", sides)
+        accounts = {str(row["PersonContactId"]): row["Id"] for row in asked}
+        for row in rows:
+            row[_ACCOUNT] = accounts.get(str(row["Id"]), "")
+
+
+def _by_object(ids: Collection[str]) -> dict[str, list[str]]:
+    sorted_out: dict[str, list[str]] = {}
+    for each in sorted(ids):
+        sorted_out.setdefault(object_of(each), []).append(each)
+    return sorted_out
+
+
+def _columns(sobject: str, shape: Shape, fields: Sequence[str]) -> list[str]:
+    more = {
+        "Contact": ["IsPersonAccount"] if shape.person_accounts else [],
+        "Lead": ["IsConverted", "ConvertedContactId"],
+        "Account": [],
+    }
+    return [*_BINNED, *more[sobject], *fields]
+
+
+def _record(row: Mapping[str, Any], fields: Sequence[str]) -> Record:
+    record_id = str(to_18(str(row["Id"])))
+    ticked = all(row.get(field) is True for field in fields)
+    for kind, column, applies in (
+        (AliasKind.MERGE, "MasterRecordId", bool(row.get("MasterRecordId"))),
+        (AliasKind.CONVERSION, "ConvertedContactId", bool(row.get("IsConverted"))),
+        (AliasKind.PERSON_ACCOUNT, _ACCOUNT, bool(row.get("IsPersonAccount"))),
+    ):
+        live_id = to_18(str(row.get(column) or ""))
+        if applies and live_id:
+            return Record(record_id, Fate.MOVED, ticked, Alias(record_id, live_id, kind))
+    return Record(record_id, Fate.GONE if row.get("IsDeleted") else Fate.LIVE, ticked)

@@ -1,0 +1,164 @@
+"""A sync of a test's own: ledger, people and a practice org in one process, one clock for all.
+
+The oracle is the org's tables and audit, and what the test itself put in: never our own ledger.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+
+from sqlalchemy import select
+from walk import StepClock
+
+from deployer.salesforce.client import Writer
+from deployer.salesforce.connection import connect_writer
+from deployer.salesforce.hosts import Loopback, Origin
+from deployer.salesforce.login import Place, TokenLogin
+from deployer.salesforce.session import OrgSession
+from deployer.settings.secret import Secret
+from practice_org.actions.convert import Conversion, convert_lead
+from practice_org.actions.merge import Merge, merge_records
+from practice_org.actions.org_rules import Rule, set_rule
+from practice_org.actions.recycle_bin import delete_record, purge_bin, undelete_record
+from practice_org.app import handle
+from practice_org.faults.firing import switch_off, switch_on
+from practice_org.faults.store import When
+from practice_org.inprocess import OrgAdapter
+from practice_org.login.sessions import start_session
+from practice_org.org import Org
+from practice_org.seed.people import ADMIN_USERNAME
+from practice_org.tables import find_row, find_rows, insert_row, update_row
+from sync.drain import Drained, drain
+from sync.drain_org import OrgDoor, open_door
+from sync.fields import EMAIL_OPT_OUT, name_on, object_of
+from sync.ledger.events import NewEvent, Selector, accept
+from sync.ledger.ledger import Ledger
+from sync.ledger.quarantine import cases
+from sync.ledger.tables import EVENTS
+from sync.people.model import Person
+from sync.people.protocol import People
+
+ORIGIN = Origin("localhost")
+RUNNER = "runner@practice.example.com"
+
+
+@dataclass
+class House:
+    """Everything one runner needs, and the org's insides to look at."""
+
+    ledger: Ledger
+    people: People
+    org: Org
+    clock: StepClock
+    numbers: count
+
+    # What people do -------------------------------------------------------------------------
+
+    def contact(self, **values) -> str:
+        return insert_row(self.org, "Contact", {"LastName": "Moss", **values})
+
+    def lead(self, **values) -> str:
+        return insert_row(self.org, "Lead", {"LastName": "Moss", "Company": "Moss & Co.", **values})
+
+    def person(self, person_id: str, *ids: str, out: bool = False, email: str = "") -> None:
+        """Somebody on the people side."""
+        at = self.clock.now() if out else None
+        self.people.add(Person(person_id, email, tuple(sorted(ids)), out, at))
+
+    def tick(self, record_id: str, value: bool = True) -> None:
+        sobject = object_of(record_id)
+        update_row(self.org, sobject, record_id, {name_on(sobject, EMAIL_OPT_OUT): value})
+
+    @property
+    def admin(self) -> str:
+        return find_rows(self.org, "User", Username=ADMIN_USERNAME)[0]["Id"]
+
+    def person_account(self, **values) -> tuple[str, str]:
+        """The Account's id and the Contact's."""
+        account = insert_row(self.org, "Account", {"LastName": "Lee", **values})
+        return account, find_row(self.org, "Account", account)["PersonContactId"]
+
+    def merge(self, winner: str, loser: str, **keep: str) -> None:
+        merge_records(self.org, self.admin, Merge(winner, (loser,), keep))
+
+    def convert(self, lead: str, contact: str = "") -> str:
+        """The contact that the lead became (or was merged into)."""
+        account = find_row(self.org, "Contact", contact)["AccountId"] if contact else ""
+        return convert_lead(self.org, self.admin, Conversion(lead, contact, account)).contact
+
+    def account_of(self, contact: str) -> str:
+        return find_row(self.org, "Contact", contact)["AccountId"]
+
+    def delete(self, record_id: str) -> None:
+        delete_record(self.org, self.admin, record_id)
+
+    def undelete(self, record_id: str) -> None:
+        undelete_record(self.org, self.admin, record_id)
+
+    def purge(self) -> None:
+        purge_bin(self.org, self.admin)
+
+    def rule(self, sobject: str, *, active: bool) -> None:
+        """A validation rule that refuses every write, as one about old data does."""
+        set_rule(self.org, self.admin, Rule(sobject, "Old_Data", "put the phone right", "", active))
+
+    def fault(self, at: str, code: str, **when) -> None:
+        switch_on(self.org, at, code, When(**when))
+
+    def clear_faults(self) -> None:
+        switch_off(self.org)
+
+    # What the runner does -------------------------------------------------------------------
+
+    def open_org(self, username: str = RUNNER) -> OrgDoor:
+        return open_door(self.writer(username))
+
+    def writer(self, username: str = RUNNER) -> Writer:
+        """A client logged in as this user, with no socket between."""
+        user = find_rows(self.org, "User", Username=username)[0]["Id"]
+        session = OrgSession(self.clock, loopback=Loopback.PRACTICE)
+        session.mount(
+            "https://", OrgAdapter(lambda asked: handle(self.org, asked), self.clock.sleep)
+        )
+        token = TokenLogin(Secret(start_session(self.org, user)))
+        place = Place(ORIGIN, None, Loopback.PRACTICE)
+        return connect_writer(token, place, session, self.clock)
+
+    def accept(self, selector: Selector, selected: str, at: datetime | None = None) -> int:
+        """An unsubscribe is collected; on disk when this returns."""
+        key = f"event-{next(self.numbers)}"
+        event = NewEvent(
+            "test", key, key, at or self.clock.now(), selector, selected, (EMAIL_OPT_OUT,)
+        )
+        return accept(self.ledger, [event])[0].id
+
+    def drain(self) -> Drained:
+        return drain(self.ledger, self.people, self.open_org, f"claim-{next(self.numbers)}")
+
+    # What is so -----------------------------------------------------------------------------
+
+    def ticked(self, record_id: str) -> bool:
+        sobject = object_of(record_id)
+        row = find_row(self.org, sobject, record_id)
+        return bool(row[name_on(sobject, EMAIL_OPT_OUT)])
+
+    def writes(self, record_id: str) -> int:
+        """How often the runner has changed this record, by the org's own audit."""
+        runner = find_rows(self.org, "User", Username=RUNNER)[0]["Id"]
+        return self.org.db.execute(
+            "SELECT count(*) FROM audit WHERE record_id = ? AND user_id = ?", (record_id, runner)
+        ).fetchone()[0]
+
+    def settled(self, event_id: int) -> bool:
+        with self.ledger.engine.begin() as db:
+            return db.scalar(select(EVENTS.c.state).where(EVENTS.c.id == event_id)) == "settled"
+
+    def cases(self) -> list[tuple[str, str]]:
+        """What is in quarantine: key and code."""
+        with self.ledger.engine.begin() as db:
+            return [(case.key, case.code) for case in cases(db)]
+
+    def out(self, person_id: str) -> bool:
+        return self.people.find([person_id])[0].unsubscribed
