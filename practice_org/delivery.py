@@ -51,11 +51,12 @@ async def deliver(answered: Response, wire: Wire, piece: Callable[[], Awaitable[
         await asyncio.sleep(answered.delivery.delay_s)
     next_piece = await piece()
     if next_piece and answered.delivery.sent is Sent.WHOLE:
-        await StreamingResponse(
-            _pieces(answered.body, next_piece, piece), answered.status, dict(answered.headers)
-        )(wire.scope, wire.receive, wire.send)
+        pieces = _pieces(answered.body, next_piece, piece)
+        long = StreamingResponse(pieces, answered.status, dict(answered.headers))
+        await _spelled(long, answered)(wire.scope, wire.receive, wire.send)
         return
-    response = HttpResponse(answered.body, answered.status, dict(answered.headers))
+    short = HttpResponse(answered.body, answered.status, dict(answered.headers))
+    response = _spelled(short, answered)
     if answered.delivery.sent is Sent.WHOLE:
         await response(wire.scope, wire.receive, wire.send)
         return
@@ -68,6 +69,17 @@ async def deliver(answered: Response, wire: Wire, piece: Callable[[], Awaitable[
     # uvicorn would answer 500 in our place if we were back before the connection is gone.
     while (await wire.receive())["type"] != "http.disconnect":
         pass
+
+
+def _spelled(response: HttpResponse, answered: Response) -> HttpResponse:
+    """The response with the letter case of the answer's own header names, as Salesforce has it.
+
+    Starlette writes small letters; a client that looks for content-type by that very spelling
+    does not find Salesforce's Content-Type, and stumbles over what it then finds here.
+    """
+    own = {name.lower().encode("latin-1"): name.encode("latin-1") for name in answered.headers}
+    response.raw_headers = [(own.get(name, name), value) for name, value in response.raw_headers]
+    return response
 
 
 async def _pieces(
