@@ -71,7 +71,7 @@ PERMISSION_SETS: Mapping[str, Rights] = {
     "Readiness_Audit": Rights(("ApiEnabled", "ViewSetup", "ViewAllUsers")),
     "Opt_Out_Runner": Rights(
         ("ApiEnabled",),
-        {"Account": _SEE_ALL, "Contact": _EVERYWHERE, "Lead": _EVERYWHERE},
+        dict.fromkeys(BUSINESS, _EVERYWHERE),
         opt_out=FieldAccess.EDIT,
     ),
     "Marketing_Sync": Rights(
