@@ -161,6 +161,7 @@ def chosen(asked: dict[str, Any], key: str, known: object, default: str = "") ->
 def to_document(job: Job) -> dict[str, Any]:
     """The job as Salesforce describes it."""
     facts = {key: value for key, value in job.facts.items() if key not in _OWN}
+    # That every query job says isPkChunkingSupported is unverified.
     took = job.modified_at - job.facts.get("closed_at", job.modified_at) if job.done else 0.0
     return {
         "id": job.id,
