@@ -6,7 +6,7 @@ import json
 
 import pytest
 import requests
-from bulk_door import UPDATE, Loader
+from bulk_door import BASE, UPDATE, Loader
 from simple_salesforce import Salesforce  # noqa: TID251 - a client that is not ours
 
 from practice_org.seed.identities import IDENTITIES
@@ -183,3 +183,29 @@ def test_simple_salesforce_updates_in_bulk(practice):
         (result,) = client.bulk2.Contact.update(records=rows, wait=0)
     assert (result["numberRecordsProcessed"], result["numberRecordsFailed"]) == (5, 0)
     assert all(find_row(practice.org, "Contact", i)["HasOptedOutOfEmail"] for i in ids)
+
+
+def test_results_of_many_batches_arrive_whole_over_a_socket(practice):
+    practice.org.set_setting("bulk_batch_rows", "1")
+    ids, loader = contacts(practice.org, 12), Loader(practice.org)
+    job = loader.load(flags(ids))
+    url = f"{practice.http}{BASE}/{job['id']}/successfulResults"
+    headers = {"Authorization": loader.headers["authorization"]}
+    answer = requests.get(url, headers=headers, timeout=10)
+    assert answer.headers["Transfer-Encoding"] == "chunked"
+    assert sorted(line.split(",")[0].strip('"') for line in answer.text.split()[1:]) == ids
+
+
+def test_a_large_upload_arrives_as_it_was_sent(practice):
+    loader, filling = Loader(practice.org), "x" * 30_000
+    rows = [f"Big{number},{filling}" for number in range(60)]
+    job = json.loads(loader.ask("POST", "", UPDATE | {"operation": "insert"}).body)["id"]
+    url, headers = (
+        f"{practice.http}{BASE}/{job}",
+        {"Authorization": loader.headers["authorization"]},
+    )
+    body = "\n".join(["LastName,Description", *rows])
+    assert requests.put(f"{url}/batches", body, headers=headers, timeout=10).status_code == 201
+    requests.patch(url, json={"state": "UploadComplete"}, headers=headers, timeout=10)
+    assert loader.look({"id": job})["numberRecordsFailed"] == 0
+    assert len(find_rows(practice.org, "Contact", Description=filling)) == 60
