@@ -15,7 +15,8 @@ from sync.ledger.targets import Outcome, TargetState
 from sync.org_records import Fate, Record
 from sync.reactions import Level, Reaction, reaction_to
 
-DAY_S = 86_400.0
+# A little less than a day, so that every nightly tries again.
+DAY_S = 20 * 3_600.0
 SLOWEST_S = 300.0
 NOT_FOUND = "NOT_FOUND"
 _NOT_FOUND_DETAIL = "the org shows this user no such record: it is invisible to them, or purged"
@@ -54,7 +55,7 @@ def _refused(row: RowOutcome, attempts: int) -> Outcome:
     """A live, unticked record: again soon where that helps, else to a person."""
     if row.state is RowState.UNKNOWN:
         return _again(row, attempts)
-    reaction = reaction_to(row.code, row.message, Level.ROW).reaction
+    reaction = reaction_to(row.code, row.message, Level.ROW).after(attempts + 1)
     if reaction in _SOON:
         return _again(row, attempts)
     return Outcome(TargetState.QUARANTINED, row.code, row.message, DAY_S)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from deployer.errors import UsageError
-from deployer.planning.fields import checked_api_name
+from deployer.settings.api_names import checked_api_name
 
 EMAIL_OPT_OUT = "HasOptedOutOfEmail"
 # Source: Salesforce, Object Reference, "Object Prefixes"; a person account is an Account.

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
+
+from sync.ledger.aliases import Alias
 
 _TABLES = """
 CREATE TABLE people (person_id VARCHAR, out BOOLEAN);
@@ -20,6 +23,7 @@ CREATE TABLE edges (person_id VARCHAR, record_id VARCHAR);
 CREATE TABLE flagged (record_id VARCHAR, live BOOLEAN);
 CREATE TABLE aliases (old_id VARCHAR, live_id VARCHAR);
 CREATE TABLE gone (record_id VARCHAR);
+CREATE TABLE refused (side VARCHAR, key VARCHAR);
 CREATE TABLE asked (record_id VARCHAR);
 CREATE TABLE shown (side VARCHAR, key VARCHAR);
 -- Where an id leads; an id without an alias leads to itself.
@@ -35,12 +39,15 @@ CREATE VIEW spellings AS
     SELECT record_id FROM reached
     UNION SELECT a.old_id FROM aliases a JOIN reached r ON r.record_id = a.live_id;
 CREATE VIEW to_people AS
-    SELECT DISTINCT p.person_id FROM people p WHERE NOT p.out;
+    SELECT DISTINCT p.person_id FROM people p WHERE NOT p.out
+      AND p.person_id NOT IN (SELECT key FROM refused WHERE side = 'people');
 CREATE VIEW to_org AS
     SELECT DISTINCT l.record_id FROM leads l
     WHERE l.record_id NOT IN (SELECT record_id FROM ticked WHERE live)
-      AND l.record_id NOT IN (SELECT record_id FROM gone);
+      AND l.record_id NOT IN (SELECT record_id FROM gone)
+      AND l.record_id NOT IN (SELECT key FROM refused WHERE side = 'org');
 """
+_KEY = {"people": "person_id", "org": "record_id"}
 MEMORY = "200MB"
 LOT = 10_000
 
@@ -134,19 +141,70 @@ class Sides:
         row = self._db.execute(f"SELECT count(*) FROM {view}").fetchone()  # noqa: S608 - our names
         return int(row[0]) if row else 0
 
-    def to_people(self) -> Iterator[str]:
+    def to_people(self, *, shown_only: bool = False) -> Iterator[str]:
         """Person ids to mark, in order."""
-        return (row[0] for row in self._stream("SELECT person_id FROM to_people ORDER BY 1"))
+        return self._keys("people", shown_only=shown_only)
 
-    def to_org(self) -> Iterator[str]:
+    def to_org(self, *, shown_only: bool = False) -> Iterator[str]:
         """Record ids to tick, in order."""
-        return (row[0] for row in self._stream("SELECT record_id FROM to_org ORDER BY 1"))
+        return self._keys("org", shown_only=shown_only)
+
+    def _keys(self, side: str, *, shown_only: bool) -> Iterator[str]:
+        sql = f"SELECT {_KEY[side]} AS key FROM to_{side}"  # noqa: S608 - our names
+        if shown_only:
+            sql += f" WHERE key IN (SELECT key FROM shown WHERE side = '{side}')"  # noqa: S608 - ours
+        return (row[0] for row in self._stream(f"{sql} ORDER BY 1"))
+
+    def add_marked(self, person_ids: Iterable[str]) -> None:
+        """These persons are marked on their side now."""
+        for lot in _lots(person_ids):
+            self._db.execute(
+                "UPDATE people SET out = true WHERE person_id IN (SELECT unnest(?))", [lot]
+            )
+
+    def add_moved(self, aliases: Iterable[Alias]) -> None:
+        """Ids that turned out to live on under another: their holders lead there from now on."""
+        for alias in aliases:
+            self._db.execute("DELETE FROM aliases WHERE old_id = ?", [alias.old_id])
+            self._db.execute(
+                "INSERT INTO aliases SELECT ?, coalesce(max(live_id), ?) FROM aliases "
+                "WHERE old_id = ?",
+                [alias.old_id, alias.live_id, alias.live_id],
+            )
+            self._db.execute(
+                "UPDATE aliases SET live_id = (SELECT live_id FROM aliases WHERE old_id = ?) "
+                "WHERE live_id = ?",
+                [alias.old_id, alias.old_id],
+            )
+
+    def opted_out_people(self) -> int:
+        """How many persons the people side holds opted out."""
+        row = self._db.execute("SELECT count(*) FROM people WHERE out").fetchone()
+        return int(row[0]) if row else 0
+
+    def sample(self, side: str, most: int = 10) -> list[str]:
+        """The first few keys of what is to be written into "people" or "org"."""
+        return list(islice(self._keys(side, shown_only=False), most))
+
+    def add_refused(self, side: str, keys: Iterable[str]) -> None:
+        """These were refused: this run does not try them again."""
+        for lot in _lots(keys):
+            self._insert("refused", [(side, each) for each in lot])
+
+    def holder_of(self, record_ids: Collection[str]) -> dict[str, str]:
+        """One person who holds each of these records."""
+        return dict(
+            self._db.execute(
+                "SELECT record_id, min(person_id) FROM leads "
+                "WHERE record_id IN (SELECT unnest(?)) GROUP BY 1",
+                [list(record_ids)],
+            ).fetchall()
+        )
 
     def unshown(self, side: str) -> int:
         """How many of the writes into "people" or "org" no person was shown."""
-        key = "person_id" if side == "people" else "record_id"
         row = self._db.execute(
-            f"SELECT count(*) FROM to_{side} WHERE {key} NOT IN "  # noqa: S608 - our names
+            f"SELECT count(*) FROM to_{side} WHERE {_KEY[side]} NOT IN "  # noqa: S608 - our names
             "(SELECT key FROM shown WHERE side = ?)",
             [side],
         ).fetchone()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from pathlib import Path
 
 from sqlalchemy import select
 from walk import StepClock
@@ -37,7 +38,8 @@ from sync.ledger.events import NewEvent, Selector, accept
 from sync.ledger.ledger import Ledger
 from sync.ledger.quarantine import cases
 from sync.ledger.tables import EVENTS
-from sync.people.model import Person
+from sync.night.night import Asked, Mode, Room, Summary, run_night
+from sync.people.model import Mark, Person
 from sync.people.protocol import People
 
 ORIGIN = Origin("localhost")
@@ -57,9 +59,11 @@ class House:
     # What people do -------------------------------------------------------------------------
 
     def contact(self, **values) -> str:
+        self.org.user_id = self.admin
         return insert_row(self.org, "Contact", {"LastName": "Moss", **values})
 
     def lead(self, **values) -> str:
+        self.org.user_id = self.admin
         return insert_row(self.org, "Lead", {"LastName": "Moss", "Company": "Moss & Co.", **values})
 
     def person(self, person_id: str, *ids: str, out: bool = False, email: str = "") -> None:
@@ -68,6 +72,7 @@ class House:
         self.people.add(Person(person_id, email, tuple(sorted(ids)), out, at))
 
     def tick(self, record_id: str, value: bool = True) -> None:
+        self.org.user_id = self.admin
         sobject = object_of(record_id)
         update_row(self.org, sobject, record_id, {name_on(sobject, EMAIL_OPT_OUT): value})
 
@@ -77,6 +82,7 @@ class House:
 
     def person_account(self, **values) -> tuple[str, str]:
         """The Account's id and the Contact's."""
+        self.org.user_id = self.admin
         account = insert_row(self.org, "Account", {"LastName": "Lee", **values})
         return account, find_row(self.org, "Account", account)["PersonContactId"]
 
@@ -137,6 +143,18 @@ class House:
     def drain(self) -> Drained:
         return drain(self.ledger, self.people, self.open_org, f"claim-{next(self.numbers)}")
 
+    def night(self, **asked) -> Summary:
+        """One night, whatever the clock says."""
+        folder = Path(self.ledger.engine.url.database).parent / "runs"
+        room = Room(
+            self.ledger, self.people, self.open_org, folder, lambda: f"run-{next(self.numbers)}"
+        )
+        return run_night(room, (EMAIL_OPT_OUT,), Asked(**asked))
+
+    def adopt(self) -> Summary:
+        """The first run, approved as it stands."""
+        return self.night(mode=Mode.ADOPT, approve_all=True)
+
     # What is so -----------------------------------------------------------------------------
 
     def ticked(self, record_id: str) -> bool:
@@ -150,6 +168,17 @@ class House:
         return self.org.db.execute(
             "SELECT count(*) FROM audit WHERE record_id = ? AND user_id = ?", (record_id, runner)
         ).fetchone()[0]
+
+    def opt_ins(self) -> int:
+        """How often the runner has unticked anything, by the org's own audit."""
+        runner = find_rows(self.org, "User", Username=RUNNER)[0]["Id"]
+        return self.org.db.execute(
+            "SELECT count(*) FROM audit WHERE user_id = ? AND changes LIKE '%OptedOut%: false%'",
+            (runner,),
+        ).fetchone()[0]
+
+    def mark_of(self, person_id: str) -> Mark:
+        return Mark(person_id, self.clock.now(), "Manual")
 
     def settled(self, event_id: int) -> bool:
         with self.ledger.engine.begin() as db:

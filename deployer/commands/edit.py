@@ -23,9 +23,9 @@ from deployer.model.layouts import (
     field_on,
     layout_name_of,
 )
-from deployer.planning.fields import checked_api_name
 from deployer.reporting.console import finish
 from deployer.schema import new_schema_errors
+from deployer.settings.api_names import checked_api_name
 
 FIELDS = ("email-opt-out", "marketo-sales-opt-out")
 _DONE = {Outcome.ADD: Outcome.ADDED, Outcome.REMOVE: Outcome.REMOVED}

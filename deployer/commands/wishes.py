@@ -134,7 +134,7 @@ def to_wish(aim: Aim, words: dict[str, Any]) -> Wish:
 
 
 def _field_wish(words: dict[str, Any]) -> FieldWish:
-    from deployer.planning.fields import checked_api_name
+    from deployer.settings.api_names import checked_api_name
 
     custom, create = words["custom_field"], words.get("create_field", "")
     if custom and create:

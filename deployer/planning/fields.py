@@ -15,7 +15,6 @@ from deployer.model.plans import FieldWish, default_field
 _MARKETO_OPT_OUT = re.compile(
     r"(marketo[ _]*sales|\bmse\b|\bmsc\b|mse_|msc_|tout).*opt.?out", re.IGNORECASE
 )
-_API_NAME = re.compile(r"(?:[A-Za-z](?:_?[A-Za-z0-9])*__)?[A-Za-z](?:_?[A-Za-z0-9])*__c")
 _OBJECTS = ("Contact", "Lead")
 NEW_FIELD_LABEL = "Marketo Sales Opt-Out"
 _NEW_FIELD_HELP = "Ticked when this person asked not to get sales e-mail."
@@ -27,21 +26,6 @@ class FieldChoice:
 
     name: str
     create_on: tuple[str, ...] = ()
-
-
-def checked_api_name(name: str, option: str) -> str:
-    """The name, if it can be a custom field's API name.
-
-    Errors: UsageError. Source: Salesforce, "Custom Field Names": letters, digits, single
-    underscores, at most 40 characters before __c, an optional namespace in front.
-    """
-    if _API_NAME.fullmatch(name) and len(name.removesuffix("__c").rpartition("__")[2]) <= 40:
-        return name
-    raise UsageError(
-        f"{name!r} is not the API name of a custom field",
-        where=option,
-        hint="give a name such as Marketo_Sales_Opt_Out__c or ns__Opt_Out__c",
-    )
 
 
 def choose_field(wish: FieldWish, org: OrgFacts) -> FieldChoice:

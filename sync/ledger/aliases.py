@@ -6,7 +6,7 @@ old id is not live.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -75,6 +75,25 @@ def last_ids(db: Connection, ids: Collection[str]) -> dict[str, str]:
 
 def _links(db: Connection, ids: Collection[str]) -> dict[str, str]:
     return {old: alias.live_id for old, alias in known_aliases(db, ids).items()}
+
+
+def all_aliases(db: Connection) -> list[Alias]:
+    """Every alias there is."""
+    return [
+        Alias(row.old_id, row.live_id, AliasKind(row.kind)) for row in db.execute(select(ALIASES))
+    ]
+
+
+def to_last(aliases: Iterable[Alias]) -> Iterator[tuple[str, str]]:
+    """Each old id with the id it leads to at last, over any number of steps; loops end."""
+    step = {alias.old_id: alias.live_id for alias in aliases}
+    for old, live in step.items():
+        seen, here = {old}, live
+        while here in step and here not in seen:
+            seen.add(here)
+            here = step[here]
+        if here != old:
+            yield old, here
 
 
 def sources(db: Connection, ids: Collection[str]) -> Mapping[str, set[str]]:

@@ -7,7 +7,8 @@ import pytest
 from deployer.errors import OptoutError, OrgSaidNo, UsageError
 from deployer.model.org import FieldFact, OrgFacts
 from deployer.model.plans import FieldKind, FieldWish
-from deployer.planning.fields import FieldChoice, checked_api_name, choose_field, is_hidden
+from deployer.planning.fields import FieldChoice, choose_field, is_hidden
+from deployer.settings.api_names import checked_api_name
 
 MARKETO = FieldWish(FieldKind.MARKETO_SALES_OPT_OUT)
 

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import count
-
 import pytest
-import stamina
-from sync_house import House
-from walk import StepClock
 
 from deployer.errors import TryLater
 from sync.ledger.events import Selector
-from sync.ledger.ledger import open_ledger
 from sync.ledger.targets import Side, claim_due
-from sync.people.sql import open_embedded
 
 DAY = 86_400
-
-
-@pytest.fixture
-def house(org, clock, tmp_path):
-    step = StepClock(clock)
-    ledger = open_ledger(tmp_path / "ledger.sqlite", step)
-    people = open_embedded(tmp_path / "people.sqlite", step)
-    with stamina.set_testing(True, attempts=2, cap=True):
-        yield House(ledger, people, org, step, count())
-    people.close()
-    ledger.close()
 
 
 class Away:

@@ -1,0 +1,80 @@
+"""One nightly at a time for each org: a lease with an epoch, taken in one statement.
+
+A holder that slept past its lease finds its epoch gone at its next write. Whatever it had sent by
+then was an opt-out, which does no harm twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import text, update
+
+from deployer.errors import TryLater
+from sync.ledger.ledger import Ledger
+from sync.ledger.tables import LEASES
+
+LEASE_S = 120.0
+_TAKE = text(
+    "INSERT INTO leases (org_id, owner, epoch, expires_at) VALUES (:org, :owner, 1, :until) "
+    "ON CONFLICT (org_id) DO UPDATE SET owner = :owner, epoch = leases.epoch + 1, "
+    "expires_at = :until WHERE leases.expires_at <= :now RETURNING epoch"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who holds the nightly of an org, and how often it has changed hands."""
+
+    org_id: str
+    owner: str
+    epoch: int
+
+
+def take(ledger: Ledger, org_id: str, owner: str) -> Lease:
+    """Become the one runner; `owner` is this process's own random word.
+
+    Errors: TryLater while another one holds it.
+    """
+    asked = {"org": org_id, "owner": owner, "now": ledger.now(), "until": ledger.later(LEASE_S)}
+    with ledger.engine.begin() as db:
+        epoch = db.scalar(_TAKE, asked)
+    if epoch is None:
+        raise TryLater(
+            "another nightly is under way for this org",
+            where=org_id,
+            hint="optout sync status shows it; it is taken over when it has died",
+        )
+    return Lease(org_id, owner, int(epoch))
+
+
+def renew(ledger: Ledger, lease: Lease) -> None:
+    """Say that we still live. Errors: TryLater when somebody else has taken over."""
+    _set(ledger, lease, ledger.later(LEASE_S))
+
+
+def release(ledger: Ledger, lease: Lease) -> None:
+    """Let the next one begin; harmless when somebody else has taken over."""
+    try:
+        _set(ledger, lease, ledger.now())
+    except TryLater:
+        return
+
+
+def _set(ledger: Ledger, lease: Lease, until: str) -> None:
+    with ledger.engine.begin() as db:
+        done = db.execute(
+            update(LEASES)
+            .where(
+                LEASES.c.org_id == lease.org_id,
+                LEASES.c.owner == lease.owner,
+                LEASES.c.epoch == lease.epoch,
+            )
+            .values(expires_at=until)
+        )
+    if not done.rowcount:
+        raise TryLater(
+            "another runner has taken this nightly over",
+            where=lease.org_id,
+            hint="nothing is lost: it goes on there; optout sync status shows it",
+        )

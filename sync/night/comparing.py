@@ -1,0 +1,92 @@
+"""Both sides, brought into one work database and closed over what joins them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from sync.ledger.aliases import Alias, AliasKind, all_aliases, forget_gone, gone_ids, learn, to_last
+from sync.ledger.ledger import read_meta, write_meta
+from sync.ledger.quarantine import cases
+from sync.night.means import Night
+from sync.night.reading import Found, fetch_found, queries
+from sync.org_records import Fate, fetch_fates
+from sync.people.model import Person
+from sync.reconcile import Reached, Sides
+
+_HARVESTED = "harvested_at"
+_LOT = 2_000
+
+
+def compare(night: Night) -> Sides:
+    """Read both sides and follow every join; the result can be asked what is to be written.
+
+    Only opted-out ids travel, and ids that died. Errors: as any read of either side.
+    """
+    sides = Sides(night.folder / "work.duckdb")
+    _read_org(night, sides)
+    _leave_out_the_dead(night, sides)
+    sides.add_aliases(to_last(_standing_aliases(night)))
+    sides.add_people(map(_reached, night.people.opted_out()))
+    close_over(night, sides)
+    return sides
+
+
+def close_over(night: Night, sides: Sides) -> None:
+    """Follow shared ids and aliases, asking the people side who holds what."""
+
+    def holders(ids: Collection[str]) -> Iterable[Reached]:
+        return map(_reached, night.people.holders(ids))
+
+    sides.close_over(holders)
+
+
+def _reached(person: Person) -> Reached:
+    return Reached(person.person_id, person.salesforce_ids, person.unsubscribed)
+
+
+def _read_org(night: Night, sides: Sides) -> None:
+    """Ticked records into the work database, dead ids into the ledger's aliases."""
+    with night.ledger.engine.begin() as db:
+        harvested_at = read_meta(db, _HARVESTED)
+    begun_at = night.ledger.now()
+    asked = queries(night.door, night.fields[0], harvested_at)
+    for lot in _lots(fetch_found(night, asked)):
+        night.alive()
+        sides.add_flagged((each.record_id, each.live) for each in lot if each.ticked)
+        with night.ledger.engine.begin() as db:
+            learn(db, [each.alias for each in lot if each.alias], begun_at)
+    with night.ledger.engine.begin() as db:
+        write_meta(db, _HARVESTED, begun_at)
+
+
+def _leave_out_the_dead(night: Night, sides: Sides) -> None:
+    """Look again at what was gone, and at what nobody could find: some of it may live now."""
+    with night.ledger.engine.begin() as db:
+        gone = gone_ids(db)
+        lost = [case.key for case in cases(db) if case.side == "org" and case.code == "NOT_FOUND"]
+    fates = fetch_fates(night.door.writer, night.door.shape, {*gone, *lost}, ())
+    sides.add_gone(each for each in gone if fates[each].fate is Fate.GONE)
+    sides.add_refused("org", (each for each in lost if fates[each].fate is Fate.NOT_FOUND))
+    with night.ledger.engine.begin() as db:
+        forget_gone(db, (each for each in gone if fates[each].fate is Fate.LIVE))
+
+
+def _standing_aliases(night: Night) -> list[Alias]:
+    """The aliases that apply tonight: a merged record that was undeleted is its own again."""
+    with night.ledger.engine.begin() as db:
+        aliases = all_aliases(db)
+    merged = {alias.old_id for alias in aliases if alias.kind is AliasKind.MERGE}
+    held = {i for person in night.people.holders(merged) for i in person.salesforce_ids} & merged
+    fates = fetch_fates(night.door.writer, night.door.shape, held, ())
+    living = {old for old in held if fates[old].fate is Fate.LIVE}
+    return [alias for alias in aliases if alias.old_id not in living]
+
+
+def _lots(found: Iterator[Found]) -> Iterator[list[Found]]:
+    lot: list[Found] = []
+    for each in found:
+        lot.append(each)
+        if len(lot) == _LOT:
+            yield lot
+            lot = []
+    yield lot

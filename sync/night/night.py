@@ -1,0 +1,236 @@
+"""The nightly's walk: lease, gate, backlog, both sides, guard, both ways, report."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from deployer.errors import OptoutError, UsageError
+from deployer.state import make_private_dir, write_private
+from sync.drain import drain
+from sync.drain_org import OpenOrg
+from sync.guard import Direction, Verdict, judge
+from sync.ledger.lease import release, renew, take
+from sync.ledger.ledger import Ledger
+from sync.ledger.runs import begin_run, end_run, enter_phase, find_run, is_adopted, last_done
+from sync.night.comparing import compare
+from sync.night.gate import check_gate
+from sync.night.means import Night
+from sync.night.rounds import Tally, write_rounds
+from sync.night.writing import wait_for_orphans
+from sync.people.protocol import People
+from sync.reconcile import Sides
+
+SIDES = ("people", "org")
+
+
+class Outcome(StrEnum):
+    """How a night ended."""
+
+    DONE = "done"
+    HELD = "held"
+    DISABLED = "disabled"
+    NOTHING_DUE = "nothing-due"
+    BUSY = "busy"
+    FAILED = "failed"
+
+
+class Mode(StrEnum):
+    """What a run may do."""
+
+    NIGHTLY = "nightly"
+    ADOPT = "adopt"
+    DRY = "dry-run"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the person or the clock asked for.
+
+    `approved` is the id of the held run whose shown writes somebody said yes to; `approve_all`
+    says yes to whatever this run finds (adopt --yes).
+    """
+
+    mode: Mode = Mode.NIGHTLY
+    approved: str = ""
+    approve_all: bool = False
+    budget_percent: int = 80
+
+
+@dataclass(slots=True)
+class Summary:
+    """The run as --json shows it."""
+
+    run_id: str
+    outcome: Outcome
+    writes: dict[str, int] = field(default_factory=lambda: {"salesforce": 0, "people": 0})
+    planned: dict[str, int] = field(default_factory=lambda: {"salesforce": 0, "people": 0})
+    held: dict[str, int] = field(default_factory=lambda: {"salesforce": 0, "people": 0})
+    why_held: list[str] = field(default_factory=list)
+    quarantined: int = 0
+    newly_quarantined: int = 0
+    unknown: int = 0
+    api_calls: int = 0
+    flagged: dict[str, int] = field(default_factory=dict)
+    phases: list[dict[str, object]] = field(default_factory=list)
+    sample: dict[str, list[str]] = field(default_factory=dict)
+    error: str = ""
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether the command exits with 1."""
+        return self.outcome in {Outcome.HELD, Outcome.FAILED} or bool(
+            self.newly_quarantined or self.unknown
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where a run happens: the ledger, the people side, a way into the org, a folder of its own."""
+
+    ledger: Ledger
+    people: People
+    open_org: OpenOrg
+    folder: Path
+    make_word: Callable[[], str]
+
+
+def run_night(room: Room, fields: tuple[str, ...], asked: Asked) -> Summary:
+    """Run one night whole.
+
+    Errors: TryLater while another one is under way; UsageError for an approval of a run that was
+    not held; what the org or the people side refuse.
+    """
+    door = room.open_org()
+    run_id = room.make_word()
+    lease = take(room.ledger, door.writer.org.org_id, run_id)
+    begin_run(room.ledger, run_id, asked.mode.value, fields)
+    folder = make_private_dir(room.folder / run_id)
+    night = Night(
+        room.ledger, room.people, door, run_id, fields, folder,
+        alive=lambda: renew(room.ledger, lease),
+    )  # fmt: skip
+    summary = Summary(run_id, Outcome.FAILED)
+    try:
+        _walk(room, night, asked, summary)
+    except OptoutError as problem:
+        summary.error = f"{problem.org_code or problem.code}: {problem.message}"
+        raise
+    finally:
+        summary.api_calls = len(door.writer.calls)
+        end_run(room.ledger, run_id, summary.outcome.value, asdict(summary))
+        release(room.ledger, lease)
+        _tidy(folder)
+    return summary
+
+
+def _walk(room: Room, night: Night, asked: Asked, summary: Summary) -> None:
+    with _phase(night, summary, "gate"):
+        check_gate(night.door.writer, night.door.shape, night.fields, asked.budget_percent)
+        wait_for_orphans(night)
+    if asked.mode is not Mode.DRY:
+        with _phase(night, summary, "push"):
+            drain(room.ledger, room.people, lambda: night.door, night.run_id)
+    with _phase(night, summary, "read"):
+        sides = compare(night)
+    try:
+        with _phase(night, summary, "guard"):
+            verdicts = _judge(room, night, sides, asked, summary)
+        if asked.mode is Mode.DRY:
+            summary.outcome = Outcome.DONE
+            return
+        with _phase(night, summary, "write"):
+            _take(summary, write_rounds(night, sides, verdicts))
+        with _phase(night, summary, "settle"):
+            _count_held(sides, summary)
+    finally:
+        sides.close()
+    summary.outcome = Outcome.HELD if any(summary.held.values()) else Outcome.DONE
+
+
+def _judge(
+    room: Room, night: Night, sides: Sides, asked: Asked, summary: Summary
+) -> dict[str, Verdict]:
+    """What the guard allows each side, and what a person is shown."""
+    for side in SIDES if asked.approved else ():
+        sides.add_shown(side, _shown(room, asked.approved, side))
+    _show(night, sides, summary)
+    if asked.approve_all:
+        return dict.fromkeys(SIDES, Verdict(unshown=True))
+    if not is_adopted(room.ledger, night.fields) and not asked.approved:
+        summary.why_held.append("this is the first run of this field here: optout sync adopt")
+        return dict.fromkeys(SIDES, Verdict(unshown=False))
+    before = last_done(room.ledger, night.fields)
+    flagged_before = before.facts.get("flagged", {}) if before else {}
+    with_id = room.people.count().with_id
+    verdicts = {}
+    for side in SIDES:
+        writes = sides.count(f"to_{side}")
+        direction = Direction(
+            writes, summary.flagged[side], flagged_before.get(side), writes - sides.unshown(side)
+        )
+        verdicts[side] = judge(direction, with_id)
+    summary.why_held += [verdict.reason for verdict in verdicts.values() if verdict.reason]
+    return verdicts
+
+
+def _show(night: Night, sides: Sides, summary: Summary) -> None:
+    """What would be written: counts and a sample in the summary, all of it in files."""
+    summary.planned = {"salesforce": sides.count("to_org"), "people": sides.count("to_people")}
+    summary.flagged = {"org": sides.count("ticked"), "people": sides.opted_out_people()}
+    summary.sample = {"salesforce": sides.sample("org"), "people": sides.sample("people")}
+    for side, keys in (("people", sides.to_people()), ("org", sides.to_org())):
+        write_private(_shown_file(night.folder, side), "\n".join(keys).encode())
+
+
+def _shown(room: Room, run_id: str, side: str) -> Iterator[str]:
+    run = find_run(room.ledger, run_id)
+    file = _shown_file(room.folder / run_id, side)
+    if run is None or run.outcome != Outcome.HELD or not file.is_file():
+        raise UsageError(
+            f"there is no held run {run_id} to approve",
+            where="--approve",
+            hint="optout sync runs lists them",
+        )
+    return iter(file.read_text().split())
+
+
+def _shown_file(folder: Path, side: str) -> Path:
+    return folder / f"to-{side}.txt"
+
+
+def _take(summary: Summary, tally: Tally) -> None:
+    summary.writes = {"salesforce": tally.to_org, "people": tally.to_people}
+    summary.quarantined = len(tally.refused)
+    summary.newly_quarantined = tally.new_cases
+    summary.unknown = tally.unknown
+
+
+def _count_held(sides: Sides, summary: Summary) -> None:
+    if summary.why_held:
+        summary.held = {"salesforce": sides.count("to_org"), "people": sides.count("to_people")}
+
+
+@contextmanager
+def _phase(night: Night, summary: Summary, name: str) -> Iterator[None]:
+    enter_phase(night.ledger, night.run_id, name)
+    night.alive()
+    begun = night.ledger.clock.monotonic_s()
+    try:
+        yield
+    finally:
+        seconds = round(night.ledger.clock.monotonic_s() - begun, 3)
+        summary.phases.append({"name": name, "seconds": seconds})
+
+
+def _tidy(folder: Path) -> None:
+    """Keep what a person may approve; the rest is large, and can be read again."""
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif not path.name.startswith("to-"):
+            path.unlink(missing_ok=True)

@@ -1,0 +1,120 @@
+"""What the org holds tonight: ticked records and dead ids, streamed from bulk queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from deployer.errors import OrgSaidNo
+from deployer.salesforce.bulk import (
+    JobKind,
+    create_query_job,
+    read_rows,
+    save_query_results,
+    wait_for_job,
+)
+from deployer.salesforce.soql import bind
+from deployer.settings.record_ids import to_18
+from sync.drain_org import OrgDoor
+from sync.fields import name_on
+from sync.ledger.aliases import Alias, AliasKind
+from sync.ledger.ledger import from_text
+from sync.ledger.runs import end_job, note_job
+from sync.night.means import Night
+
+# Rows can become visible after their SystemModstamp says so: read a day twice.
+OVERLAP = timedelta(days=1)
+_CONVERTED = ("IsConverted", "ConvertedContactId")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One bulk query, all rows in the bin included."""
+
+    name: str
+    soql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One row: `ticked` when it came from a query for ticked records."""
+
+    record_id: str
+    ticked: bool
+    live: bool
+    alias: Alias | None
+
+
+def queries(door: OrgDoor, field: str, harvested_at: str) -> list[Query]:
+    """What to ask: ticked records, and ids that died since the last harvest ("" for ever)."""
+    since = ""
+    if harvested_at:
+        since = bind(" AND SystemModstamp >= :since", since=from_text(harvested_at) - OVERLAP)
+    ticked, ended = f"{field} = true", "(IsConverted = true OR MasterRecordId != null)"
+    asked = [
+        _query("ticked-contacts", "Contact", (), ticked),
+        _query("ticked-leads", "Lead", _CONVERTED, ticked),
+        _query("merged-contacts", "Contact", (), f"MasterRecordId != null{since}"),
+        _query("ended-leads", "Lead", _CONVERTED, f"{ended}{since}"),
+    ]
+    if door.shape.person_accounts:
+        # Pairs that are not ticked need no harvest: a write to the Contact side is refused, and
+        # then looked up.
+        where = f"IsPersonAccount = true AND {name_on('Account', field)} = true"
+        asked.append(_query("ticked-accounts", "Account", ("PersonContactId",), where))
+    return asked
+
+
+def _query(name: str, sobject: str, columns: tuple[str, ...], where: str) -> Query:
+    listed = ", ".join(("Id", "IsDeleted", "MasterRecordId", *columns))
+    return Query(name, f"SELECT {listed} FROM {sobject} WHERE {where}")  # noqa: S608 - SOQL of API names
+
+
+def fetch_found(night: Night, asked: list[Query]) -> Iterator[Found]:
+    """Every row of every query; all are begun, and their ids kept, before one is waited for.
+
+    Errors: OrgSaidNo when a query failed in the org; as any read.
+    """
+    jobs = []
+    for query in asked:
+        job_id = create_query_job(night.door.writer, query.soql, deleted=True)
+        note_job(night.ledger, night.run_id, job_id, "query", query.name)
+        jobs.append((query, job_id))
+    for query, job_id in jobs:
+        job = wait_for_job(
+            night.door.writer, JobKind.QUERY, job_id, night.ledger.clock, lambda _job: night.alive()
+        )
+        if job.state != "JobComplete":
+            raise OrgSaidNo(
+                f"the org could not answer a bulk query ({query.name}): {job.error_message}",
+                where=job.id,
+                hint="nothing was written; optout sync nightly --force tries again",
+                org_code=job.error_code,
+            )
+        for file in save_query_results(night.door.writer, job_id, night.folder / query.name):
+            for row in read_rows(file):
+                yield from _found(row, ticked=query.name.startswith("ticked"))
+        end_job(night.ledger, job_id)
+
+
+def _found(row: dict[str, str], *, ticked: bool) -> Iterator[Found]:
+    record_id = str(to_18(row["Id"]))
+    dead = _dead_alias(row, record_id)
+    live = row["IsDeleted"] == "false" and dead is None
+    yield Found(record_id, ticked, live, dead)
+    contact = to_18(row.get("PersonContactId", ""))
+    if contact:
+        side = Alias(contact, record_id, AliasKind.PERSON_ACCOUNT)
+        yield Found(contact, ticked, live, side)
+
+
+def _dead_alias(row: dict[str, str], record_id: str) -> Alias | None:
+    for kind, column, applies in (
+        (AliasKind.MERGE, "MasterRecordId", True),
+        (AliasKind.CONVERSION, "ConvertedContactId", row.get("IsConverted") == "true"),
+    ):
+        live_id = to_18(row.get(column, ""))
+        if applies and live_id:
+            return Alias(record_id, live_id, kind)
+    return None
