@@ -189,5 +189,8 @@ class House:
         with self.ledger.engine.begin() as db:
             return [(case.key, case.code) for case in cases(db)]
 
+    def is_known(self, person_id: str) -> bool:
+        return bool(self.people.find([person_id]))
+
     def out(self, person_id: str) -> bool:
         return self.people.find([person_id])[0].unsubscribed

@@ -26,6 +26,7 @@ from sync.people.protocol import People
 from sync.reconcile import Sides
 
 SIDES = ("people", "org")
+FIRST_RUN = "this is the first run of this field in this org: a person has to see it"
 
 
 class Outcome(StrEnum):
@@ -162,7 +163,7 @@ def _judge(
     if asked.approve_all:
         return dict.fromkeys(SIDES, Verdict(unshown=True))
     if not is_adopted(room.ledger, night.fields) and not asked.approved:
-        summary.why_held.append("this is the first run of this field here: optout sync adopt")
+        summary.why_held.append(FIRST_RUN)
         return dict.fromkeys(SIDES, Verdict(unshown=False))
     before = last_done(room.ledger, night.fields)
     flagged_before = before.facts.get("flagged", {}) if before else {}
