@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from deployer.commands.practice_org_faults import fault
+from deployer.commands.practice_org_workbench import audit, clock
 from deployer.errors import UsageError
 
 # What `python -m practice_org` cannot do without, beyond the base install.
@@ -80,4 +81,5 @@ def _words(options: dict[str, object]) -> list[str]:
     return words
 
 
-command.add_command(fault)
+for below in (audit, clock, fault):
+    command.add_command(below)

@@ -11,19 +11,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deployer.commands.options import json_option
+from deployer.commands.practice_org_options import data_option, find_org
 from deployer.model.findings import Report, Table
 from deployer.reporting.console import finish
 
 if TYPE_CHECKING:  # --help must not load a network library
-    from deployer.salesforce.practice import PracticeOrg
     from deployer.salesforce.practice_faults import PracticeFault
 
 _LISTING = (sys.executable, "-m", "practice_org.faults")
-_data_option = click.option(
-    "--data",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="Where the org is kept; default: what --org practice uses.",
-)
 
 
 class _Listing(click.Command):
@@ -52,14 +47,14 @@ def fault() -> None:
 @click.option("--seed", type=int, metavar="S", help="Draw the times from this number.")
 @click.option("--only", default="", metavar="ID",
               help="One record or job; of what is created or queried, an object.")  # fmt: skip
-@_data_option
+@data_option
 @json_option
 def add(*, data: Path | None, as_json: bool, **wanted: Any) -> int:
     """Switch a fault on, from the next time on, until it is cleared."""
     from deployer.clock import SystemClock
     from deployer.salesforce.practice_faults import send_fault
 
-    found = _running(data)
+    found = find_org(data)
     made = send_fault(found, SystemClock(), wanted)
     return finish(
         Report(
@@ -72,14 +67,14 @@ def add(*, data: Path | None, as_json: bool, **wanted: Any) -> int:
 
 
 @fault.command("list")
-@_data_option
+@data_option
 @json_option
 def list_faults(*, data: Path | None, as_json: bool) -> int:
     """List the faults that are on, how often each was met and how often it showed."""
     from deployer.clock import SystemClock
     from deployer.salesforce.practice_faults import fetch_faults
 
-    found = _running(data)
+    found = find_org(data)
     faults = fetch_faults(found, SystemClock())
     columns = ("id", "at", "code", "when", "seen", "fired")
     return finish(
@@ -95,14 +90,14 @@ def list_faults(*, data: Path | None, as_json: bool) -> int:
 
 @fault.command("clear")
 @click.argument("fault_id", metavar="[ID]", type=click.IntRange(1), required=False)
-@_data_option
+@data_option
 @json_option
 def clear(*, fault_id: int | None, data: Path | None, as_json: bool) -> int:
     """Switch off the fault of this ID, or all of them."""
     from deployer.clock import SystemClock
     from deployer.salesforce.practice_faults import clear_faults
 
-    found = _running(data)
+    found = find_org(data)
     gone = clear_faults(found, SystemClock(), fault_id)
     return finish(
         Report(
@@ -112,14 +107,6 @@ def clear(*, fault_id: int | None, data: Path | None, as_json: bool) -> int:
         ),
         as_json=as_json,
     )
-
-
-def _running(data: Path | None) -> PracticeOrg:
-    from deployer.clock import SystemClock
-    from deployer.salesforce.practice_faults import find_running
-    from deployer.state import home
-
-    return find_running(data or home() / "practice-org", SystemClock())
 
 
 def _row(one: PracticeFault) -> tuple[str, ...]:
