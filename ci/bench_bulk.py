@@ -164,7 +164,8 @@ def _write_new(file: Path, count: int) -> None:
 def _time_row(name: str, taken: _Taken, count: int) -> Row:
     told = f"{count / taken.seconds:,.0f} rows/s, {taken.cpu:.0f} s CPU"
     held = taken.seconds
-    return Row(name, f"{held:.3g} s", told, held, held, held, " s", SECONDS)
+    # Seconds say as much of the machine as of the org: only a multiple of the goal fails the run.
+    return Row(name, f"{held:.3g} s", told, held, held, held, " s", SECONDS, slack=3.0)
 
 
 def _memory_row(name: str, taken: _Taken, few: _Taken) -> Row:
