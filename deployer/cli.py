@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,6 +20,7 @@ class Verb:
 
     module: str
     help: str
+    name: str = "command"
 
 
 VERBS = {
@@ -31,8 +33,10 @@ VERBS = {
     "remove": Verb("deployer.commands.remove", "Take the field off the org's layouts."),
     "jobs": Verb("deployer.commands.jobs", "List, show, resume and cancel deploys."),
     "org": Verb("deployer.commands.org", "Log in to an org; list, show and log out."),
+    "people": Verb("sync.commands.people", "Import, export, list and show people."),
     "settings": Verb("deployer.commands.settings", "Show each setting and where it comes from."),
     "doctor": Verb("deployer.commands.doctor", "Check this machine, the settings and logins."),
+    "sync": Verb("sync.cli", "Keep unsubscribes in step between people and the org."),
     "practice-org": Verb("deployer.commands.practice_org", "Run a Salesforce org on loopback."),
 }
 
@@ -40,20 +44,24 @@ VERBS = {
 class LazyGroup(click.Group):
     """A click group that imports a verb's module only when that verb runs."""
 
+    def __init__(self, *args: Any, verbs: Mapping[str, Verb], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.verbs = verbs
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*VERBS, *super().list_commands(ctx)]
+        return [*self.verbs, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        verb = VERBS.get(cmd_name)
+        verb = self.verbs.get(cmd_name)
         if verb is None:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = importlib.import_module(verb.module).command
+        command: click.Command = getattr(importlib.import_module(verb.module), verb.name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
         with formatter.section("Commands"):
-            formatter.write_dl([(name, verb.help) for name, verb in VERBS.items()])
+            formatter.write_dl([(name, verb.help) for name, verb in self.verbs.items()])
 
 
 def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
@@ -68,6 +76,7 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
 
 @click.command(
     cls=LazyGroup,
+    verbs=VERBS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option(

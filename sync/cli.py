@@ -1,0 +1,37 @@
+"""`optout sync`: a table of verbs, and nothing else."""
+
+from __future__ import annotations
+
+import importlib.util
+
+import click
+
+from deployer.cli import LazyGroup, Verb
+from deployer.errors import UsageError
+
+VERBS = {
+    "push": Verb("sync.commands.push", "Take unsubscribes and bring them to both sides now."),
+    "enable": Verb("sync.commands.switch", "Switch the nightly sync on.", "enable"),
+    "disable": Verb("sync.commands.switch", "Switch the nightly sync off.", "disable"),
+    "status": Verb("sync.commands.status", "Show what is still to do; exit 1 needs a person."),
+    "runs": Verb("sync.commands.logbook", "List the nightly runs.", "runs"),
+    "audit": Verb("sync.commands.logbook", "List what people decided.", "audit"),
+    "quarantine": Verb("sync.commands.quarantine", "Show and settle what was refused."),
+    "check": Verb("sync.commands.check", "Show what both sides say of one person."),
+    "backup": Verb("sync.commands.backup", "Copy the ledger while it is in use.", "backup"),
+    "restore": Verb("sync.commands.backup", "Put a copy of the ledger back.", "restore"),
+    "rebind": Verb("sync.commands.rebind", "Bind the ledger to another org or people store."),
+}
+# What no sync command can do without, beyond the base install.
+_EXTRA = ("sqlalchemy", "duckdb")
+
+
+@click.group("sync", cls=LazyGroup, verbs=VERBS)
+def command() -> None:
+    """Keep unsubscribes in step between people and the org."""
+    missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"the sync needs packages that are not installed: {', '.join(missing)}",
+            hint="pip install 'salesforce-optout[sync]'",
+        )

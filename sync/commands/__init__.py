@@ -1,0 +1,1 @@
+"""The verbs of `optout sync`, one file a verb; each reads top to bottom."""

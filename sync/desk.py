@@ -1,0 +1,117 @@
+"""What a sync command works with: settings, ledger, people and the org, opened when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deployer.clock import Clock, SystemClock
+from deployer.commands.options import open_connection
+from deployer.salesforce.client import Connection, Writer
+from deployer.settings.loading import Settings, load
+from sync.drain_org import OrgDoor, open_door
+from sync.ledger.binding import Bound, bind_people, read_bound
+from sync.ledger.ledger import Ledger, bind, open_ledger
+from sync.people.opening import open_people
+from sync.people.protocol import People
+from sync.settings import SyncSettings, read_sync
+from sync.sqlite import reading
+
+ROLE = "runner"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What was typed: --org, --config and --json."""
+
+    org: str | None = None
+    config: Path | None = None
+    as_json: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One org's ledger, open; people and org follow when they are asked for.
+
+    What is opened is closed with the desk.
+    """
+
+    ask: Ask
+    settings: Settings
+    sync: SyncSettings
+    org: str
+    ledger: Ledger
+    opened: ExitStack
+
+    @property
+    def clock(self) -> Clock:
+        """The clock every write takes its time from."""
+        return self.ledger.clock
+
+    def open_people(self) -> People:
+        """The people of this org, bound to the ledger. Errors: OrgSaidNo for another store."""
+        people = self.open_any_people()
+        bind_people(self.ledger, people.identity())
+        return people
+
+    def open_any_people(self) -> People:
+        """The people store that the settings name, whichever the ledger is bound to."""
+        people = open_people(self.settings, self.org, self.clock)
+        self.opened.callback(people.close)
+        return people
+
+    def open_door(self, people: People) -> OrgDoor:
+        """Log in to write. The ledger is bound to that org before anything of it is read.
+
+        Errors: OrgSaidNo when it is another org; UsageError, LoginRefused, as any login.
+        """
+        writer = self.open_any_writer()
+        bind(self.ledger, org_id=writer.org.org_id, people=people.identity())
+        return open_door(writer)
+
+    def open_any_writer(self) -> Writer:
+        """Log in to write, whichever org the ledger is bound to."""
+        return self.opened.enter_context(
+            open_connection(
+                self.org, "write", role=ROLE, config=self.ask.config, as_json=self.ask.as_json,
+                clock=self.clock,
+            )
+        )  # fmt: skip
+
+    def open_reading(self, people: People) -> Connection:
+        """Log in to read only; bound as `open_door` does. Errors: as `open_door`."""
+        connection = self.opened.enter_context(
+            open_connection(
+                self.org, "read", role=ROLE, config=self.ask.config, as_json=self.ask.as_json,
+                clock=self.clock,
+            )
+        )  # fmt: skip
+        bind(self.ledger, org_id=connection.org.org_id, people=people.identity())
+        return connection
+
+    def bound(self) -> Bound:
+        """What the ledger belongs to."""
+        with reading(self.ledger.engine) as db:
+            return read_bound(db)
+
+
+def ledger_file(settings: Settings, sync: SyncSettings, org: str) -> Path:
+    """Where this org's ledger is kept."""
+    return sync.ledger or settings.home / "sync" / org / "ledger.sqlite"
+
+
+@contextmanager
+def open_desk(ask: Ask, clock: Clock | None = None) -> Iterator[Desk]:
+    """Read the settings and open the ledger of the org named (or the only one configured).
+
+    No org and no network is needed. Errors: UsageError; OrgSaidNo for a newer ledger; OSError.
+    """
+    settings = load(ask.config)
+    sync = read_sync(settings)
+    org = settings.pick_org(ask.org)
+    with ExitStack() as opened:
+        ledger = open_ledger(ledger_file(settings, sync, org), clock or SystemClock())
+        opened.callback(ledger.close)
+        yield Desk(ask, settings, sync, org, ledger, opened)

@@ -1,0 +1,98 @@
+"""How much is not through yet, and how old it is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import Connection, func, select, union_all
+
+from sync.ledger.events import EventState
+from sync.ledger.ledger import from_text
+from sync.ledger.tables import EVENTS, TARGETS
+from sync.ledger.targets import TargetState, count_unsettled
+
+_LOT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Targets in each unsettled state; `unspread` are events whose targets are yet unknown.
+
+    `oldest` is when the oldest opt-out was accepted that is still to be applied: those who wait
+    for a Salesforce Id, were handed over or are in quarantine are counted apart from it.
+    """
+
+    oldest: datetime | None
+    unspread: int
+    open: int
+    waiting: int
+    handed_over: int
+    quarantined: int
+
+
+def read_backlog(db: Connection) -> Backlog:
+    """What is still to do."""
+    counts = count_unsettled(db)
+    unspread = EVENTS.c.state == EventState.ACCEPTED.value
+    still_open = select(TARGETS.c.event_id).where(TARGETS.c.state == TargetState.OPEN.value)
+    received = union_all(
+        select(EVENTS.c.received_at).where(unspread),
+        select(EVENTS.c.received_at).where(EVENTS.c.id.in_(still_open)),
+    ).subquery()
+    oldest = db.scalar(select(func.min(received.c.received_at)))
+    return Backlog(
+        oldest=from_text(oldest) if oldest else None,
+        unspread=db.scalar(select(func.count()).select_from(EVENTS).where(unspread)) or 0,
+        open=counts[TargetState.OPEN],
+        waiting=counts[TargetState.WAITING],
+        handed_over=counts[TargetState.HANDED_OVER],
+        quarantined=counts[TargetState.QUARANTINED],
+    )
+
+
+class Standing(Enum):
+    """How far one event has come, told by the worst of its targets."""
+
+    QUARANTINED = "quarantined"
+    OPEN = "open"
+    WAITING = "waiting"
+    HANDED_OVER = "handed_over"
+    APPLIED = "applied"
+
+
+# In this order: the first that any target of the event is in.
+_WORST = (
+    (TargetState.QUARANTINED, Standing.QUARANTINED),
+    (TargetState.OPEN, Standing.OPEN),
+    (TargetState.WAITING, Standing.WAITING),
+    (TargetState.HANDED_OVER, Standing.HANDED_OVER),
+)
+
+
+def count_standing(db: Connection, event_ids: Collection[int]) -> dict[Standing, int]:
+    """How many of these events stand where; every standing is a key."""
+    counts = dict.fromkeys(Standing, 0)
+    for lot in _lots(sorted(event_ids)):
+        states: dict[int, set[str]] = {each: set() for each in lot}
+        for row in db.execute(
+            select(TARGETS.c.event_id, TARGETS.c.state).where(TARGETS.c.event_id.in_(lot))
+        ):
+            states[row.event_id].add(row.state)
+        for row in db.execute(select(EVENTS.c.id, EVENTS.c.state).where(EVENTS.c.id.in_(lot))):
+            counts[_standing(EventState(row.state), states[row.id])] += 1
+    return counts
+
+
+def _standing(event: EventState, targets: set[str]) -> Standing:
+    if event is EventState.SETTLED:
+        return Standing.APPLIED
+    if event is EventState.ACCEPTED:
+        return Standing.OPEN
+    return next((told for state, told in _WORST if state.value in targets), Standing.OPEN)
+
+
+def _lots(ids: list[int]) -> Iterable[list[int]]:
+    return (ids[start : start + _LOT] for start in range(0, len(ids), _LOT))

@@ -1,0 +1,106 @@
+"""[sync]: which field, when the night is due, and where the ledger is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deployer.errors import UsageError
+from deployer.settings.loading import Settings
+from deployer.settings.table import Setting, Table, Value, check_keys
+from sync.fields import Choice, chosen_fields
+from sync.schedule import Schedule, to_schedule
+
+SYNC = Table(
+    "sync",
+    (
+        Setting("field", str, Choice.EMAIL_OPT_OUT.value, "The field an opt-out goes to.",
+                env="OPTOUT_SYNC_FIELD"),
+        Setting("also_email_opt_out", bool, default=False, env="OPTOUT_SYNC_ALSO_EMAIL_OPT_OUT",
+                help="Write Email Opt Out beside the own field."),
+        Setting("at", str, "20:00", "When the night is due.", env="OPTOUT_SYNC_AT"),
+        Setting("timezone", str, "America/Los_Angeles", "The zone of `at`.",
+                env="OPTOUT_SYNC_TIMEZONE"),
+        Setting("api_budget_percent", int, 80, "How much of the day's API calls a night may use.",
+                env="OPTOUT_SYNC_API_BUDGET_PERCENT"),
+        Setting("ledger", Path, None, "The ledger's file, for one org.",
+                env="OPTOUT_SYNC_LEDGER"),
+    ),
+)  # fmt: skip
+# Read where they are used: sync.webhooks.senders and the alerts of `optout sync serve`.
+_ELSEWHERE = ("senders", "alert_command", "alert_webhook")
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSettings:
+    """What was chosen. `fields` are Contact's and Lead's API names, the one to read first.
+
+    `ledger` is None when it stands where it always does.
+    """
+
+    fields: tuple[str, ...]
+    schedule: Schedule
+    api_budget_percent: int
+    ledger: Path | None
+
+
+def read_sync(settings: Settings) -> SyncSettings:
+    """The [sync] table of the settings in force.
+
+    Errors: UsageError naming file and line: unknown keys with their near matches, values that are
+    none.
+    """
+    values = settings.resolve(SYNC)
+    section = settings.file.values.get("sync", {})
+    check_keys(section, (*values, *_ELSEWHERE), settings.file, "sync")
+    return SyncSettings(
+        fields=_fields(settings, values),
+        schedule=_schedule(values),
+        api_budget_percent=_percent(values["api_budget_percent"]),
+        ledger=_ledger(values["ledger"], settings),
+    )
+
+
+def _fields(settings: Settings, values: Mapping[str, Value]) -> tuple[str, ...]:
+    word = values["field"]
+    if word.value not in set(Choice):
+        known = " or ".join(choice.value for choice in Choice)
+        raise UsageError(
+            f"field = {word.value!r} is not known", where=word.source, hint=f"field is {known}"
+        )
+    custom = str(settings.resolve()["custom_field"].value)
+    also = bool(values["also_email_opt_out"].value)
+    return chosen_fields(Choice(word.value), custom, also_email=also)
+
+
+def _schedule(values: Mapping[str, Value]) -> Schedule:
+    at, zone = values["at"], values["timezone"]
+    to_schedule(str(at.value), "UTC+00:00", at.source)  # a mistake there is told with its own place
+    return to_schedule(str(at.value), str(zone.value), zone.source)
+
+
+def _percent(given: Value) -> int:
+    percent = int(given.value)
+    if 1 <= percent <= 100:
+        return percent
+    raise UsageError(
+        f"{given.setting.name} = {percent} is no share",
+        where=given.source,
+        hint="write a whole number from 1 to 100",
+    )
+
+
+def _ledger(given: Value, settings: Settings) -> Path | None:
+    """A relative path in the settings file starts at that file; in a variable, here."""
+    if given.value is None:
+        return None
+    path = Path(given.value).expanduser()
+    if "://" in str(given.value) or ":/" in str(given.value):
+        raise UsageError(
+            "the ledger is a file on this machine, not an address",
+            where=given.source,
+            hint='write ledger = "/var/lib/optout/ledger.sqlite", or leave it away',
+        )
+    beside = settings.file.path is not None and given.source != given.setting.variable
+    return settings.file.path.parent / path if beside and settings.file.path else path.absolute()
