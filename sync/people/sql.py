@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +35,7 @@ from sync.people.sql_reading import (
 from sync.people.sql_trouble import told
 from sync.people.sql_writing import write_changes
 from sync.people.streaming import stream_people
-from sync.people.tables import FORMAT, Tables, own_tables
+from sync.people.tables import FORMAT, Tables, existing_tables, own_tables
 from sync.sqlite import open_database, reading
 
 
@@ -58,20 +58,19 @@ class SqlPeople:
 
     def opted_out(self) -> Iterator[Person]:
         with told(self.engine):
-            yield from stream_people(
-                self.engine, select_people(self.tables, unsubscribed_ids(self.tables))
-            )
+            query = select_people(self.tables, unsubscribed_ids(self.tables))
+            yield from stream_people(self.engine, self.tables, query)
 
     def everybody(self) -> Iterator[Person]:
         with told(self.engine):
-            yield from stream_people(self.engine, select_people(self.tables))
+            yield from stream_people(self.engine, self.tables, select_people(self.tables))
 
     def holders(self, salesforce_ids: Collection[str]) -> list[Person]:
         found: dict[str, Person] = {}
         with self._reading() as db:
             for some in batches(salesforce_ids):
-                rows = db.execute(select_people(self.tables, holder_ids(self.tables, some)))
-                found.update((person.person_id, person) for person in to_people(rows))
+                people = self._people(db, select_people(self.tables, holder_ids(self.tables, some)))
+                found.update((person.person_id, person) for person in people)
         return list(found.values())
 
     def find(self, person_ids: Collection[str]) -> list[Person]:
@@ -79,7 +78,7 @@ class SqlPeople:
             return [
                 person
                 for some in batches(dict.fromkeys(person_ids))
-                for person in to_people(db.execute(self._these(some)))
+                for person in self._people(db, self._these(some))
             ]
 
     def find_email(self, email: str) -> list[Person]:
@@ -87,8 +86,8 @@ class SqlPeople:
         if not key:
             return []
         with self._reading() as db:
-            rows = db.execute(select_people(self.tables, email_ids(self.tables, email)))
-            return [person for person in to_people(rows) if to_email_key(person.email) == key]
+            found = self._people(db, select_people(self.tables, email_ids(self.tables, email)))
+            return [person for person in found if to_email_key(person.email) == key]
 
     def mark(self, marks: Sequence[Mark]) -> list[Marked]:
         answers: list[Marked] = []
@@ -161,9 +160,12 @@ class SqlPeople:
         """These people as they are; what happens to them on the desk is written at its end."""
         query = self._these(set(person_ids))
         # Whoever else wants to change them waits; SQLite has one writer at a time anyway.
-        desk = Desk(to_people(db.execute(query.with_for_update(of=self.tables.people))))
+        desk = Desk(self._people(db, query.with_for_update(of=self.tables.people)))
         yield desk
         write_changes(db, self.tables, desk.changes())
+
+    def _people(self, db: Connection, query: Select[Any]) -> Iterator[Person]:
+        return to_people(db.execute(query), self.tables)
 
     def _these(self, person_ids: Collection[str]) -> Select[Any]:
         people = self.tables.people
@@ -188,6 +190,21 @@ def open_embedded(
     """
     engine = open_database(path)
     return open_own(engine, clock, make_id)
+
+
+def open_existing(
+    engine: Engine, clock: Clock, table: str, columns: Mapping[str, str]
+) -> SqlPeople:
+    """The people in a table that exists already; `columns` maps our names to its own.
+
+    Errors: UsageError when table or column is not there; TryLater; OrgSaidNo.
+    """
+    with told(engine):
+        tables = existing_tables(engine, table, columns)
+        tables.make_missing(engine)
+        _bind_format(engine, tables, lambda: "")
+    where = engine.url.set(username=None, password=None, query={})
+    return SqlPeople(engine, tables, clock, f"{where.render_as_string()}#{table}")
 
 
 def open_own(engine: Engine, clock: Clock, make_id: Callable[[], str] = make_store_id) -> SqlPeople:

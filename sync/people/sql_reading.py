@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Row, Select, Text, func, literal, select
@@ -19,12 +20,10 @@ def select_people(tables: Tables, wanted: Select[Any] | None = None) -> Select[A
     """Rows of all people, or of those whose person_id is among `wanted`; sorted by person."""
     people, ids = tables.people, tables.ids
     columns = [
-        people.c.person_id,
-        people.c.email,
-        people.c.unsubscribed,
-        ids.c.salesforce_id,
+        *(people.c[name].label(name) for name in ("person_id", "email", "unsubscribed")),
+        ids.c.salesforce_id.label("salesforce_id"),
         # What an existing table has no column for is nowhere to be read.
-        *(people.c[n] if n in people.c else literal(None, Text).label(n) for n in OPTIONAL),
+        *((people.c[n] if n in people.c else literal(None, Text)).label(n) for n in OPTIONAL),
     ]
     query = select(*columns).order_by(people.c.person_id)
     if tables.apart:
@@ -66,24 +65,34 @@ def _unicode_domain(key: str) -> str:
         return key
 
 
-def to_people(rows: Iterable[Row[Any]]) -> Iterator[Person]:
+def to_people(rows: Iterable[Row[Any]], tables: Tables) -> Iterator[Person]:
     """Put the rows of each person together; rows come sorted by person.
 
     What is no id of a Contact, Lead or Account is left out: existing tables hold anything.
     """
-    for person_id, group in groupby(rows, key=lambda row: row.person_id):
-        yield _person(str(person_id), list(group))
+    to_ids = _own_ids if tables.apart else to_record_ids
+    for person_id, group in groupby(rows, key=attrgetter("person_id")):
+        mine = list(group)
+        yield _person(str(person_id), mine, to_ids([row.salesforce_id or "" for row in mine]))
 
 
-def _person(person_id: str, rows: list[Row[Any]]) -> Person:
+def _own_ids(texts: Iterable[str]) -> tuple[str, ...]:
+    """Our own tables hold each id once, in the form that was checked when it came in."""
+    return tuple(sorted(filter(None, texts)))
+
+
+def _person(person_id: str, rows: list[Row[Any]], salesforce_ids: tuple[str, ...]) -> Person:
+    email = next((row.email for row in rows if row.email), "")
     flagged = [row for row in rows if row.unsubscribed]
-    first = min(flagged, key=lambda row: row.unsubscribed_at or _LAST, default=None)
+    if not flagged:
+        return Person(person_id, email, salesforce_ids)
+    first = min(flagged, key=lambda row: row.unsubscribed_at or _LAST)
     return Person(
         person_id=person_id,
-        email=next((row.email for row in rows if row.email), ""),
-        salesforce_ids=to_record_ids(row.salesforce_id or "" for row in rows),
-        unsubscribed=first is not None,
-        unsubscribed_at=first.unsubscribed_at if first is not None else None,
-        source=(first.source or "") if first is not None else "",
-        reason=(first.reason or "") if first is not None else "",
+        email=email,
+        salesforce_ids=salesforce_ids,
+        unsubscribed=True,
+        unsubscribed_at=first.unsubscribed_at,
+        source=first.source or "",
+        reason=first.reason or "",
     )
