@@ -30,7 +30,7 @@ from practice_org.login.sessions import create_session_table
 from practice_org.login.soap_endpoint import login_fault
 from practice_org.metadata.components import create_store
 from practice_org.metadata.jobs import advance_jobs
-from practice_org.org import API_VERSIONS, Org, open_org
+from practice_org.org import API_VERSIONS, Org, known_versions, open_org
 from practice_org.route import Call, Route
 from practice_org.tables import create_tables
 from practice_org.wire import OrgError, Request, Response, rest_error, soap_fault
@@ -143,7 +143,7 @@ def _answer(org: Org, request: Request) -> Response:
 
 
 def _admitted(org: Org, request: Request) -> tuple[Route, Call]:
-    _require_version(request.path)
+    _require_version(org, request.path)
     found, parts = _find_route(request)
     user_id = ""
     if found.session:
@@ -153,10 +153,13 @@ def _admitted(org: Org, request: Request) -> tuple[Route, Call]:
     return found, Call(org, request, user_id, parts)
 
 
-def _require_version(path: str) -> None:
-    """Refuse retired and future API versions. Source: Salesforce, "API End-of-Life"."""
+def _require_version(org: Org, path: str) -> None:
+    """Refuse retired versions and those the org is too old for.
+
+    Source: Salesforce, "API End-of-Life".
+    """
     match = _VERSIONED.fullmatch(path)
-    if match is None or match["version"] in API_VERSIONS:
+    if match is None or match["version"] in known_versions(org):
         return
     if float(match["version"]) < float(API_VERSIONS[0]):
         raise OrgError(

@@ -118,6 +118,12 @@ def to_timestamp(moment: datetime) -> str:
     return f"{utc.isoformat(timespec='milliseconds')}+0000"
 
 
+def known_versions(org: Org) -> tuple[str, ...]:
+    """The API versions the org answers, ascending; the setting newest_api_version ends them."""
+    newest = float(org.setting("newest_api_version", LATEST))
+    return tuple(version for version in API_VERSIONS if float(version) <= newest)
+
+
 def open_org(path: Path | str, now: Callable[[], datetime], seed: int = 0) -> Org:
     """Open (or create) the org in this SQLite file; ":memory:" for a test's own.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from practice_org.limits import usage
 from practice_org.login.oauth_endpoint import identity_url
-from practice_org.org import API_VERSIONS, LATEST
+from practice_org.org import known_versions
 from practice_org.route import Call, route
 from practice_org.wire import Response, json_response
 
@@ -19,17 +19,11 @@ _RESOURCES = (
 
 
 def answer_versions(call: Call) -> Response:
-    """GET /services/data, ascending: clients take the last. Needs no session.
-
-    The setting newest_api_version makes the org an older one; newer calls are answered all the
-    same.
-    """
-    newest = float(call.org.setting("newest_api_version", LATEST))
+    """GET /services/data, ascending: clients take the last. Needs no session."""
     return json_response(
         [
             {"label": _label(version), "url": f"/services/data/v{version}", "version": version}
-            for version in API_VERSIONS
-            if float(version) <= newest
+            for version in known_versions(call.org)
         ]
     )
 

@@ -152,5 +152,21 @@ def parse_xml(data: bytes) -> Xml:
         raise OrgError("INVALID_XML", "DOCTYPE is not allowed", status=500)
     try:
         return Xml(ET.fromstring(data))
-    except ET.ParseError as broken:
+    except (ET.ParseError, LookupError, ValueError) as broken:  # the latter two: its encoding
         raise OrgError("INVALID_XML", f"Error parsing file: {broken}", status=500) from broken
+
+
+def parse_json(data: bytes) -> Any:
+    """Parse untrusted JSON.
+
+    Errors: ValueError when it is none, nests too deep, or holds half of a character (unverified:
+    that Salesforce refuses the last two in the same words).
+    """
+    try:
+        parsed = json.loads(data)
+    except RecursionError as deep:
+        raise ValueError("it nests too deep") from deep
+    if b"\\ud" in data.lower():
+        # Half of a surrogate pair cannot be kept; a whole one is a character like any other.
+        json.dumps(parsed, ensure_ascii=False).encode()
+    return parsed

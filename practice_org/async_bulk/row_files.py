@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from practice_org.async_bulk.xml_documents import read_document
 from practice_org.bulk.row_writers import Work, canonical_columns
-from practice_org.wire import OrgError
+from practice_org.wire import OrgError, parse_json
 
 Row = Mapping[str, Any]
 _WORDS: dict[Any, str] = {"1": "true", "0": "false"}
@@ -44,11 +43,8 @@ def _csv_rows(work: Work, data: bytes) -> Iterator[Row]:
 
 def _json_rows(work: Work, data: bytes) -> Iterator[Row]:
     try:
-        records = json.loads(data)
-        if b"\\ud" in data.lower():
-            # Half of a surrogate pair cannot be kept; a whole one is a character like any other.
-            json.dumps(records, ensure_ascii=False).encode()
-    except (ValueError, RecursionError) as broken:
+        records = parse_json(data)
+    except ValueError as broken:
         raise _unreadable("JSON", broken) from broken
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise _unreadable("JSON", "a list of records is expected")

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from practice_org.wire import OrgError, Request
+from practice_org.wire import OrgError, Request, parse_json
 
 
 def json_object(request: Request) -> dict[str, Any]:
@@ -14,8 +13,8 @@ def json_object(request: Request) -> dict[str, Any]:
     Errors: OrgError JSON_PARSER_ERROR.
     """
     try:
-        body = json.loads(request.body or b"null")
-    except (ValueError, UnicodeDecodeError) as broken:
+        body = parse_json(request.body or b"null")
+    except ValueError as broken:
         raise OrgError("JSON_PARSER_ERROR", f"Unexpected character: {broken}") from broken
     if not isinstance(body, dict):
         raise OrgError("JSON_PARSER_ERROR", "The HTTP entity body must be a JSON object")

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from practice_org import tables
 from practice_org.login.apps import password_matches
 from practice_org.login.sessions import LIFETIME, end_session, organization_id, start_session
-from practice_org.org import API_VERSIONS, Org
+from practice_org.org import Org, known_versions
 from practice_org.route import Call, route
 from practice_org.wire import PARTNER_NS, OrgError, Response, Xml, parse_xml, soap_response
 
@@ -49,7 +49,7 @@ def _run(call: Call, operation: Xml, envelope: Xml) -> Response:
 
 def _login(call: Call, operation: Xml) -> Response:
     version = call.parts["version"]
-    if version not in API_VERSIONS or float(version) > _LAST_WITH_LOGIN:
+    if version not in known_versions(call.org) or float(version) > _LAST_WITH_LOGIN:
         raise OrgError(
             "UNSUPPORTED_API_VERSION", f"SOAP API login() is not supported in API version {version}"
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -17,7 +16,7 @@ from practice_org.metadata.jobs import (
 )
 from practice_org.metadata.options import read_options
 from practice_org.route import Call, route
-from practice_org.wire import OrgError, Response, json_response
+from practice_org.wire import OrgError, Response, json_response, parse_json
 
 _PATH = r"/services/data/{v}/metadata/deployRequest"
 _BOUNDARY = re.compile(r'boundary="?([^";]+)"?', re.IGNORECASE)
@@ -82,7 +81,7 @@ def _shown(call: Call, job: Job, *, details: bool) -> dict[str, Any]:
 
 def _object(body: bytes) -> dict[str, Any]:
     try:
-        given = json.loads(body or b"{}")
+        given = parse_json(body or b"{}")
     except ValueError as broken:
         raise OrgError("JSON_PARSER_ERROR", f"the request is no JSON: {broken}") from broken
     if not isinstance(given, dict):

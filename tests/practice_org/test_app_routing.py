@@ -147,3 +147,19 @@ def test_the_version_root_lists_resources_and_the_identity(org, token):
 def test_every_route_names_its_groups_apart():
     patterns = [(route.method, route.pattern.pattern) for route in routes()]
     assert len(patterns) == len(set(patterns))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("GET", "/services/data/v60.0/limits", b"NOT_FOUND"),
+        ("POST", "/services/Soap/m/60.0", b"NOT_FOUND"),
+        ("POST", "/services/async/60.0/job", b"InvalidUrl"),
+        ("POST", "/services/Soap/u/60.0", b"UNSUPPORTED_API_VERSION"),
+    ],
+)
+def test_an_old_org_knows_no_newer_version(org, token, method, path, said):
+    org.set_setting("newest_api_version", "59.0")
+    body = b"<e><Body><login/></Body></e>"
+    assert said in ask(org, path, token, method, body=body).body
+    assert ask(org, "/services/data/v59.0/limits", token).status == 200
