@@ -1,0 +1,89 @@
+"""A copy of the ledger holds what was accepted, and can be put back."""
+
+from __future__ import annotations
+
+import shutil
+import stat
+
+import pytest
+from walk import StepClock
+
+from deployer.errors import BadInput, UsageError
+from sync.fields import EMAIL_OPT_OUT
+from sync.ledger.backlog import read_backlog
+from sync.ledger.backup import restore_backup, write_backup
+from sync.ledger.binding import bind_people
+from sync.ledger.events import NewEvent, Selector, accept
+from sync.ledger.ledger import open_ledger
+from sync.ledger.logbook import read_audit
+from sync.sqlite import reading
+
+
+@pytest.fixture
+def ledger(tmp_path, clock):
+    opened = open_ledger(tmp_path / "own" / "ledger.sqlite", StepClock(clock))
+    yield opened
+    opened.close()
+
+
+def collect(ledger, key):
+    at = ledger.clock.now()
+    accept(ledger, [NewEvent("t", key, key, at, Selector.PERSON, key, (EMAIL_OPT_OUT,))])
+
+
+def unspread(ledger):
+    with reading(ledger.engine) as db:
+        return read_backlog(db).unspread
+
+
+def test_a_copy_is_private_and_restores_what_was_accepted_before_it(ledger, tmp_path):
+    collect(ledger, "one")
+    write_backup(ledger, tmp_path / "copy")
+    collect(ledger, "two")
+    kept = restore_backup(ledger, tmp_path / "copy", "Ann")
+    assert unspread(ledger) == 1
+    assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o600
+    with reading(ledger.engine) as db:
+        assert [(each.by, each.action) for each in read_audit(db)] == [("Ann", "restore")]
+    restore_backup(ledger, kept, "Ann")
+    assert unspread(ledger) == 2
+
+
+def test_a_copy_is_taken_while_another_writes(ledger, tmp_path):
+    collect(ledger, "one")
+    with ledger.engine.begin():
+        write_backup(ledger, tmp_path / "copy")
+    shutil.copy(tmp_path / "copy", tmp_path / "elsewhere.sqlite")
+    copy = open_ledger(tmp_path / "elsewhere.sqlite", ledger.clock)
+    assert unspread(copy) == 1
+    copy.close()
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + b"\0" * 4096])
+def test_what_is_no_ledger_is_not_restored(ledger, tmp_path, content):
+    collect(ledger, "one")
+    (tmp_path / "copy").write_bytes(content)
+    with pytest.raises(BadInput):
+        restore_backup(ledger, tmp_path / "copy", "Ann")
+    assert unspread(ledger) == 1
+
+
+def test_the_copy_of_another_people_store_is_not_restored(ledger, tmp_path, clock):
+    other = open_ledger(tmp_path / "other.sqlite", StepClock(clock))
+    bind_people(other, "people-b")
+    write_backup(other, tmp_path / "copy")
+    other.close()
+    bind_people(ledger, "people-a")
+    with pytest.raises(UsageError, match="people-b"):
+        restore_backup(ledger, tmp_path / "copy", "Ann")
+
+
+def test_the_ledger_is_no_place_for_its_own_copy(ledger, tmp_path):
+    with pytest.raises(UsageError):
+        write_backup(ledger, tmp_path / "own" / "ledger.sqlite")
+
+
+def test_a_copy_that_cannot_be_written_leaves_nothing(ledger, tmp_path):
+    with pytest.raises(OSError, match="not-there"):
+        write_backup(ledger, tmp_path / "not-there" / "copy")
+    assert [path.name for path in tmp_path.iterdir()] == ["own"]
