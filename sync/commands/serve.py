@@ -1,0 +1,118 @@
+"""`optout sync serve`: take webhooks, drain beside them, show how it goes."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from deployer.commands.options import org_options
+from deployer.errors import Exit
+from sync.desk import Ask, Desk, ledger_file, open_desk
+
+if TYPE_CHECKING:
+    import socket
+
+    from sync.serve.loop import Round
+    from sync.serve.metrics import Meters
+    from sync.webhooks.door import Keyring
+
+# Longer than any commit takes, shorter than a sender waits for its answer.
+INTAKE_WAIT_S = 5.0
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8470, show_default=True,
+    help="The port to listen on; 0 takes a free one.",
+)  # fmt: skip
+@click.option(
+    "--behind-tls-proxy", is_flag=True,
+    help="Say that only a proxy that speaks TLS reaches --host.",
+)  # fmt: skip
+@org_options
+def command(  # noqa: PLR0913 - what the command takes
+    *, host: str, port: int, behind_tls_proxy: bool, org: str | None, config: Path | None,
+    as_json: bool,
+) -> int:  # fmt: skip
+    """Take webhooks (POST /unsubscribes) and bring them to both sides until SIGTERM.
+
+    Needs neither the org nor a login to take them. Shows / (status), /healthz, /readyz, /metrics.
+    """
+    from deployer.settings.key_places import read_secret
+    from sync.serve.server import listen
+    from sync.webhooks.door import open_keyring
+    from sync.webhooks.senders import read_senders
+
+    with open_desk(Ask(org, config, as_json)) as desk:
+        senders = read_senders(desk.settings.file)
+        keyring = open_keyring(senders, lambda place: read_secret(place, desk.settings.environ))
+        with listen(host, port, behind_tls_proxy=behind_tls_proxy) as door:
+            asyncio.run(_serve(desk, keyring, door))
+    return Exit.DONE
+
+
+async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
+    from sync.commands.status import read_facts
+    from sync.ledger.ledger import Ledger
+    from sync.serve.app import Shown, make_app
+    from sync.serve.inbox import Inbox
+    from sync.serve.intake import Intake
+    from sync.serve.loop import Loop
+    from sync.serve.metrics import make_meters
+    from sync.serve.server import serve_until_told
+    from sync.serve.throttle import Throttle
+    from sync.sqlite import open_database
+
+    meters = make_meters()
+    path = ledger_file(desk.settings, desk.sync, desk.org)
+    own = Ledger(open_database(path, INTAKE_WAIT_S), desk.clock)
+    desk.opened.callback(own.close)
+    loop = Loop(_rounds(desk, meters))
+    inbox = Inbox(own, desk.sync.fields, loop.wake)
+    intake = Intake(inbox, keyring, Throttle(), meters, desk.clock)
+    app = make_app(intake, Shown(desk.org, lambda: read_facts(desk)))
+    try:
+        await serve_until_told(app, door, loop, lambda: _announce(desk, door, keyring))
+    finally:
+        inbox.close()
+
+
+def _rounds(desk: Desk, meters: Meters) -> tuple[Round, ...]:
+    import requests
+
+    from sync.commands.status import read_facts
+    from sync.serve.rounds import Sides, alert_round, drain_round
+    from sync.serve.sending import read_outlets, run_command, send_alerts
+
+    outlets = read_outlets(desk.settings.file)
+    session = desk.opened.enter_context(requests.Session())
+    session.trust_env = False
+    sides = Sides(desk)
+    desk.opened.callback(sides.forget)
+    return (
+        drain_round(sides, meters, lambda: secrets.token_hex(8)),
+        alert_round(
+            desk,
+            lambda: read_facts(desk),
+            lambda found: send_alerts(outlets, found, run_command, session),
+        ),
+    )
+
+
+def _announce(desk: Desk, door: socket.socket, keyring: Keyring) -> None:
+    import json
+
+    host, port = door.getsockname()[:2]
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    names = sorted(keyring.senders)
+    if desk.ask.as_json:
+        click.echo(json.dumps({"url": url, "org": desk.org, "senders": names}))
+        return
+    said = ", ".join(names) or "nobody yet: add [sync.senders.NAME] to optout.toml"
+    click.echo(f"{url}/ shows the status; deliveries go to {url}/unsubscribes", err=True)
+    click.echo(f"senders: {said}", err=True)

@@ -1,0 +1,103 @@
+"""The drain loop: soon after something was taken, and every minute for what is to be tried again.
+
+One thread does the work, a round at a time; whatever ends a round, the next one comes. Nothing is
+lost when the process dies in between: what was taken is in the ledger, what was claimed comes free.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from deployer.errors import OptoutError
+from deployer.reporting.problems import to_error
+from sync.serve.inbox import NotDurable
+
+COALESCE_S = 1.0
+EVERY_S = 60.0
+Round = Callable[[], tuple[OptoutError, ...]]
+
+
+@dataclass(slots=True)
+class Told:
+    """What went wrong last time, so that it is logged once and not every minute."""
+
+    problems: tuple[tuple[str, str], ...] = ()
+
+    def log(self, problems: tuple[OptoutError, ...]) -> None:
+        """Log the problems when they are not those of the last round."""
+        now = tuple(sorted({(p.org_code or p.code, p.message) for p in problems}))
+        if now == self.problems:
+            return
+        self.problems = now
+        logger = structlog.get_logger()
+        for problem in problems:
+            logger.warning(str(problem), next=problem.hint)
+        if not problems:
+            logger.info("both sides answer again")
+
+
+@dataclass(slots=True)
+class Loop:
+    """Runs `rounds` one after the other, each time it is woken; belongs to one event loop."""
+
+    rounds: tuple[Round, ...]
+    coalesce_s: float = COALESCE_S
+    every_s: float = EVERY_S
+    told: Told = field(default_factory=Told)
+    _woken: asyncio.Event = field(default_factory=asyncio.Event)
+    _stopped: bool = False
+
+    def wake(self) -> None:
+        """Something new was taken."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """Begin no other round."""
+        self._stopped = True
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Go round until stopped; the round under way is finished."""
+        with ThreadPoolExecutor(1, thread_name_prefix="drain") as thread:
+            while not self._stopped:
+                self._woken.clear()
+                await self._all_rounds(thread)
+                await self._pause()
+
+    async def _all_rounds(self, thread: ThreadPoolExecutor) -> None:
+        problems: list[OptoutError] = []
+        for each in self.rounds:
+            if self._stopped:
+                return
+            work = asyncio.get_running_loop().run_in_executor(thread, each)
+            await asyncio.wait([work])
+            problems += _problems(work)
+        self.told.log(tuple(problems))
+
+    async def _pause(self) -> None:
+        try:
+            await asyncio.wait_for(self._woken.wait(), self.every_s)
+        except TimeoutError:
+            return
+        if not self._stopped:
+            await asyncio.sleep(self.coalesce_s)
+
+
+def _problems(work: asyncio.Future[tuple[OptoutError, ...]]) -> tuple[OptoutError, ...]:
+    """What a round reports; one that broke off is told and does not end the loop."""
+    broken = work.exception()
+    if broken is None:
+        return work.result()
+    if isinstance(broken, OptoutError):
+        return (broken,)
+    if isinstance(broken, SQLAlchemyError):
+        return (NotDurable(),)
+    if isinstance(broken, Exception):
+        return (to_error(broken),)
+    raise broken

@@ -1,0 +1,106 @@
+"""What one round of the loop does: drain, look whether a night is due, tell of what is wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+
+from deployer.errors import OptoutError
+from sync.desk import Desk
+from sync.drain import drain
+from sync.drain_org import OrgDoor
+from sync.ledger.ledger import read_meta, write_meta
+from sync.people.protocol import People
+from sync.serve.alerts import Alert, alerts, marks, news
+from sync.serve.loop import Round
+from sync.serve.metrics import Meters
+from sync.sqlite import reading
+from sync.status import StatusFacts
+
+_TOLD = "alerts_told"
+
+
+@dataclass(slots=True)
+class Sides:
+    """Both sides, opened when they are first needed and again after they failed."""
+
+    desk: Desk
+    _opened: ExitStack = field(default_factory=ExitStack)
+    _people: People | None = None
+    _door: OrgDoor | None = None
+
+    def people(self) -> People:
+        """The people side. Errors: as Desk.open_people."""
+        if self._people is None:
+            self._people = self._own_desk().open_people()
+        return self._people
+
+    def door(self) -> OrgDoor:
+        """A session with the org. Errors: as Desk.open_door."""
+        if self._door is None:
+            self._door = self._own_desk().open_door(self.people())
+        return self._door
+
+    def forget(self) -> None:
+        """Close both; the next use opens them anew, which is how a dead session is renewed."""
+        self._opened.close()
+        self._people = self._door = None
+
+    def _own_desk(self) -> Desk:
+        # as_json: a login that is repeated every minute has nothing to say on the terminal.
+        return replace(self.desk, opened=self._opened, ask=replace(self.desk.ask, as_json=True))
+
+
+def drain_round(sides: Sides, meters: Meters, make_word: Callable[[], str]) -> Round:
+    """Bring what is due to both sides."""
+
+    def work() -> tuple[OptoutError, ...]:
+        with meters.drain_seconds.time():
+            try:
+                drained = drain(sides.desk.ledger, sides.people(), sides.door, make_word())
+            except OptoutError as away:
+                sides.forget()
+                return _counted(meters, (away,))
+        meters.applied.labels("people").inc(drained.people)
+        meters.applied.labels("org").inc(drained.org)
+        if drained.problems:
+            sides.forget()
+        return _counted(meters, drained.problems)
+
+    return work
+
+
+def _counted(meters: Meters, problems: tuple[OptoutError, ...]) -> tuple[OptoutError, ...]:
+    for problem in problems:
+        meters.problems.labels(problem.org_code or problem.code).inc()
+    return problems
+
+
+def tick_round(tick: Callable[[], None]) -> Round:
+    """Let whatever is due by the clock be done."""
+
+    def work() -> tuple[OptoutError, ...]:
+        tick()
+        return ()
+
+    return work
+
+
+def alert_round(
+    desk: Desk, read_facts: Callable[[], StatusFacts], send: Callable[[list[Alert]], None]
+) -> Round:
+    """Tell of what is newly wrong; what could not be sent is sent again next time."""
+
+    def work() -> tuple[OptoutError, ...]:
+        now = alerts(read_facts())
+        with reading(desk.ledger.engine) as db:
+            told = json.loads(read_meta(db, _TOLD) or "{}")
+        send(news(now, told))
+        if marks(now) != told:
+            with desk.ledger.engine.begin() as db:
+                write_meta(db, _TOLD, json.dumps(marks(now)))
+        return ()
+
+    return work

@@ -1,0 +1,89 @@
+"""Listening: loopback unless told otherwise, until SIGTERM or SIGINT."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ipaddress
+import signal
+import socket
+from collections.abc import Callable, Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from deployer.errors import TryLater, UsageError
+from sync.serve.loop import Loop
+
+
+def listen(host: str, port: int, *, behind_tls_proxy: bool) -> socket.socket:
+    """Open the door; port 0 takes a free one.
+
+    Errors: UsageError for an address that others can reach without `behind_tls_proxy`; TryLater
+    when the port is taken.
+    """
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError as wrong:
+        raise UsageError(
+            f"{host!r} is no address", where="--host", hint="write an IP address, like 127.0.0.1"
+        ) from wrong
+    if not address.is_loopback and not behind_tls_proxy:
+        raise UsageError(
+            "others could reach this address, and what is served is not encrypted: names and "
+            "secret headers would be readable on the way",
+            where="--host",
+            hint="put a proxy that speaks TLS in front and add --behind-tls-proxy, or leave "
+            "--host away",
+        )
+    family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=1024)
+    except OSError as taken:
+        raise TryLater(
+            f"cannot listen on {host} port {port}: {taken.strerror}",
+            where="--port",
+            hint="end what listens there, or name another port",
+        ) from taken
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, leaving the signals to us: the loop beside it has to end cleanly too."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve_until_told(
+    app: ASGIApp, door: socket.socket, loop: Loop, ready: Callable[[], None]
+) -> None:
+    """Answer and drain until SIGTERM or SIGINT; what is under way is finished first."""
+    server = _Server(_config(app))
+
+    def stop() -> None:
+        server.should_exit = True
+        loop.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    async with asyncio.TaskGroup() as running:
+        running.create_task(server.serve([door]))
+        running.create_task(loop.run())
+        ready()
+
+
+def _config(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="h11",
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        # Whatever a client writes into X-Forwarded-For is not where it comes from.
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+    )
