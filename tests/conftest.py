@@ -11,11 +11,11 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from org_clock import START, OrgClock
 
 from practice_org.announcement import announcement
 from practice_org.app import handle, open_practice_org
@@ -31,23 +31,6 @@ from practice_org.wire import Request, Response
 
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.load_profile("ci")
-
-START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-
-
-class OrgClock:
-    """The org's time: stands still until a test moves it."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def move(self, **delta: float) -> None:
-        """Let time pass: move(seconds=30), move(hours=3)."""
-        self.at += timedelta(**delta)
-
 
 @pytest.fixture(autouse=True)
 def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -87,21 +87,25 @@ class House:
         return account, find_row(self.org, "Account", account)["PersonContactId"]
 
     def merge(self, winner: str, loser: str, **keep: str) -> None:
-        merge_records(self.org, self.admin, Merge(winner, (loser,), keep))
+        with self.org.transaction():
+            merge_records(self.org, self.admin, Merge(winner, (loser,), keep))
 
     def convert(self, lead: str, contact: str = "") -> str:
         """The contact that the lead became (or was merged into)."""
         account = find_row(self.org, "Contact", contact)["AccountId"] if contact else ""
-        return convert_lead(self.org, self.admin, Conversion(lead, contact, account)).contact
+        with self.org.transaction():
+            return convert_lead(self.org, self.admin, Conversion(lead, contact, account)).contact
 
     def account_of(self, contact: str) -> str:
         return find_row(self.org, "Contact", contact)["AccountId"]
 
     def delete(self, record_id: str) -> None:
-        delete_record(self.org, self.admin, record_id)
+        with self.org.transaction():
+            delete_record(self.org, self.admin, record_id)
 
     def undelete(self, record_id: str) -> None:
-        undelete_record(self.org, self.admin, record_id)
+        with self.org.transaction():
+            undelete_record(self.org, self.admin, record_id)
 
     def purge(self) -> None:
         purge_bin(self.org, self.admin)

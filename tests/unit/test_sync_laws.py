@@ -5,14 +5,15 @@ The oracle is what the test itself did and the org's own tables and audit, never
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
 import stamina
-from conftest import OrgClock
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -21,11 +22,13 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from org_clock import OrgClock
 from sync_house import House
 from walk import StepClock
 
 from deployer.errors import OptoutError
 from practice_org.app import open_practice_org
+from practice_org.wire import OrgError
 from sync.ledger.events import Selector
 from sync.ledger.ledger import open_ledger
 from sync.people.sql import open_embedded
@@ -80,11 +83,11 @@ class Interleaving(RuleBasedStateMachine):
 
     # What happens ---------------------------------------------------------------------------
 
-    @initialize(held=st.lists(st.lists(st.integers(0, RECORDS - 1), max_size=2), min_size=4,
-                              max_size=4))  # fmt: skip
-    def people_hold_records(self, held):
-        for person, numbers in zip(PEOPLE, held, strict=True):
-            ids = sorted({self.records[number] for number in numbers})
+    @initialize(seed=st.integers(0, 2**32 - 1))
+    def people_hold_records(self, seed):
+        draw = Random(seed)  # noqa: S311 - a test's own
+        for person in PEOPLE:
+            ids = sorted(draw.sample(self.records, draw.randint(0, 2)))
             self.house.person(person, *ids)
             self.joined.append({person, *ids})
         self.house.adopt()
@@ -110,31 +113,35 @@ class Interleaving(RuleBasedStateMachine):
     def two_contacts_are_merged(self, pair):
         winner, loser = self.records[pair[0]], self.records[pair[1]]
         if winner not in self.dead and loser not in self.dead:
-            self.house.merge(winner, loser)
-            self.dead[loser] = winner
-            self.joined.append({winner, loser})
+            with suppress(OrgError):  # a fault can befall an administrator, too
+                self.house.merge(winner, loser)
+                self.dead[loser] = winner
+                self.joined.append({winner, loser})
 
     @rule(number=st.integers(RECORDS - 2, RECORDS - 1))
     def a_lead_is_converted(self, number):
         lead = self.records[number]
         if lead not in self.dead:
-            contact = self.house.convert(lead)
-            self.dead[lead] = contact
-            self.joined.append({lead, contact})
+            with suppress(OrgError):
+                contact = self.house.convert(lead)
+                self.dead[lead] = contact
+                self.joined.append({lead, contact})
 
     @rule(number=st.integers(0, RECORDS - 1))
     def a_record_is_deleted(self, number):
         record = self.records[number]
         if record not in self.dead:
-            self.house.delete(record)
-            self.dead[record] = ""
+            with suppress(OrgError):
+                self.house.delete(record)
+                self.dead[record] = ""
 
     @rule(number=st.integers(0, RECORDS - 1))
     def a_record_is_undeleted(self, number):
         record = self.records[number]
         if record in self.dead and record.startswith("003"):
-            self.house.undelete(record)
-            del self.dead[record]
+            with suppress(OrgError):
+                self.house.undelete(record)
+                del self.dead[record]
 
     @rule(fault=st.sampled_from(FAULTS), times=st.integers(1, 3))
     def something_goes_wrong(self, fault, times):
@@ -179,15 +186,11 @@ class Interleaving(RuleBasedStateMachine):
             self.house.clock.sleep(DAY)
             self.house.drain()
             self.house.night()
-        now = [group - set(self.dead) for group in self.joined[: len(PEOPLE)]]
-        for group, was in zip(now, self.joined, strict=False):
-            group |= {last for each in was if (last := self._last(each))}
+        # A person and the live records that theirs live on as; what nobody holds takes no part.
+        now = [{self._last(each) or each for each in group} for group in self.joined[: len(PEOPLE)]]
         asked = {self._last(each) or each for each in self.asked}
-        for each in self._closure([*now], asked):
-            if each in PEOPLE:
-                assert self.house.out(each)
-            elif each not in self.dead:
-                assert self.house.ticked(each)
+        for each in self._closure(now, asked) & set().union(*now) - set(self.dead):
+            assert self.house.out(each) if each in PEOPLE else self.house.ticked(each)
         self.house.clock.sleep(DAY)
         assert self.house.night().writes == {"salesforce": 0, "people": 0}
 
@@ -207,9 +210,13 @@ class Interleaving(RuleBasedStateMachine):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_opt_outs_win_under_every_interleaving(seeded):
     Interleaving.seeded = seeded
     with stamina.set_testing(True, attempts=2, cap=True):
         run_state_machine_as_test(
-            Interleaving, settings=settings(max_examples=25, stateful_step_count=14)
+            Interleaving,
+            settings=settings(
+                max_examples=20, stateful_step_count=18, phases=(Phase.generate, Phase.shrink)
+            ),
         )

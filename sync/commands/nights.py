@@ -1,0 +1,116 @@
+"""`optout sync nightly` and `adopt`: both sides made to say the same."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from deployer.commands.options import org_options
+from sync.desk import Ask, Desk, ledger_file, open_desk
+
+if TYPE_CHECKING:
+    from deployer.model.findings import Report
+    from sync.night.night import Asked, Summary
+
+
+@click.command("nightly")
+@click.option("--dry-run", is_flag=True, help="Show what would be written; write nothing.")
+@click.option("--force", is_flag=True, help="Run now, whatever the clock says.")
+@click.option("--approve", metavar="RUN", default="", help="Write what this held run showed.")
+@org_options
+def nightly(*, dry_run: bool, force: bool, approve: str, **ask: Any) -> int:
+    """Bring both sides to the same state, once a day when it is due.
+
+    If either side is opted out, the other is marked; nothing is ever opted in. Exit 0: done,
+    nothing due, or switched off; 1: held, failed, or something new for a person; 75: another one
+    runs.
+    """
+    from sync.night.due import Owed, owed
+    from sync.night.night import Asked, Mode, Outcome, Summary
+
+    with open_desk(Ask(**ask)) as desk:
+        state = owed(desk.ledger, desk.sync.schedule)
+        if state is Owed.DISABLED and not dry_run:
+            return _finish(desk, Summary("", Outcome.DISABLED))
+        if state is Owed.NOT_YET and not (force or approve or dry_run):
+            return _finish(desk, Summary("", Outcome.NOTHING_DUE))
+        mode = Mode.DRY if dry_run else Mode.NIGHTLY
+        return _run(desk, Asked(mode, approve, budget_percent=desk.sync.api_budget_percent))
+
+
+@click.command("adopt")
+@click.option("--yes", is_flag=True, help="Write what this run finds without being asked again.")
+@click.option("--approve", metavar="RUN", default="", help="Write what that run showed.")
+@org_options
+def adopt(*, yes: bool, approve: str, **ask: Any) -> int:
+    """The first run of a field in an org: counts and a sample, written once you approve."""
+    from sync.night.night import Asked, Mode
+
+    with open_desk(Ask(**ask)) as desk:
+        budget = desk.sync.api_budget_percent
+        return _run(desk, Asked(Mode.ADOPT, approve, approve_all=yes, budget_percent=budget))
+
+
+def _run(desk: Desk, asked: Asked) -> int:
+    from sync.night.night import Room, run_night
+
+    people = desk.open_people()
+    room = Room(
+        desk.ledger,
+        people,
+        lambda: desk.open_door(people),
+        ledger_file(desk.settings, desk.sync, desk.org).parent / "runs",
+        lambda: secrets.token_hex(6),
+    )
+    return _finish(desk, run_night(room, desk.sync.fields, asked))
+
+
+def _finish(desk: Desk, summary: Summary) -> int:
+    from deployer.reporting.console import finish
+
+    return finish(_to_report(desk, summary), as_json=desk.ask.as_json)
+
+
+def _to_report(desk: Desk, summary: Summary) -> Report:
+    from deployer.errors import Exit
+    from deployer.model.findings import Report, Table
+
+    sides = ("salesforce", "people")
+    rows = tuple(
+        (side, str(summary.planned[side]), str(summary.writes[side]), str(summary.held[side]))
+        for side in sides
+    )
+    return Report(
+        headline=(*_lines(summary),),
+        tables=(Table("writes", ("side", "planned", "written", "held"), rows),)
+        if summary.run_id
+        else (),
+        document={**asdict(summary), "outcome": summary.outcome.value},
+        exit=Exit.SAID_NO if summary.needs_a_person else Exit.DONE,
+        org_id=desk.bound().org_id or None,
+    )
+
+
+def _lines(summary: Summary) -> list[str]:
+    from sync.night.night import FIRST_RUN
+
+    lines = [f"run {summary.run_id}: {summary.outcome.value}" if summary.run_id else
+             f"nothing was done: {summary.outcome.value}"]  # fmt: skip
+    lines += [f"  held: {why}" for why in summary.why_held]
+    for side, keys in summary.sample.items():
+        if keys and summary.why_held:
+            lines.append(f"  first of {side}: {', '.join(keys)}")
+    if summary.newly_quarantined or summary.unknown:
+        lines.append(
+            f"  {summary.newly_quarantined} newly refused, {summary.unknown} unknown; "
+            "next: optout sync quarantine list"
+        )
+    if summary.why_held:
+        verb = "adopt" if FIRST_RUN in summary.why_held else "nightly"
+        lines.append(f"  next: optout sync {verb} --approve {summary.run_id}")
+    if summary.outcome.value == "disabled":
+        lines.append("  next: optout sync enable --by NAME")
+    return lines

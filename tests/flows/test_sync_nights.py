@@ -1,0 +1,81 @@
+"""`optout sync adopt` and `nightly`, from the words typed to the boxes ticked in the org."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from practice_org.tables import find_row, insert_row, update_row
+
+ORG = ("--org", "practice", "--json")
+
+
+@pytest.fixture
+def both(org_now, run, tmp_path):
+    """Ann is opted out on the people side, Bob in the org; the ids of their records."""
+    org_now.org.db.execute('UPDATE "Contact" SET "HasOptedOutOfEmail" = 0')
+    org_now.org.db.execute('UPDATE "Lead" SET "HasOptedOutOfEmail" = 0')
+    ann, bob = (insert_row(org_now.org, "Contact", {"LastName": name}) for name in ("Ann", "Bob"))
+    update_row(org_now.org, "Contact", bob, {"HasOptedOutOfEmail": True})
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "person_id,email,salesforce_id,unsubscribed\n"
+        f"ann,ann@example.com,{ann},true\nbob,bob@example.com,{bob},false\n"
+    )
+    assert run("people", "import", str(people), *ORG)[0] == 0
+    return ann, bob
+
+
+@pytest.fixture
+def night(run):
+    def run_it(*words):
+        code, out, _ = run("sync", *words, *ORG)
+        return code, json.loads(out)
+
+    return run_it
+
+
+def ticked(org_now, record_id):
+    return bool(find_row(org_now.org, "Contact", record_id)["HasOptedOutOfEmail"])
+
+
+@pytest.mark.usefixtures("both")
+def test_switched_off_nothing_is_asked_of_the_org(night):
+    code, said = night("nightly")
+    assert (code, said["outcome"], said["api_calls"]) == (0, "disabled", 0)
+
+
+def test_adopt_shows_first_and_writes_once_it_is_approved(night, both, org_now):
+    code, said = night("adopt")
+    assert (code, said["outcome"], said["held"]) == (1, "held", {"salesforce": 1, "people": 1})
+    assert not ticked(org_now, both[0])
+    code, said = night("adopt", "--approve", said["run_id"])
+    assert (code, said["outcome"], said["writes"]) == (0, "done", {"salesforce": 1, "people": 1})
+    assert ticked(org_now, both[0])
+
+
+def test_a_night_moves_both_ways_and_the_second_one_nothing(night, run, both, org_now):
+    assert night("adopt", "--yes")[0] == 0
+    assert run("sync", "enable", "--by", "ada", *ORG)[0] == 0
+    update_row(org_now.org, "Contact", both[0], {"HasOptedOutOfEmail": False})
+    code, said = night("nightly", "--force")
+    assert (code, said["outcome"], said["writes"]["salesforce"]) == (0, "done", 1)
+    code, said = night("nightly", "--force")
+    assert (code, said["writes"]) == (0, {"salesforce": 0, "people": 0})
+    assert [phase["name"] for phase in said["phases"]] == [
+        "gate", "push", "read", "guard", "write", "settle",
+    ]  # fmt: skip
+
+
+def test_before_it_is_due_nothing_runs(night, run, both):
+    assert both
+    assert run("sync", "enable", "--by", "ada", *ORG)[0] == 0
+    code, said = night("nightly")
+    assert (code, said["outcome"]) == (0, "nothing-due")
+
+
+def test_an_approval_of_no_held_run_is_refused(night, both):
+    assert both
+    code, said = night("adopt", "--approve", "nosuchrun")
+    assert (code, said["ok"]) == (2, False)
