@@ -72,12 +72,12 @@ async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
     path = ledger_file(desk.settings, desk.sync, desk.org)
     own = Ledger(open_database(path, INTAKE_WAIT_S), desk.clock)
     desk.opened.callback(own.close)
-    loop = Loop(_rounds(desk, meters))
-    inbox = Inbox(own, desk.sync.fields, loop.wake)
+    loops = (Loop(_rounds(desk, meters)), Loop((_night(desk),)))
+    inbox = Inbox(own, desk.sync.fields, loops[0].wake)
     intake = Intake(inbox, keyring, Throttle(), meters, desk.clock)
     app = make_app(intake, Shown(desk.org, lambda: read_facts(desk)))
     try:
-        await serve_until_told(app, door, loop, lambda: _announce(desk, door, keyring))
+        await serve_until_told(app, door, loops, lambda: _announce(desk, door, keyring))
     finally:
         inbox.close()
 
@@ -102,6 +102,15 @@ def _rounds(desk: Desk, meters: Meters) -> tuple[Round, ...]:
             lambda found: send_alerts(outlets, found, run_command, session),
         ),
     )
+
+
+def _night(desk: Desk) -> Round:
+    from sync.serve.rounds import NightRound, Sides
+
+    # Sessions of its own: the drain goes on beside a night, in another thread.
+    sides = Sides(desk)
+    desk.opened.callback(sides.forget)
+    return NightRound(sides, lambda: secrets.token_hex(6))
 
 
 def _announce(desk: Desk, door: socket.socket, keyring: Keyring) -> None:

@@ -1,6 +1,6 @@
 """The drain loop: soon after something was taken, and every minute for what is to be tried again.
 
-One thread does the work, a round at a time; whatever ends a round, the next one comes. Nothing is
+A thread does the work, a round at a time; whatever ends a round, the next one comes. Nothing is
 lost when the process dies in between: what was taken is in the ledger, what was claimed comes free.
 """
 
@@ -44,7 +44,10 @@ class Told:
 
 @dataclass(slots=True)
 class Loop:
-    """Runs `rounds` one after the other, each time it is woken; belongs to one event loop."""
+    """Runs `rounds` one after the other, each time it is woken; belongs to one event loop.
+
+    Each Loop has a thread of its own, so that a night of hours holds up no drain.
+    """
 
     rounds: tuple[Round, ...]
     coalesce_s: float = COALESCE_S

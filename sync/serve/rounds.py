@@ -8,10 +8,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from deployer.errors import OptoutError
-from sync.desk import Desk
+from sync.desk import Desk, ledger_file
 from sync.drain import drain
 from sync.drain_org import OrgDoor
 from sync.ledger.ledger import read_meta, write_meta
+from sync.night.due import Owed, owed
+from sync.night.night import Asked, Mode, Room, run_night
 from sync.people.protocol import People
 from sync.serve.alerts import Alert, alerts, marks, news
 from sync.serve.loop import Round
@@ -20,6 +22,7 @@ from sync.sqlite import reading
 from sync.status import StatusFacts
 
 _TOLD = "alerts_told"
+NIGHT_AGAIN_S = 900.0
 
 
 @dataclass(slots=True)
@@ -78,14 +81,29 @@ def _counted(meters: Meters, problems: tuple[OptoutError, ...]) -> tuple[OptoutE
     return problems
 
 
-def tick_round(tick: Callable[[], None]) -> Round:
-    """Let whatever is due by the clock be done."""
+@dataclass(slots=True)
+class NightRound:
+    """Runs the night when it is owed; one that failed is tried again after a while."""
 
-    def work() -> tuple[OptoutError, ...]:
-        tick()
+    sides: Sides
+    make_word: Callable[[], str]
+    _again_s: float = 0.0
+
+    def __call__(self) -> tuple[OptoutError, ...]:
+        """Look at the clock and the switch, and run the night. Errors: as run_night."""
+        desk = self.sides.desk
+        now_s = desk.clock.monotonic_s()
+        if now_s < self._again_s or owed(desk.ledger, desk.sync.schedule) is not Owed.NOW:
+            return ()
+        self._again_s = now_s + NIGHT_AGAIN_S
+        folder = ledger_file(desk.settings, desk.sync, desk.org).parent / "runs"
+        asked = Asked(Mode.NIGHTLY, budget_percent=desk.sync.api_budget_percent)
+        try:
+            room = Room(desk.ledger, self.sides.people(), self.sides.door, folder, self.make_word)
+            run_night(room, desk.sync.fields, asked)
+        finally:
+            self.sides.forget()
         return ()
-
-    return work
 
 
 def alert_round(

@@ -7,13 +7,15 @@ import contextlib
 import ipaddress
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from deployer.errors import TryLater, UsageError
 from sync.serve.loop import Loop
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 def listen(host: str, port: int, *, behind_tls_proxy: bool) -> socket.socket:
@@ -56,20 +58,27 @@ class _Server(uvicorn.Server):
 
 
 async def serve_until_told(
-    app: ASGIApp, door: socket.socket, loop: Loop, ready: Callable[[], None]
+    app: ASGIApp, door: socket.socket, loops: Sequence[Loop], ready: Callable[[], None]
 ) -> None:
-    """Answer and drain until SIGTERM or SIGINT; what is under way is finished first."""
+    """Answer and go round until SIGTERM or SIGINT; what is under way is finished first.
+
+    A second signal ends the process at once, which loses nothing: see `loop`.
+    """
     server = _Server(_config(app))
 
     def stop() -> None:
         server.should_exit = True
-        loop.stop()
+        for each in loops:
+            each.stop()
+        for number in _SIGNALS:
+            asyncio.get_running_loop().remove_signal_handler(number)
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop)
     async with asyncio.TaskGroup() as running:
         running.create_task(server.serve([door]))
-        running.create_task(loop.run())
+        for each in loops:
+            running.create_task(each.run())
         ready()
 
 

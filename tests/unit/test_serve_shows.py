@@ -1,0 +1,121 @@
+"""What the server shows and tells: the page, the alerts, the way out of the house."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from serve_house import facts_of, make_desk
+from walk import StepClock
+
+from deployer.errors import UsageError
+from deployer.settings.toml_file import SettingsFile
+from sync.ledger.ledger import open_ledger, to_text
+from sync.ledger.quarantine import acknowledge, open_case
+from sync.ledger.runs import Run, begin_run, end_run
+from sync.ledger.switch import Turn, turn_switch
+from sync.serve.alerts import NO_SUCCESS, alerts, marks, news
+from sync.serve.pages import to_age, to_bars
+from sync.serve.sending import read_outlets
+from sync.serve.server import listen
+
+
+@pytest.fixture
+def ledger(clock, tmp_path):
+    opened = open_ledger(tmp_path / "ledger.sqlite", StepClock(clock))
+    yield opened
+    opened.close()
+
+
+def refuse(ledger, key: str, detail: str = "no"):
+    with ledger.engine.begin() as db:
+        open_case(db, ("org", key, key), ("CODE", detail), ledger.now())
+
+
+def page(ledger) -> str:
+    answer = make_desk(ledger, lambda: facts_of(ledger)).get("/")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    return answer.body.decode()
+
+
+def test_an_empty_ledger_is_shown_healthy(ledger):
+    text = page(ledger)
+    assert "Healthy: nothing needs a person" in text
+    assert "No night has run yet" in text
+
+
+def test_quarantine_shows_its_reason_without_any_address_or_markup(ledger):
+    refuse(ledger, "ann@example.com", "<script>alert(1)</script> mail 'bob@example.com' is taken")
+    text = page(ledger)
+    assert "(an address)" in text
+    assert "&lt;script&gt;" in text
+    assert [word for word in ("ann@", "bob@", "<script") if word in text] == []
+
+
+def test_a_night_is_a_bar_with_what_it_wrote(ledger):
+    begin_run(ledger, "r1", "nightly", ("F",))
+    end_run(ledger, "r1", "held", {"writes": {"salesforce": 1200, "people": 34}})
+    text = page(ledger)
+    assert 'class="held"' in text
+    assert "1,234" in text
+
+
+def test_bars_come_oldest_first_and_looking_is_no_night():
+    run = Run("a", "nightly", (), "2026-01-02T00:00:00.000000Z", "", "x", "done",
+              {"writes": {"people": 4}})  # fmt: skip
+    older = replace(run, run_id="b", started_at="2026-01-01T00:00:00.000000Z", facts={})
+    bars = to_bars([run, replace(run, kind="dry-run"), older])
+    assert [(bar.day, bar.total) for bar in bars] == [("01 Jan", 0), ("02 Jan", 4)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, "none"), (0, "0 s"), (59, "59 s"), (60, "1 min 0 s"), (7300, "2 h 1 min"),
+     (90000, "1 d 1 h")],
+)  # fmt: skip
+def test_an_age_is_told_in_its_two_largest_units(seconds, text):
+    assert to_age(seconds) == text
+
+
+def test_a_refusal_is_told_once_until_another_comes(ledger):
+    refuse(ledger, "a")
+    first = alerts(facts_of(ledger))
+    assert [alert.code for alert in news(first, {})] == ["quarantine"]
+    assert news(alerts(facts_of(ledger)), marks(first)) == []
+    refuse(ledger, "b")
+    assert len(news(alerts(facts_of(ledger)), marks(first))) == 1
+
+
+def test_an_acknowledged_refusal_is_told_to_nobody(ledger):
+    refuse(ledger, "a")
+    with ledger.engine.begin() as db:
+        acknowledge(db, 1, to_text(ledger.clock.now() + timedelta(days=1)), "ann")
+    assert alerts(facts_of(ledger)) == []
+
+
+def test_nights_that_do_not_succeed_are_told_only_while_they_are_switched_on(ledger):
+    facts = facts_of(ledger)
+    late = facts.now + NO_SUCCESS + timedelta(seconds=1)
+    assert alerts(replace(facts, now=late)) == []
+    turn_switch(ledger, Turn.ON, "ann")
+    facts = facts_of(ledger)
+    assert [a.code for a in alerts(replace(facts, now=late))] == ["no-success"]
+    assert alerts(replace(facts, now=late - timedelta(seconds=2))) == []
+
+
+@pytest.mark.parametrize(
+    "sync",
+    [{"alert_command": "page me"}, {"alert_command": [1]}, {"alert_webhook": "http://a.example"},
+     {"alert_webhook": "https://u:p@a.example"}, {"alert_webhook": 3}],
+)  # fmt: skip
+def test_an_outlet_that_is_no_argv_or_not_https_is_refused(sync):
+    with pytest.raises(UsageError):
+        read_outlets(SettingsFile(values={"sync": sync}))
+
+
+def test_an_address_that_others_can_reach_needs_a_word():
+    with pytest.raises(UsageError, match="not encrypted"):
+        listen("0.0.0.0", 0, behind_tls_proxy=False)  # noqa: S104 - what is refused
+    with listen("127.0.0.1", 0, behind_tls_proxy=False) as door:
+        assert door.getsockname()[1] > 0
