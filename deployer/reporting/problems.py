@@ -7,6 +7,8 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Mapping
+from typing import Any
 
 import click
 
@@ -57,12 +59,21 @@ def _write_bug_log(problem: Exception) -> str:
     return path
 
 
-def write_problem(error: OptoutError, *, as_json: bool) -> None:
-    """Print the error on stderr, or as the --json document on stdout."""
+def write_problem(
+    error: OptoutError,
+    *,
+    as_json: bool,
+    body: Mapping[str, Any] | None = None,
+    exit_code: int | None = None,
+) -> None:
+    """Print the error on stderr and, as JSON, the document on stdout, with the command's own keys.
+
+    `exit_code` is the error's own unless the command says otherwise.
+    """
     if as_json:
         write_document(
-            {},
-            exit_code=int(error.exit),
+            body or {},
+            exit_code=int(error.exit) if exit_code is None else exit_code,
             org_id=None,
             error={
                 "code": error.org_code or error.code,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deployer.commands.options import org_options
+from deployer.errors import Exit, OptoutError, UsageError
 from sync.desk import Ask, Desk, ledger_file, open_desk
 
 if TYPE_CHECKING:
@@ -65,7 +66,29 @@ def _run(desk: Desk, asked: Asked) -> int:
         ledger_file(desk.settings, desk.sync, desk.org).parent / "runs",
         lambda: secrets.token_hex(6),
     )
-    return _finish(desk, run_night(room, desk.sync.fields, asked))
+    try:
+        return _finish(desk, run_night(room, desk.sync.fields, asked))
+    except UsageError:
+        raise
+    except OptoutError as problem:
+        return _fail(problem, as_json=desk.ask.as_json)
+
+
+def _fail(problem: OptoutError, *, as_json: bool) -> int:
+    """Tell of a night that could not be finished; the ledger has what it had done."""
+    from deployer.reporting.problems import write_problem
+    from sync.ledger.lease import Busy
+    from sync.night.night import Outcome, Summary
+
+    busy = isinstance(problem, Busy)
+    summary = Summary("", Outcome.BUSY if busy else Outcome.FAILED)
+    code = Exit.TRY_LATER if busy else Exit.SAID_NO
+    write_problem(problem, as_json=as_json, body=_document(summary), exit_code=code)
+    return code
+
+
+def _document(summary: Summary) -> dict[str, Any]:
+    return {**asdict(summary), "outcome": summary.outcome.value}
 
 
 def _finish(desk: Desk, summary: Summary) -> int:
@@ -75,7 +98,6 @@ def _finish(desk: Desk, summary: Summary) -> int:
 
 
 def _to_report(desk: Desk, summary: Summary) -> Report:
-    from deployer.errors import Exit
     from deployer.model.findings import Report, Table
 
     sides = ("salesforce", "people")
@@ -88,7 +110,7 @@ def _to_report(desk: Desk, summary: Summary) -> Report:
         tables=(Table("writes", ("side", "planned", "written", "held"), rows),)
         if summary.run_id
         else (),
-        document={**asdict(summary), "outcome": summary.outcome.value},
+        document=_document(summary),
         exit=Exit.SAID_NO if summary.needs_a_person else Exit.DONE,
         org_id=desk.bound().org_id or None,
     )

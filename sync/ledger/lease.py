@@ -22,6 +22,12 @@ _TAKE = text(
 )
 
 
+class Busy(TryLater):
+    """Another runner is at work for this org."""
+
+    code = "busy"
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """Who holds the nightly of an org, and how often it has changed hands."""
@@ -34,13 +40,13 @@ class Lease:
 def take(ledger: Ledger, org_id: str, owner: str) -> Lease:
     """Become the one runner; `owner` is this process's own random word.
 
-    Errors: TryLater while another one holds it.
+    Errors: Busy while another one holds it.
     """
     asked = {"org": org_id, "owner": owner, "now": ledger.now(), "until": ledger.later(LEASE_S)}
     with ledger.engine.begin() as db:
         epoch = db.scalar(_TAKE, asked)
     if epoch is None:
-        raise TryLater(
+        raise Busy(
             "another nightly is under way for this org",
             where=org_id,
             hint="optout sync status shows it; it is taken over when it has died",
@@ -49,7 +55,7 @@ def take(ledger: Ledger, org_id: str, owner: str) -> Lease:
 
 
 def renew(ledger: Ledger, lease: Lease) -> None:
-    """Say that we still live. Errors: TryLater when somebody else has taken over."""
+    """Say that we still live. Errors: Busy when somebody else has taken over."""
     _set(ledger, lease, ledger.later(LEASE_S))
 
 
@@ -57,7 +63,7 @@ def release(ledger: Ledger, lease: Lease) -> None:
     """Let the next one begin; harmless when somebody else has taken over."""
     try:
         _set(ledger, lease, ledger.now())
-    except TryLater:
+    except Busy:
         return
 
 
@@ -73,7 +79,7 @@ def _set(ledger: Ledger, lease: Lease, until: str) -> None:
             .values(expires_at=until)
         )
     if not done.rowcount:
-        raise TryLater(
+        raise Busy(
             "another runner has taken this nightly over",
             where=lease.org_id,
             hint="nothing is lost: it goes on there; optout sync status shows it",

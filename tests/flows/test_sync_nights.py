@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 
 import pytest
 
+from practice_org.faults.firing import switch_on
 from practice_org.tables import find_row, insert_row, update_row
 
 ORG = ("--org", "practice", "--json")
@@ -79,3 +81,20 @@ def test_an_approval_of_no_held_run_is_refused(night, both):
     assert both
     code, said = night("adopt", "--approve", "nosuchrun")
     assert (code, said["ok"]) == (2, False)
+
+
+def test_a_night_that_cannot_be_finished_says_failed(night, both, org_now):
+    assert both
+    switch_on(org_now.org, "limits", "API_CURRENTLY_DISABLED")
+    code, said = night("adopt", "--yes")
+    assert (code, said["outcome"], said["error"]["code"]) == (1, "failed", "API_CURRENTLY_DISABLED")
+
+
+def test_a_second_runner_hears_busy(night, both, org_now, private_home):
+    assert both
+    assert night("adopt")[0] == 1
+    file = private_home / "optout" / "sync" / "practice" / "ledger.sqlite"
+    with sqlite3.connect(file) as db:
+        db.execute("UPDATE leases SET owner = 'another', expires_at = '9999'")
+    code, said = night("adopt")
+    assert (code, said["outcome"]) == (75, "busy")
