@@ -99,7 +99,9 @@ def type_of(path: str) -> tuple[str, str] | None:
     kind, suffix = FOLDERS.get(folder, ("", ""))
     if not kind or not file.endswith(suffix):
         return None
-    return kind, decoded(file.removesuffix(suffix))
+    name = file.removesuffix(suffix)
+    # A layout's label may hold what looks like an escape, so its name is decoded only once: later.
+    return kind, name if kind == "Layout" else decoded(name)
 
 
 def manifest(members: Mapping[str, Iterable[str]], version: float) -> Node:

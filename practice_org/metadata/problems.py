@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any
 
 from practice_org.metadata.canonical import Node
+from practice_org.metadata.names import decoded
 
 
 class Severity(Enum):
@@ -84,4 +85,5 @@ class Message:
 
 def failed(component_type: str, full_name: str, file_name: str, problem: Problem) -> Message:
     """The row of a component that could not be deployed."""
-    return Message(component_type, full_name, file_name, problem=problem)
+    name = decoded(full_name) if component_type == "Layout" else full_name
+    return Message(component_type, name, file_name, problem=problem)

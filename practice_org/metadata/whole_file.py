@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from practice_org.metadata.canonical import Node, serialise
 from practice_org.metadata.components import find_component, save_component
-from practice_org.metadata.names import namespace_of
+from practice_org.metadata.names import decoded, namespace_of
 from practice_org.metadata.package import File
 from practice_org.metadata.problems import Effect, Message, Problem, failed
 from practice_org.metadata.rules_app import app_problems, mapping_problems
@@ -24,7 +24,7 @@ _RULES: dict[str, Callable[[Org, str, Node], Iterable[Problem]]] = {
 
 def install_whole(org: Org, file: File) -> Message:
     """Check the file by its type's rules and put it in the place of the old one."""
-    problem = next(iter(_RULES[file.type](org, file.name, file.root)), None)
+    problem = next(iter(_RULES[file.type](org, decoded(file.name), file.root)), None)
     if problem is None and file.type == "Layout":
         problem = _name_problem(org, file.name)
     if problem is not None:
@@ -40,7 +40,7 @@ def install_whole(org: Org, file: File) -> Message:
 
 def _name_problem(org: Org, name: str) -> Problem | None:
     """A layout under a package's name that the package does not have cannot be made."""
-    label = name.partition("-")[2]
+    label = decoded(name).partition("-")[2]
     prefix = label.partition("__")[0] if "__" in label and namespace_of(label) else ""
     managed = org.db.execute(
         "SELECT 1 FROM component WHERE type = 'Layout' AND namespace = ?", (prefix,)
@@ -48,4 +48,4 @@ def _name_problem(org: Org, name: str) -> Problem | None:
     if not prefix or not managed or find_component(org, "Layout", name):
         return None
     # apex-mdapi#91 shows only that a wrong managed name is not found; for a deploy unverified.
-    return Problem(f"Entity of type 'Layout' named '{name}' cannot be found")
+    return Problem(f"Entity of type 'Layout' named '{decoded(name)}' cannot be found")

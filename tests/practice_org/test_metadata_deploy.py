@@ -212,3 +212,13 @@ def test_a_page_an_app_and_a_mapping_can_be_deployed_and_a_page_deleted():
     assert lab.deploy(files)["details"]["componentFailures"] == []
     assert lab.deploy(destroy("FlexiPage", "P"))["success"]
     assert list_components(lab.org, "FlexiPage") == []
+
+
+def test_a_label_with_an_escape_in_it_is_no_other_layout():
+    lab = open_lab()
+    lab.load("Layout", "Contact-100%2528 net", layout_xml())
+    result = lab.deploy(one_layout(layout_xml("Email"), "Contact-100%2528 net"))
+    assert result["status"] == "Succeeded", result["details"]
+    listed = [c.full_name for c in list_components(lab.org, "Layout")]
+    assert listed == ["Contact-100%2528 net"]
+    assert "Email" in find_component(lab.org, "Layout", "Contact-100%2528 net").body.decode()
