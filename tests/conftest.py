@@ -32,6 +32,7 @@ from practice_org.wire import Request, Response
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.load_profile("ci")
 
+
 @pytest.fixture(autouse=True)
 def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """No test reads or writes the real home: everything a program asks for points elsewhere."""
