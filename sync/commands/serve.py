@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,7 +65,7 @@ async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
     from sync.serve.intake import Intake
     from sync.serve.loop import Loop
     from sync.serve.metrics import make_meters
-    from sync.serve.server import serve_until_told
+    from sync.serve.server import Ended, serve_until_told
     from sync.serve.throttle import Throttle
     from sync.sqlite import open_database
 
@@ -77,7 +78,11 @@ async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
     intake = Intake(inbox, keyring, Throttle(), meters, desk.clock)
     app = make_app(intake, Shown(desk.org, lambda: read_facts(desk)))
     try:
-        await serve_until_told(app, door, loops, lambda: _announce(desk, door, keyring))
+        ended = await serve_until_told(app, door, loops, lambda: _announce(desk, door, keyring))
+        if ended is Ended.CUT_SHORT:
+            # A backlog or a night may take hours. What was claimed comes free for the next start,
+            # and Python would wait for the thread otherwise.
+            os._exit(Exit.DONE)
     finally:
         inbox.close()
 

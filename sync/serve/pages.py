@@ -61,8 +61,10 @@ def _environment() -> Environment:
 
 def render_page(org: str, facts: StatusFacts) -> str:
     """The whole page as of these facts."""
+    status = to_status(facts)
     return _environment().get_template("page.html.j2").render(
-        org=org, org_id=facts.org_id, now=_when(facts.now), status=to_status(facts),
+        org=org, org_id=facts.org_id, now=_when(facts.now), status=status,
+        overdue=status.next_run is not None and status.next_run <= facts.now,
         switch=facts.switch, when=_when, age=to_age, plain=to_plain,
         since=lambda text: _when(from_text(text)),
         bars=to_bars(facts.runs), width=NIGHTS * _STEP, height=_HEIGHT, step=_STEP,

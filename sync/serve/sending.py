@@ -77,7 +77,7 @@ def _post(session: requests.Session, address: str, body: bytes) -> None:
         )  # fmt: skip
     except requests.RequestException:
         raise _lost("alert_webhook") from None  # the cause holds the address, maybe a secret
-    if not answer.ok or answer.is_redirect:
+    if not 200 <= answer.status_code < 300:
         raise _lost("alert_webhook")
 
 

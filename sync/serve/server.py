@@ -8,6 +8,7 @@ import ipaddress
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -15,7 +16,16 @@ from starlette.types import ASGIApp
 from deployer.errors import TryLater, UsageError
 from sync.serve.loop import Loop
 
+# Less than the ten seconds that a container is given to end.
+GRACE_S = 8.0
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Ended(Enum):
+    """Whether the rounds under way were through when the server ended."""
+
+    FINISHED = "finished"
+    CUT_SHORT = "cut short"
 
 
 def listen(host: str, port: int, *, behind_tls_proxy: bool) -> socket.socket:
@@ -59,8 +69,8 @@ class _Server(uvicorn.Server):
 
 async def serve_until_told(
     app: ASGIApp, door: socket.socket, loops: Sequence[Loop], ready: Callable[[], None]
-) -> None:
-    """Answer and go round until SIGTERM or SIGINT; what is under way is finished first.
+) -> Ended:
+    """Answer and go round until SIGTERM or SIGINT; the rounds under way have a while to finish.
 
     A second signal ends the process at once, which loses nothing: see `loop`.
     """
@@ -75,11 +85,11 @@ async def serve_until_told(
 
     for number in _SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, stop)
-    async with asyncio.TaskGroup() as running:
-        running.create_task(server.serve([door]))
-        for each in loops:
-            running.create_task(each.run())
-        ready()
+    going = [asyncio.create_task(each.run()) for each in loops]
+    ready()
+    await server.serve([door])
+    _, unfinished = await asyncio.wait(going, timeout=GRACE_S)
+    return Ended.CUT_SHORT if unfinished else Ended.FINISHED
 
 
 def _config(app: ASGIApp) -> uvicorn.Config:
@@ -94,5 +104,5 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         server_header=False,
         # Whatever a client writes into X-Forwarded-For is not where it comes from.
         proxy_headers=False,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=5,
     )

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import requests
+import structlog
 from serve_house import facts_of, make_desk
 from walk import StepClock
 
-from deployer.errors import UsageError
+from deployer.errors import TryLater, UsageError
 from deployer.settings.toml_file import SettingsFile
 from sync.ledger.ledger import open_ledger, to_text
 from sync.ledger.quarantine import acknowledge, open_case
 from sync.ledger.runs import Run, begin_run, end_run
 from sync.ledger.switch import Turn, turn_switch
-from sync.serve.alerts import NO_SUCCESS, alerts, marks, news
+from sync.serve.alerts import NO_SUCCESS, Alert, alerts, marks, news
+from sync.serve.loop import Loop
 from sync.serve.pages import to_age, to_bars
-from sync.serve.sending import read_outlets
+from sync.serve.sending import Outlets, read_outlets, run_command, send_alerts
 from sync.serve.server import listen
+
+ALERT = Alert("held", "r1", "held back", "look")
 
 
 @pytest.fixture
@@ -119,3 +126,70 @@ def test_an_address_that_others_can_reach_needs_a_word():
         listen("0.0.0.0", 0, behind_tls_proxy=False)  # noqa: S104 - what is refused
     with listen("127.0.0.1", 0, behind_tls_proxy=False) as door:
         assert door.getsockname()[1] > 0
+
+
+def test_a_loop_logs_a_problem_once_and_goes_on_after_a_bug():
+    rounds, problem = [], TryLater("away", hint="wait")
+
+    def work():
+        rounds.append(1)
+        if len(rounds) == 3:
+            loop.stop()
+            raise ValueError
+        return (problem,)
+
+    loop = Loop((work,), coalesce_s=0, every_s=0)
+    with structlog.testing.capture_logs() as logged:
+        asyncio.run(loop.run())
+    assert logged[0]["event"] == "away"
+    assert len(logged) == 2
+
+
+def test_a_woken_loop_goes_round_again_without_waiting_for_its_minute():
+    rounds = []
+
+    async def work():
+        loop = Loop((lambda: rounds.append(1) or (),), coalesce_s=0, every_s=3600)
+        going = asyncio.create_task(loop.run())
+        while len(rounds) < 3:
+            loop.wake()
+            await asyncio.sleep(0)
+        loop.stop()
+        await going
+
+    asyncio.run(work())
+    assert len(rounds) >= 3
+
+
+class Away:
+    """A requests session whose every post answers so."""
+
+    def __init__(self, status: int) -> None:
+        self.status, self.sent = status, []
+
+    def post(self, url, **sent):
+        self.sent.append((url, sent))
+        answer = requests.Response()
+        answer.status_code = self.status
+        return answer
+
+
+def test_an_alert_goes_to_the_command_and_to_the_address():
+    ran, session = [], Away(200)
+    outlets = Outlets(("page", "me"), "https://a.example/x")
+    send_alerts(outlets, [ALERT], lambda argv, stdin: ran.append((argv, stdin)) or 0, session)
+    assert json.loads(ran[0][1])["code"] == "held"
+    ((url, sent),) = session.sent
+    assert (url, sent["allow_redirects"]) == ("https://a.example/x", False)
+
+
+@pytest.mark.parametrize("status", [302, 404, 500])
+def test_an_alert_that_was_not_taken_is_told_without_the_address(status):
+    with pytest.raises(TryLater) as lost:
+        send_alerts(Outlets((), "https://a.example/x"), [ALERT], run_command, Away(status))
+    assert "a.example" not in str(lost.value)
+
+
+@pytest.mark.parametrize(("argv", "code"), [(["true"], 0), (["false"], 1), (["/no/such"], 1)])
+def test_a_command_that_fails_or_is_missing_is_no_success(argv, code):
+    assert run_command(argv, b"{}") == code

@@ -1,0 +1,139 @@
+"""`optout sync serve` as a process of its own: bursts, a full disk, a clean end."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+from serve_house import said
+from webhook_signing import KEY, delivery
+
+from deployer.clock import SystemClock
+from practice_org.tables import find_row, insert_row
+
+COMMAND = [sys.executable, "-c", "from deployer.cli import main; main()"]
+SERVE = ["sync", "serve", "--port", "0", "--org", "practice", "--json"]
+SETTINGS = '[sync.senders.shop]\nsecret_env = "SHOP_SECRET"\n'
+PATIENCE_S = 30
+
+
+@dataclass
+class Server:
+    """A running server and the ledger's folder."""
+
+    process: subprocess.Popen
+    url: str
+    home: Path
+
+    def post(self, number: int, **fields: str) -> requests.Response:
+        now = SystemClock().now()
+        body = said(now, number, **fields)
+        headers = delivery(body, KEY, f"msg_{number}", now)
+        return requests.post(f"{self.url}/unsubscribes", body, headers=headers, timeout=30)
+
+    def meter(self, name: str) -> float:
+        text = requests.get(f"{self.url}/metrics", timeout=30).text
+        return float(next(x.split()[1] for x in text.splitlines() if x.startswith(f"{name} ")))
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE_S)
+
+
+@pytest.fixture
+def start(private_home) -> Iterator[Callable[[], Server]]:
+    """Start a server; what still runs at the end is killed."""
+    running: list[subprocess.Popen] = []
+    settings = private_home / "optout.toml"
+    settings.write_text(SETTINGS)
+    secret = "whsec_" + base64.b64encode(KEY).decode()
+
+    def start_it() -> Server:
+        process = subprocess.Popen(
+            [*COMMAND, *SERVE, "--config", str(settings)], text=True, cwd=private_home,
+            env={**os.environ, "SHOP_SECRET": secret},
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        running.append(process)
+        url = json.loads(process.stdout.readline())["url"]
+        return Server(process, url, private_home / "optout")
+
+    yield start_it
+    for process in running:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    clock = SystemClock()
+    deadline = clock.monotonic_s() + PATIENCE_S
+    while not holds():
+        assert clock.monotonic_s() < deadline
+        clock.sleep(0.05)
+
+
+def ticked(practice, contact: str) -> bool:
+    return bool(find_row(practice.org, "Contact", contact)["HasOptedOutOfEmail"])
+
+
+def test_a_webhook_is_applied_soon_and_sigterm_ends_it_cleanly(start, org_now):
+    contact = insert_row(org_now.org, "Contact", {"LastName": "Moss"})
+    server = start()
+    assert server.post(1, salesforce_id=contact).status_code == 202
+    wait_until(lambda: ticked(org_now, contact))
+    assert server.stop() == 0
+
+
+def test_what_was_taken_before_a_kill_is_applied_by_the_next_start(start, switchboard, org_now):
+    contact = insert_row(org_now.org, "Contact", {"LastName": "Moss"})
+    answer, switchboard.answer = switchboard.answer, None
+    server = start()
+    assert server.post(1, salesforce_id=contact).status_code == 202
+    server.process.kill()
+    server.process.wait()
+    switchboard.answer = answer
+    later = start()
+    wait_until(lambda: ticked(org_now, contact))
+    assert later.stop() == 0
+
+
+def test_a_full_disk_answers_503_and_takes_again_once_there_is_room(start):
+    server = start()
+    assert server.post(1, person_id="a").status_code == 202
+    _, most = resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, most))
+    refused = server.post(2, person_id="b")
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
+    assert requests.get(f"{server.url}/readyz", timeout=30).status_code == 503
+    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (most, most))
+    assert server.post(2, person_id="b").status_code == 202
+    assert server.stop() == 0
+
+
+@pytest.mark.slow
+def test_a_burst_of_a_thousand_is_taken_with_no_org_at_hand(start):
+    server = start()
+
+    def timed(number: int) -> tuple[int, float]:
+        begun = time.perf_counter()
+        return server.post(number).status_code, time.perf_counter() - begun
+
+    with ThreadPoolExecutor(16) as crowd:
+        answers = list(crowd.map(timed, range(1000)))
+    assert {status for status, _ in answers} == {202}
+    assert server.meter("optout_accepted_total") == 1000
+    print(f"p99 {sorted(seconds for _, seconds in answers)[989] * 1000:.0f} ms")
+    assert server.stop() == 0
