@@ -17,7 +17,7 @@ from sync.desk import Ask, Desk, ledger_file, open_desk
 if TYPE_CHECKING:
     import socket
 
-    from sync.serve.loop import Round
+    from sync.serve.loop import Loop, Round
     from sync.serve.metrics import Meters
     from sync.webhooks.door import Keyring
 
@@ -63,7 +63,6 @@ async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
     from sync.serve.app import Shown, make_app
     from sync.serve.inbox import Inbox
     from sync.serve.intake import Intake
-    from sync.serve.loop import Loop
     from sync.serve.metrics import make_meters
     from sync.serve.server import Ended, serve_until_told
     from sync.serve.throttle import Throttle
@@ -73,7 +72,7 @@ async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
     path = ledger_file(desk.settings, desk.sync, desk.org)
     own = Ledger(open_database(path, INTAKE_WAIT_S), desk.clock)
     desk.opened.callback(own.close)
-    loops = (Loop(_rounds(desk, meters)), Loop((_night(desk),)))
+    loops = _loops(desk, meters)
     inbox = Inbox(own, desk.sync.fields, loops[0].wake)
     intake = Intake(inbox, keyring, Throttle(), meters, desk.clock)
     app = make_app(intake, Shown(desk.org, lambda: read_facts(desk)))
@@ -87,35 +86,37 @@ async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
         inbox.close()
 
 
-def _rounds(desk: Desk, meters: Meters) -> tuple[Round, ...]:
+def _loops(desk: Desk, meters: Meters) -> tuple[Loop, ...]:
+    """Drain, night and alerts, a thread and sessions each: none waits for another."""
+    from sync.serve.loop import Loop
+    from sync.serve.rounds import NightRound, Sides, drain_round
+
+    drains, nights = Sides(desk), Sides(desk)
+    desk.opened.callback(drains.forget)
+    desk.opened.callback(nights.forget)
+    rounds = (
+        drain_round(drains, meters, lambda: secrets.token_hex(8)),
+        NightRound(nights, lambda: secrets.token_hex(6)),
+        _alerts(desk),
+    )
+    return tuple(Loop(each) for each in rounds)
+
+
+def _alerts(desk: Desk) -> Round:
     import requests
 
     from sync.commands.status import read_facts
-    from sync.serve.rounds import Sides, alert_round, drain_round
+    from sync.serve.rounds import alert_round
     from sync.serve.sending import read_outlets, run_command, send_alerts
 
     outlets = read_outlets(desk.settings.file)
     session = desk.opened.enter_context(requests.Session())
     session.trust_env = False
-    sides = Sides(desk)
-    desk.opened.callback(sides.forget)
-    return (
-        drain_round(sides, meters, lambda: secrets.token_hex(8)),
-        alert_round(
-            desk,
-            lambda: read_facts(desk),
-            lambda found: send_alerts(outlets, found, run_command, session),
-        ),
+    return alert_round(
+        desk,
+        lambda: read_facts(desk),
+        lambda found: send_alerts(outlets, found, run_command, session),
     )
-
-
-def _night(desk: Desk) -> Round:
-    from sync.serve.rounds import NightRound, Sides
-
-    # Sessions of its own: the drain goes on beside a night, in another thread.
-    sides = Sides(desk)
-    desk.opened.callback(sides.forget)
-    return NightRound(sides, lambda: secrets.token_hex(6))
 
 
 def _announce(desk: Desk, door: socket.socket, keyring: Keyring) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
+import structlog
 from prometheus_client import CONTENT_TYPE_LATEST
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
@@ -15,6 +18,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from deployer.errors import OptoutError
+from deployer.reporting.problems import to_error
+from sync.serve.inbox import NotDurable
 from sync.serve.intake import Intake, refusal
 from sync.serve.metrics import write_out
 from sync.serve.pages import STYLE, render_page
@@ -44,10 +49,7 @@ def make_app(intake: Intake, shown: Shown) -> ASGIApp:
         return PlainTextResponse("alive\n")
 
     async def readyz(_request: Request) -> Response:
-        try:
-            await intake.inbox.probe()
-        except OptoutError as away:
-            return refusal(away)
+        await intake.inbox.probe()
         return PlainTextResponse("ready\n")
 
     async def metrics(_request: Request) -> Response:
@@ -66,8 +68,22 @@ def make_app(intake: Intake, shown: Shown) -> ASGIApp:
         "/metrics": metrics,
     }  # fmt: skip
     routes = [Route(path, show, methods=["GET"]) for path, show in shows.items()]
-    app = Starlette(routes=[*routes, Route("/unsubscribes", intake.take, methods=["POST"])])
-    return _with_headers(app)
+    routes.append(Route("/unsubscribes", intake.take, methods=["POST"]))
+    # A bug's own text may quote a delivery: neither the sender nor the log may see it.
+    return _with_headers(Starlette(routes=routes, exception_handlers=_REFUSALS))
+
+
+def _refuse(_request: Request, problem: Exception) -> Response:
+    if isinstance(problem, SQLAlchemyError):
+        return refusal(NotDurable())
+    told = problem if isinstance(problem, OptoutError) else to_error(problem)
+    structlog.get_logger().error(str(told), next=told.hint)
+    return refusal(told)
+
+
+_REFUSALS: dict[Any, Callable[[Request, Exception], Response]] = dict.fromkeys(
+    (OptoutError, SQLAlchemyError, Exception), _refuse
+)
 
 
 def _with_headers(app: ASGIApp) -> ASGIApp:

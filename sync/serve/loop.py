@@ -39,17 +39,17 @@ class Told:
         for problem in problems:
             logger.warning(str(problem), next=problem.hint)
         if not problems:
-            logger.info("both sides answer again")
+            logger.info("it works again")
 
 
 @dataclass(slots=True)
 class Loop:
-    """Runs `rounds` one after the other, each time it is woken; belongs to one event loop.
+    """Runs `round` each time it is woken, and every `every_s`; belongs to one event loop.
 
     Each Loop has a thread of its own, so that a night of hours holds up no drain.
     """
 
-    rounds: tuple[Round, ...]
+    round: Round
     coalesce_s: float = COALESCE_S
     every_s: float = EVERY_S
     told: Told = field(default_factory=Told)
@@ -70,18 +70,10 @@ class Loop:
         with ThreadPoolExecutor(1, thread_name_prefix="drain") as thread:
             while not self._stopped:
                 self._woken.clear()
-                await self._all_rounds(thread)
+                work = asyncio.get_running_loop().run_in_executor(thread, self.round)
+                await asyncio.wait([work])
+                self.told.log(_problems(work))
                 await self._pause()
-
-    async def _all_rounds(self, thread: ThreadPoolExecutor) -> None:
-        problems: list[OptoutError] = []
-        for each in self.rounds:
-            if self._stopped:
-                return
-            work = asyncio.get_running_loop().run_in_executor(thread, each)
-            await asyncio.wait([work])
-            problems += _problems(work)
-        self.told.log(tuple(problems))
 
     async def _pause(self) -> None:
         try:

@@ -79,7 +79,7 @@ def to_bars(runs: Sequence[Run]) -> list[Bar]:
     totals = [sum(_writes(run).values()) for run in last]
     highest = max([1, *totals])
     return [
-        _bar(place, run, total, math.sqrt(total / highest) * (_HEIGHT - 24))
+        _bar(place, run, total, math.sqrt(total / highest) * (_HEIGHT - 20))
         for place, (run, total) in enumerate(zip(last, totals, strict=True))
     ]
 

@@ -99,7 +99,8 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         loop="asyncio",
         ws="none",
         lifespan="off",
-        log_level="error",
+        # What goes wrong is told by the application; uvicorn would print it with a traceback.
+        log_level="critical",
         access_log=False,
         server_header=False,
         # Whatever a client writes into X-Forwarded-For is not where it comes from.

@@ -11,6 +11,7 @@ import pytest
 import requests
 import structlog
 from serve_house import facts_of, make_desk
+from sqlalchemy.exc import OperationalError
 from walk import StepClock
 
 from deployer.errors import TryLater, UsageError
@@ -138,7 +139,7 @@ def test_a_loop_logs_a_problem_once_and_goes_on_after_a_bug():
             raise ValueError
         return (problem,)
 
-    loop = Loop((work,), coalesce_s=0, every_s=0)
+    loop = Loop(work, coalesce_s=0, every_s=0)
     with structlog.testing.capture_logs() as logged:
         asyncio.run(loop.run())
     assert logged[0]["event"] == "away"
@@ -149,7 +150,7 @@ def test_a_woken_loop_goes_round_again_without_waiting_for_its_minute():
     rounds = []
 
     async def work():
-        loop = Loop((lambda: rounds.append(1) or (),), coalesce_s=0, every_s=3600)
+        loop = Loop(lambda: rounds.append(1) or (), coalesce_s=0, every_s=3600)
         going = asyncio.create_task(loop.run())
         while len(rounds) < 3:
             loop.wake()
@@ -193,3 +194,23 @@ def test_an_alert_that_was_not_taken_is_told_without_the_address(status):
 @pytest.mark.parametrize(("argv", "code"), [(["true"], 0), (["false"], 1), (["/no/such"], 1)])
 def test_a_command_that_fails_or_is_missing_is_no_success(argv, code):
     assert run_command(argv, b"{}") == code
+
+
+@pytest.mark.parametrize(
+    ("problem", "status"),
+    [(OperationalError("SELECT 'ann@example.com'", {}, Exception()), 503),
+     (TryLater("x", hint="y"), 503),
+     (ValueError("ann@example.com"), 500)],
+)  # fmt: skip
+def test_what_breaks_a_page_is_told_without_what_it_quotes(ledger, problem, status):
+    def broken():
+        raise problem
+
+    answer = make_desk(ledger, broken).get("/")
+    assert (answer.status, b"ann@" in answer.body) == (status, False)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(("path", "status"), [("/nowhere", 404), ("/unsubscribes", 405)])
+def test_other_paths_and_methods_are_refused(ledger, path, status):
+    assert make_desk(ledger, lambda: facts_of(ledger)).get(path).status == status
