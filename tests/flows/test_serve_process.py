@@ -21,6 +21,8 @@ from serve_house import said
 from webhook_signing import KEY, delivery
 
 from deployer.clock import SystemClock
+from practice_org.faults.firing import switch_off, switch_on
+from practice_org.faults.store import When
 from practice_org.tables import find_row, insert_row
 
 COMMAND = [sys.executable, "-c", "from deployer.cli import main; main()"]
@@ -97,14 +99,14 @@ def test_a_webhook_is_applied_soon_and_sigterm_ends_it_cleanly(start, org_now):
     assert server.stop() == 0
 
 
-def test_what_was_taken_before_a_kill_is_applied_by_the_next_start(start, switchboard, org_now):
+def test_what_was_taken_before_a_kill_is_applied_by_the_next_start(start, org_now):
     contact = insert_row(org_now.org, "Contact", {"LastName": "Moss"})
-    answer, switchboard.answer = switchboard.answer, None
+    switch_on(org_now.org, "any", "HTML_503", When(times=10_000))
     server = start()
     assert server.post(1, salesforce_id=contact).status_code == 202
     server.process.kill()
     server.process.wait()
-    switchboard.answer = answer
+    switch_off(org_now.org)
     later = start()
     wait_until(lambda: ticked(org_now, contact))
     assert later.stop() == 0
