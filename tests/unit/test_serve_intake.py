@@ -84,6 +84,7 @@ def test_a_ledger_that_cannot_be_written_answers_503_and_when_to_come_again(desk
     (answer,) = desk.post(said(clock.now()))
     assert (answer.status, answer.headers["retry-after"]) == (503, "30")
     assert desk.get("/readyz").status == 503
+    assert desk.meters.refused.labels("503")._value.get() == 1
     assert desk.get("/healthz").status == 200
 
 
