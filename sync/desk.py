@@ -14,6 +14,7 @@ from deployer.settings.loading import Settings, load
 from sync.drain_org import OrgDoor, open_door
 from sync.ledger.binding import Bound, bind_people, read_bound
 from sync.ledger.ledger import Ledger, bind, open_ledger
+from sync.ledger.trouble import ledger_told
 from sync.people.opening import open_people
 from sync.people.protocol import People
 from sync.settings import SyncSettings, read_sync
@@ -106,12 +107,14 @@ def ledger_file(settings: Settings, sync: SyncSettings, org: str) -> Path:
 def open_desk(ask: Ask, clock: Clock | None = None) -> Iterator[Desk]:
     """Read the settings and open the ledger of the org named (or the only one configured).
 
-    No org and no network is needed. Errors: UsageError; OrgSaidNo for a newer ledger; OSError.
+    No org and no network is needed. Errors: UsageError; OrgSaidNo for a newer ledger; OSError;
+    TryLater and BadInput when the ledger cannot be used, also in the block.
     """
     settings = load(ask.config)
     sync = read_sync(settings)
     org = settings.pick_org(ask.org)
-    with ExitStack() as opened:
-        ledger = open_ledger(ledger_file(settings, sync, org), clock or SystemClock())
+    file = ledger_file(settings, sync, org)
+    with ledger_told(file), ExitStack() as opened:
+        ledger = open_ledger(file, clock or SystemClock())
         opened.callback(ledger.close)
         yield Desk(ask, settings, sync, org, ledger, opened)

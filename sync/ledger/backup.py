@@ -34,6 +34,12 @@ def write_backup(ledger: Ledger, file: Path) -> int:
     except OSError as refused:
         refused.filename = str(file)
         raise
+    except library().Error as refused:
+        raise BadInput(
+            f"the copy cannot be made: {refused}",
+            where=str(file),
+            hint="see that there is room for it; nothing was half-written",
+        ) from refused
     finally:
         draft.unlink(missing_ok=True)
     sync_dir(file.absolute().parent)

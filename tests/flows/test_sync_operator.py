@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from deployer.errors import TryLater
 from practice_org.actions.org_rules import Rule, set_rule
 from practice_org.seed.people import ADMIN_USERNAME
 from practice_org.tables import find_rows, insert_row
 from sync.cli import VERBS
+from sync.desk import Ask, open_desk
+from sync.ledger.ledger import write_meta
 
 ORG = ("--org", "practice")
 BY = ("--by", "Ann Lee")
@@ -144,3 +147,23 @@ def test_a_new_people_store_in_the_old_ones_place_is_refused_until_it_is_named(
     assert (code, said["changed"]) == (0, True)
     assert sync("push", "--person", "cleo")[0] == 0
     assert sync("audit")[1]["audit"][-1]["action"] == "rebind"
+
+
+def test_a_ledger_that_is_none_is_told_in_one_sentence(sync, private_home):
+    sync("status")
+    file = private_home / "optout" / "sync" / "practice" / "ledger.sqlite"
+    file.write_bytes(b"something else altogether" * 99)
+    code, said = sync("status")
+    assert (code, said["error"]["code"], said["error"]["where"]) == (1, "bad-input", str(file))
+
+
+def fill_the_disk() -> None:
+    with open_desk(Ask("practice")) as desk, desk.ledger.engine.begin() as db:
+        db.exec_driver_sql("PRAGMA max_page_count = 1")
+        write_meta(db, "x", "y" * 100_000)
+
+
+def test_a_full_disk_is_told_in_one_sentence_and_leaves_the_ledger_whole(sync, private_home):
+    with pytest.raises(TryLater, match="full"):
+        fill_the_disk()
+    assert sync("status")[0] == 0
