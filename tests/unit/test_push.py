@@ -197,9 +197,13 @@ def test_a_locked_row_is_tried_again_soon_and_needs_nobody(house):
 
 
 @pytest.mark.parametrize(
-    "code", ["DROP_AFTER", "HTML_200_AFTER", "TRUNCATED", "EMPTY_BODY", "UNKNOWN_EXCEPTION_AFTER"]
-)
-def test_a_write_whose_answer_is_lost_is_read_back_and_not_repeated(house, code):
+    "code",
+    [
+        "DROP_AFTER", "HTML_200_AFTER", "TRUNCATED", "EMPTY_BODY", "UNKNOWN_EXCEPTION_AFTER",
+        "DROP_BEFORE", "HTML_200", "HTML_503",
+    ],
+)  # fmt: skip
+def test_a_write_whose_answer_is_lost_is_read_back_and_done_once(house, code):
     contact = house.contact()
     house.person("ann", contact)
     house.fault("collections.update", code, times=1)

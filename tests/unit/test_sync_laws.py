@@ -217,6 +217,6 @@ def test_opt_outs_win_under_every_interleaving(seeded):
         run_state_machine_as_test(
             Interleaving,
             settings=settings(
-                max_examples=20, stateful_step_count=18, phases=(Phase.generate, Phase.shrink)
+                max_examples=12, stateful_step_count=18, phases=(Phase.generate, Phase.shrink)
             ),
         )
