@@ -190,6 +190,17 @@ def test_many_go_by_bulk_and_every_row_is_accounted_for(adopted):
     assert {adopted.writes(each) for each in ids} == {1}
 
 
+@pytest.mark.slow
+def test_a_refused_row_that_the_bulk_results_leave_out_is_not_taken_for_done(adopted):
+    ids = [adopted.contact() for _ in range(2_001)]
+    for number, each in enumerate(ids):
+        adopted.person(f"p{number}", each, out=True)
+    adopted.rule("Contact", active=True)
+    adopted.fault("bulk.results", "MISSING_ROW", times=3)
+    summary = adopted.night(approve_all=True)
+    assert (summary.newly_quarantined, summary.writes["salesforce"]) == (2_001, 0)
+
+
 def test_a_second_runner_is_told_to_wait(adopted):
     door = adopted.open_org()
     take(adopted.ledger, door.writer.org.org_id, "another")

@@ -71,6 +71,16 @@ def test_two_people_who_share_a_record_are_both_opted_out(house):
     assert (house.out("bob"), house.ticked(shared), house.ticked(own)) == (True, True, True)
 
 
+def test_people_joined_over_several_records_are_all_opted_out(house):
+    first, second = house.contact(), house.contact()
+    house.person("ann", first)
+    house.person("bob", first, second)
+    house.person("cleo", second)
+    house.accept(Selector.PERSON, "ann")
+    house.drain()
+    assert (house.out("cleo"), house.ticked(second)) == (True, True)
+
+
 def test_the_org_is_served_while_the_people_store_is_away(house):
     contact = house.contact()
     house.person("ann", contact)
