@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,14 +132,14 @@ def _is_alive(pid: int) -> bool:
 
 
 def _answers(found: PracticeOrg, clock: Clock) -> bool:
-    # Salesforce's own endpoints may have been made to fail on purpose; the clock's never is.
-    try:
-        open_door(found, clock).request(
-            "GET", f"{found.https_url}/practice/clock", timeout=(2, 5), purpose="alive?"
-        )
-    except OptoutError:
-        return False
-    return True
+    """Whether anything comes back, a refusal too: whoever refuses is there.
+
+    Asked of the clock: Salesforce's own endpoints may have been made to fail on purpose.
+    """
+    door = open_door(found, clock)
+    with suppress(OptoutError):
+        door.request("GET", f"{found.https_url}/practice/clock", timeout=(2, 5), purpose="alive?")
+    return bool(door.calls)
 
 
 def open_door(found: PracticeOrg, clock: Clock) -> OrgSession:
