@@ -165,8 +165,13 @@ def update_found(org: Org, mould: Mould, before: sqlite3.Row, values: Mapping[st
     org.record("update", sobject, record_id, values)
 
 
+def is_person(row: sqlite3.Row) -> bool:
+    """Whether a row is either half of a person account; without these there is no such column."""
+    return "IsPersonAccount" in row.keys() and bool(row["IsPersonAccount"])  # noqa: SIM118 - a Row
+
+
 def _partner(sobject: str, row: sqlite3.Row) -> tuple[str, str] | None:
-    if "IsPersonAccount" not in row.keys() or not row["IsPersonAccount"]:  # noqa: SIM118 - a Row
+    if not is_person(row):
         return None
     if sobject == "Account":
         return "Contact", row["PersonContactId"]

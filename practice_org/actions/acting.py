@@ -11,6 +11,7 @@ from practice_org.data.records import no_right, row_to_write
 from practice_org.data.sharing import RecordAccess, record_access
 from practice_org.objects import SObject, object_of_id
 from practice_org.org import Org
+from practice_org.tables import is_person
 from practice_org.wire import OrgError
 
 
@@ -35,11 +36,6 @@ class Held:
     def is_person(self) -> bool:
         """Whether this is either half of a person account."""
         return is_person(self.row)
-
-
-def is_person(row: sqlite3.Row) -> bool:
-    """Whether a row is either half of a person account."""
-    return "IsPersonAccount" in row.keys() and bool(row["IsPersonAccount"])  # noqa: SIM118 - a Row
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from practice_org.tables import (
     find_row,
     find_rows,
     insert_cast,
+    is_person,
     update_found,
 )
 from practice_org.wire import OrgError
@@ -125,7 +126,7 @@ def require_not_converted(sobject: SObject, row: sqlite3.Row) -> None:
 def _require_own_record(sobject: SObject, row: sqlite3.Row) -> None:
     # Salesforce, knowledge article 005305352, shows this refusal for a person contact's record
     # type; that every other field and a deletion are refused alike is unverified.
-    if sobject.name == "Contact" and row["IsPersonAccount"]:
+    if sobject.name == "Contact" and is_person(row):
         raise no_right()
 
 

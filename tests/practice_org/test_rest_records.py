@@ -28,6 +28,14 @@ def test_a_record_is_made_read_changed_and_removed():
     assert here.call("GET", path)[0] == 404
 
 
+def test_contacts_are_changed_and_removed_where_there_are_no_person_accounts():
+    here = tiny_org()
+    here.org.set_setting("person_accounts", "0")
+    path = f"sobjects/Contact/{insert_row(here.org, 'Contact', CONTACT)}"
+    assert here.call("PATCH", path, body={"LastName": "Fern"}) == (204, None)
+    assert here.call("DELETE", path) == (204, None)
+
+
 def test_a_record_read_whole_has_the_visible_fields_only():
     here = tiny_org()
     contact = insert_row(here.org, "Contact", {**CONTACT, "OwnerId": here.clerk})
