@@ -49,7 +49,9 @@ def fetch_checked(
     connection: Connection, ids: Collection[str], fields: Sequence[str]
 ) -> dict[str, Record]:
     """What the org says of each id. Errors: as any query."""
-    return fetch_fates(connection, fetch_shape(connection), ids, fields) if ids else {}
+    if not ids:
+        return {}
+    return fetch_fates(connection, fetch_shape(connection), dict.fromkeys(ids, fields))
 
 
 def to_document(known: Known, records: dict[str, Record] | None) -> dict[str, Any]:

@@ -19,7 +19,14 @@ from sync.reactions import Level, Reaction, reaction_to
 DAY_S = 20 * 3_600.0
 SLOWEST_S = 300.0
 NOT_FOUND = "NOT_FOUND"
-_NOT_FOUND_DETAIL = "the org shows this user no such record: it is invisible to them, or purged"
+_NO_RECORD = {
+    Fate.NOT_FOUND: (
+        NOT_FOUND, "the org shows this user no such record: it is invisible to them, or purged",
+    ),
+    Fate.NOBODY: (
+        "NOT_A_PERSON", "the org has no person accounts, so an Account is nobody to write to",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +51,8 @@ def judge(row: RowOutcome, record: Record | None, known: Alias | None, attempts:
         return Judged(Outcome(TargetState.MOVED), record.alias or known)
     if record.fate is Fate.GONE:
         return Judged(Outcome(TargetState.GONE))
-    if record.fate is Fate.NOT_FOUND:
-        return Judged(Outcome(TargetState.QUARANTINED, NOT_FOUND, _NOT_FOUND_DETAIL, DAY_S))
+    if record.fate in _NO_RECORD:
+        return Judged(Outcome(TargetState.QUARANTINED, *_NO_RECORD[record.fate], DAY_S))
     if record.ticked:
         return Judged(Outcome(TargetState.DONE))
     return Judged(_refused(row, attempts))

@@ -11,10 +11,10 @@ from deployer.clock import Clock, SystemClock
 from deployer.commands.options import open_connection
 from deployer.salesforce.client import Connection, Writer
 from deployer.settings.loading import Settings, load
-from sync.drain_org import OrgDoor, open_door
 from sync.ledger.binding import Bound, bind_people, read_bound
 from sync.ledger.ledger import Ledger, bind, open_ledger
 from sync.ledger.trouble import ledger_told
+from sync.org_records import OrgDoor, open_door
 from sync.people.opening import open_people
 from sync.people.protocol import People
 from sync.settings import SyncSettings, read_sync

@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 
 from deployer.errors import OptoutError
-from deployer.salesforce.client import Writer
-from deployer.salesforce.records import RowOutcome, RowState, lots, send_lot
+from deployer.salesforce.records import RowOutcome, RowState
 from sync.delivery import Judged, judge, later, stopped_by
 from sync.ledger.aliases import known_aliases, learn, note_gone, sources
 from sync.ledger.ledger import Ledger
 from sync.ledger.targets import LOT, Side, Target, TargetState, Want, claim_due, tell, want_more
-from sync.org_records import Fate, Record, Shape, fetch_fates, fetch_shape, to_changes
+from sync.org_records import OrgDoor, fetch_fates, living, send_ticks
 from sync.people.protocol import People
 from sync.spread import wants_from_records
 
-_NO_PERSON = ("NOT_A_PERSON", "the org has no person accounts, so an Account is nobody to write to")
-
-
-@dataclass(frozen=True, slots=True)
-class OrgDoor:
-    """A logged-in client, and what decides how records are read with it."""
-
-    writer: Writer
-    shape: Shape
-
-
 OpenOrg = Callable[[], OrgDoor]
-
-
-def open_door(writer: Writer) -> OrgDoor:
-    """Look at the org once before its records are read and written. Errors: as any read."""
-    return OrgDoor(writer, fetch_shape(writer))
 
 
 def serve_org(ledger: Ledger, people: People, open_org: OpenOrg, claim: str) -> Callable[[], int]:
@@ -46,7 +28,8 @@ def serve_org(ledger: Ledger, people: People, open_org: OpenOrg, claim: str) -> 
         try:
             if not doors:
                 doors.append(open_org())
-            rows = _write(doors[0], targets)
+            fields = _wanted(targets)
+            rows = {row.record_id: row for lot in send_ticks(doors[0], fields) for row in lot}
             judged = _judge(ledger, doors[0], targets, rows)
         except OptoutError as away:
             tell(ledger, claim, [(target, later(target.attempts, away)) for target in targets])
@@ -61,32 +44,20 @@ def serve_org(ledger: Ledger, people: People, open_org: OpenOrg, claim: str) -> 
     return step
 
 
-def _write(door: OrgDoor, targets: Sequence[Target]) -> dict[str, RowOutcome]:
-    """One write for each record, for the union of what its targets want; outcomes by id."""
+def _wanted(targets: Sequence[Target]) -> dict[str, set[str]]:
+    """The fields of each record: the union of what its targets want, for one write."""
     fields: dict[str, set[str]] = {}
     for target in targets:
         fields.setdefault(target.key, set()).update(target.fields)
-    rows = {
-        each: RowOutcome(each, RowState.REFUSED, *_NO_PERSON)
-        for each in fields
-        if not door.shape.has(each)
-    }
-    changes = to_changes([each for each in fields if each not in rows], fields)
-    for lot in lots(changes):
-        for row in send_lot(door.writer, [changes[number] for number in lot]):
-            rows[row.record_id] = row
-    return rows
+    return fields
 
 
 def _judge(
-    ledger: Ledger, door: OrgDoor, targets: Sequence[Target], rows: dict[str, RowOutcome]
+    ledger: Ledger, door: OrgDoor, targets: Sequence[Target], rows: Mapping[str, RowOutcome]
 ) -> list[tuple[Target, Judged]]:
     """What becomes of each target; the ids whose row did not go through are looked at first."""
-    doubtful = {t.key: t.fields for t in targets if rows[t.key].state is not RowState.DONE}
-    records: dict[str, Record] = {}
-    for fields in set(doubtful.values()):
-        ids = [key for key, wanted in doubtful.items() if wanted == fields]
-        records |= fetch_fates(door.writer, door.shape, ids, fields)
+    doubtful = _wanted([t for t in targets if rows[t.key].state is not RowState.DONE])
+    records = fetch_fates(door.writer, door.shape, doubtful)
     with ledger.engine.begin() as db:
         known = known_aliases(db, doubtful)
     return [
@@ -120,8 +91,7 @@ def _reach_back(ledger: Ledger, people: People, door: OrgDoor, written: Sequence
     if not olds:
         return
     every = {old for ids in olds.values() for old in ids}
-    fates = fetch_fates(door.writer, door.shape, every, ())
-    dead = {old for old in every if fates[old].fate is not Fate.LIVE}
+    dead = every - living(door, every)
     for target in written:
         if ids := sorted(olds.get(target.key, set()) & dead):
             want_more(ledger, target.event_id, wants_from_records(people, ids))

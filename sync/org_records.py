@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from deployer.salesforce.client import Connection
-from deployer.salesforce.records import RecordChange, fetch_records, fetch_records_by
+from deployer.salesforce.client import Connection, Writer
+from deployer.salesforce.records import (
+    RecordChange,
+    RowOutcome,
+    RowState,
+    fetch_records,
+    fetch_records_by,
+    lots,
+    send_lot,
+)
 from deployer.settings.record_ids import to_18
 from sync.fields import name_on, object_of
 from sync.ledger.aliases import Alias, AliasKind
@@ -24,11 +32,12 @@ class Fate(Enum):
     MOVED = "moved"  # merged, converted, or the Contact side of a person account
     GONE = "gone"  # shown as deleted, with nothing in its place
     NOT_FOUND = "not-found"  # invisible to us, or purged: no evidence either way
+    NOBODY = "nobody"  # an Account, in an org without person accounts: nothing to write to
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the org shows of one id; `ticked` when every field that was asked for is."""
+    """What the org shows of one id; `ticked` when every field that is wanted of it is."""
 
     record_id: str
     fate: Fate
@@ -47,6 +56,19 @@ class Shape:
         return object_of(record_id) != "Account" or self.person_accounts
 
 
+@dataclass(frozen=True, slots=True)
+class OrgDoor:
+    """A logged-in client, and what decides how records are read and written with it."""
+
+    writer: Writer
+    shape: Shape
+
+
+def open_door(writer: Writer) -> OrgDoor:
+    """Look at the org once before its records are read and written. Errors: as any read."""
+    return OrgDoor(writer, fetch_shape(writer))
+
+
 def fetch_shape(connection: Connection) -> Shape:
     """Whether the org has person accounts: only then has Contact the field IsPersonAccount."""
     fields = connection.describe("Contact").get("fields")
@@ -54,29 +76,56 @@ def fetch_shape(connection: Connection) -> Shape:
     return Shape(person_accounts="IsPersonAccount" in names)
 
 
-def to_changes(ids: Iterable[str], fields: Mapping[str, Collection[str]]) -> list[RecordChange]:
-    """One write for each record, that ticks the union of the fields wanted for it."""
-    return [
+def send_ticks(door: OrgDoor, fields: Mapping[str, Collection[str]]) -> Iterator[list[RowOutcome]]:
+    """Tick each record's fields, a lot a call; one outcome for each record, in no order.
+
+    What can stand for nobody here is not sent, and refused. Errors: as `send_lot`.
+    """
+    yield [refused_unsent(each) for each in fields if not door.shape.has(each)]
+    changes = [
         RecordChange(
-            object_of(each), each, {name_on(object_of(each), f): True for f in sorted(fields[each])}
+            object_of(each), each, {name_on(object_of(each), f): True for f in sorted(wanted)}
         )
-        for each in ids
+        for each, wanted in fields.items()
+        if door.shape.has(each)
     ]
+    for lot in lots(changes):
+        yield send_lot(door.writer, [changes[number] for number in lot])
+
+
+def refused_unsent(record_id: str) -> RowOutcome:
+    """The outcome of a row that was not sent; the record's fate says why."""
+    return RowOutcome(record_id, RowState.REFUSED)
 
 
 def fetch_fates(
-    connection: Connection, shape: Shape, ids: Collection[str], fields: Sequence[str]
+    connection: Connection, shape: Shape, fields: Mapping[str, Collection[str]]
 ) -> dict[str, Record]:
-    """What each id stands for now, the bin included. Errors: as any query."""
+    """What each id stands for now, the bin included, and whether its fields are ticked.
+
+    Errors: as any query.
+    """
     found: dict[str, Record] = {}
-    for sobject, named in _by_object([each for each in ids if shape.has(each)]).items():
-        columns = _columns(sobject, shape, [name_on(sobject, field) for field in fields])
+    for sobject, named in _by_object([each for each in fields if shape.has(each)]).items():
+        asked = sorted({name_on(sobject, field) for each in named for field in fields[each]})
+        columns = _columns(sobject, shape, asked)
         rows = fetch_records(connection, sobject, named, columns, deleted=True)
         _add_accounts(connection, rows)
         for row in rows:
-            record = _record(row, [name_on(sobject, field) for field in fields])
-            found[record.record_id] = record
-    return {each: found.get(each, Record(each, Fate.NOT_FOUND)) for each in ids}
+            record_id = str(to_18(str(row["Id"])))
+            wanted = [name_on(sobject, field) for field in fields[record_id]]
+            found[record_id] = _record(record_id, row, wanted)
+    return {each: found.get(each, Record(each, _absent(shape, each))) for each in fields}
+
+
+def living(door: OrgDoor, ids: Collection[str]) -> set[str]:
+    """Those of the ids that are live records. Errors: as any query."""
+    fates = fetch_fates(door.writer, door.shape, dict.fromkeys(ids, ()))
+    return {each for each in ids if fates[each].fate is Fate.LIVE}
+
+
+def _absent(shape: Shape, record_id: str) -> Fate:
+    return Fate.NOT_FOUND if shape.has(record_id) else Fate.NOBODY
 
 
 def _add_accounts(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -108,8 +157,7 @@ def _columns(sobject: str, shape: Shape, fields: Sequence[str]) -> list[str]:
     return [*_BINNED, *more[sobject], *fields]
 
 
-def _record(row: Mapping[str, Any], fields: Sequence[str]) -> Record:
-    record_id = str(to_18(str(row["Id"])))
+def _record(record_id: str, row: Mapping[str, Any], fields: Sequence[str]) -> Record:
     ticked = all(row.get(field) is True for field in fields)
     for kind, column, applies in (
         (AliasKind.MERGE, "MasterRecordId", bool(row.get("MasterRecordId"))),

@@ -6,7 +6,6 @@ The oracle is the org's tables and audit, and what the test itself put in: never
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import count
 from pathlib import Path
 
@@ -32,13 +31,13 @@ from practice_org.org import Org
 from practice_org.seed.people import ADMIN_USERNAME
 from practice_org.tables import find_row, find_rows, insert_row, update_row
 from sync.drain import Drained, drain
-from sync.drain_org import OrgDoor, open_door
 from sync.fields import EMAIL_OPT_OUT, name_on, object_of
 from sync.ledger.events import NewEvent, Selector, accept
 from sync.ledger.ledger import Ledger
 from sync.ledger.quarantine import cases
 from sync.ledger.tables import EVENTS
 from sync.night.night import Asked, Mode, Room, Summary, run_night
+from sync.org_records import OrgDoor, open_door
 from sync.people.model import Mark, Person
 from sync.people.protocol import People
 
@@ -85,6 +84,11 @@ class House:
         self.org.user_id = self.admin
         account = insert_row(self.org, "Account", {"LastName": "Lee", **values})
         return account, find_row(self.org, "Account", account)["PersonContactId"]
+
+    def business_account(self) -> str:
+        """An Account's id, in an org that has no person accounts any more."""
+        self.org.set_setting("person_accounts", "0")
+        return insert_row(self.org, "Account", {"Name": "Moss & Co."})
 
     def merge(self, winner: str, loser: str, **keep: str) -> None:
         with self.org.transaction():
@@ -136,12 +140,12 @@ class House:
         place = Place(ORIGIN, None, Loopback.PRACTICE)
         return connect_writer(token, place, session, self.clock)
 
-    def accept(self, selector: Selector, selected: str, at: datetime | None = None) -> int:
+    def accept(
+        self, selector: Selector, selected: str, fields: tuple[str, ...] = (EMAIL_OPT_OUT,)
+    ) -> int:
         """An unsubscribe is collected; on disk when this returns."""
         key = f"event-{next(self.numbers)}"
-        event = NewEvent(
-            "test", key, key, at or self.clock.now(), selector, selected, (EMAIL_OPT_OUT,)
-        )
+        event = NewEvent("test", key, key, self.clock.now(), selector, selected, fields)
         return accept(self.ledger, [event])[0].id
 
     def drain(self) -> Drained:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
+from sync.delivery import NOT_FOUND
 from sync.ledger.aliases import Alias, AliasKind, all_aliases, forget_gone, gone_ids, learn, to_last
 from sync.ledger.ledger import read_meta, write_meta
 from sync.ledger.quarantine import cases
 from sync.night.means import Night
 from sync.night.reading import Found, fetch_found, queries
-from sync.org_records import Fate, fetch_fates
+from sync.org_records import Fate, fetch_fates, living
 from sync.people.model import Person
 from sync.reconcile import Reached, Sides
 
@@ -63,8 +64,9 @@ def _leave_out_the_dead(night: Night, sides: Sides) -> None:
     """Look again at what was gone, and at what nobody could find: some of it may live now."""
     with night.ledger.engine.begin() as db:
         gone = gone_ids(db)
-        lost = [case.key for case in cases(db) if case.side == "org" and case.code == "NOT_FOUND"]
-    fates = fetch_fates(night.door.writer, night.door.shape, {*gone, *lost}, ())
+        lost = [case.key for case in cases(db) if case.side == "org" and case.code == NOT_FOUND]
+    door = night.door
+    fates = fetch_fates(door.writer, door.shape, dict.fromkeys((*gone, *lost), ()))
     sides.add_gone(each for each in gone if fates[each].fate is Fate.GONE)
     sides.add_refused("org", (each for each in lost if fates[each].fate is Fate.NOT_FOUND))
     with night.ledger.engine.begin() as db:
@@ -77,9 +79,8 @@ def _standing_aliases(night: Night) -> list[Alias]:
         aliases = all_aliases(db)
     merged = {alias.old_id for alias in aliases if alias.kind is AliasKind.MERGE}
     held = {i for person in night.people.holders(merged) for i in person.salesforce_ids} & merged
-    fates = fetch_fates(night.door.writer, night.door.shape, held, ())
-    living = {old for old in held if fates[old].fate is Fate.LIVE}
-    return [alias for alias in aliases if alias.old_id not in living]
+    own = living(night.door, held)
+    return [alias for alias in aliases if alias.old_id not in own]
 
 
 def _lots(found: Iterator[Found]) -> Iterator[list[Found]]:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sync.drain_org import OrgDoor
 from sync.ledger.ledger import Ledger
+from sync.org_records import OrgDoor
 from sync.people.protocol import People
 
 

@@ -16,12 +16,12 @@ from deployer.salesforce.bulk import (
 )
 from deployer.salesforce.soql import bind
 from deployer.settings.record_ids import to_18
-from sync.drain_org import OrgDoor
 from sync.fields import name_on
 from sync.ledger.aliases import Alias, AliasKind
 from sync.ledger.ledger import from_text
 from sync.ledger.runs import end_job, note_job
 from sync.night.means import Night
+from sync.org_records import OrgDoor
 
 # Rows can become visible after their SystemModstamp says so: read a day twice.
 OVERLAP = timedelta(days=1)

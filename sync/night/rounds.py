@@ -21,7 +21,7 @@ from sync.ledger.targets import TargetState
 from sync.night.comparing import close_over
 from sync.night.means import Night
 from sync.night.writing import mark_people, tick_records
-from sync.org_records import Record, fetch_fates
+from sync.org_records import fetch_fates
 from sync.reconcile import Sides
 
 ROUNDS = 8
@@ -95,9 +95,8 @@ def _take_lot(
     """Learn from one lot of answers."""
     done = [row.record_id for row in rows if row.state is RowState.DONE]
     doubtful = {row.record_id: row for row in rows if row.state is not RowState.DONE}
-    fates: dict[str, Record] = {}
-    if doubtful:
-        fates = fetch_fates(night.door.writer, night.door.shape, doubtful, night.fields)
+    door = night.door
+    fates = fetch_fates(door.writer, door.shape, dict.fromkeys(doubtful, night.fields))
     holders = sides.holder_of(doubtful)
     with night.ledger.engine.begin() as db:
         known = known_aliases(db, doubtful)

@@ -19,11 +19,11 @@ from deployer.salesforce.bulk import (
     wait_for_job,
     write_uploads,
 )
-from deployer.salesforce.records import RowOutcome, RowState, lots, send_lot
+from deployer.salesforce.records import RowOutcome, RowState
 from sync.fields import name_on, object_of
 from sync.ledger.runs import end_job, note_job, open_jobs
 from sync.night.means import Night
-from sync.org_records import to_changes
+from sync.org_records import refused_unsent, send_ticks
 from sync.people.model import Mark, Marked
 
 # Source: Salesforce, "Bulk API 2.0": for 2,000 records or fewer use the REST resources.
@@ -62,18 +62,16 @@ def tick_records(night: Night, ids: Iterable[str], count: int) -> Iterator[list[
     Errors: what refuses or stops a call or a job whole.
     """
     if count <= MOST_BY_COLLECTIONS:
-        yield from _by_collections(night, list(ids))
+        for lot in send_ticks(night.door, dict.fromkeys(ids, night.fields)):
+            night.alive()
+            yield lot
         return
     # Ids come in order, so those of one object stand together.
     for sobject, own in groupby(ids, object_of):
-        yield from _by_bulk(night, sobject, own)
-
-
-def _by_collections(night: Night, ids: list[str]) -> Iterator[list[RowOutcome]]:
-    changes = to_changes(ids, dict.fromkeys(ids, night.fields))
-    for lot in lots(changes):
-        night.alive()
-        yield send_lot(night.door.writer, [changes[number] for number in lot])
+        if sobject == "Account" and not night.door.shape.person_accounts:
+            yield [refused_unsent(each) for each in own]
+        else:
+            yield from _by_bulk(night, sobject, own)
 
 
 def _by_bulk(night: Night, sobject: str, ids: Iterable[str]) -> Iterator[list[RowOutcome]]:

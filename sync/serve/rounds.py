@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from deployer.errors import OptoutError
 from sync.desk import Desk, ledger_file
 from sync.drain import drain
-from sync.drain_org import OrgDoor
 from sync.ledger.ledger import read_meta, write_meta
 from sync.night.due import Owed, owed
 from sync.night.night import Asked, Mode, Room, run_night
+from sync.org_records import OrgDoor
 from sync.people.protocol import People
 from sync.serve.alerts import Alert, alerts, marks, news
 from sync.serve.loop import Round

@@ -108,6 +108,16 @@ def test_a_ticked_person_account_marks_who_holds_either_id(adopted, held):
     assert again(adopted) == NOTHING
 
 
+def test_an_account_is_nobody_where_there_are_no_person_accounts(adopted):
+    account, contact = adopted.business_account(), adopted.contact()
+    adopted.person("ann", account, contact, out=True)
+    summary = adopted.night()
+    assert (summary.outcome, adopted.ticked(contact)) == (Outcome.DONE, True)
+    assert adopted.cases() == [(account, "NOT_A_PERSON")]
+    adopted.clock.sleep(DAY)
+    assert not adopted.night().needs_a_person
+
+
 def test_a_deleted_record_is_left_alone_until_it_lives_again(adopted):
     contact = adopted.contact()
     adopted.person("ann", contact, out=True)

@@ -9,6 +9,7 @@ from sync.ledger.events import Selector
 from sync.ledger.targets import Side, claim_due
 
 DAY = 86_400
+BOX, OTHER = "HasOptedOutOfEmail", "DoNotCall"
 
 
 class Away:
@@ -158,6 +159,25 @@ def test_a_person_account_is_written_through_the_account(house, side):
     event = house.accept(Selector.PERSON, "ann")
     house.drain()
     assert (house.ticked(account), house.settled(event)) == (True, True)
+
+
+def test_an_account_is_nobody_where_there_are_no_person_accounts(house):
+    account, contact = house.business_account(), house.contact()
+    house.person("ann", account, contact)
+    event = house.accept(Selector.PERSON, "ann")
+    house.drain()
+    assert (house.ticked(contact), house.settled(event)) == (True, False)
+    assert house.cases() == [(account, "NOT_A_PERSON")]
+
+
+def test_a_record_that_two_events_want_two_boxes_of_is_done_when_both_are_ticked(house):
+    contact = house.contact()
+    house.person("ann", contact)
+    house.tick(contact)
+    house.rule("Contact", active=True)
+    events = [house.accept(Selector.PERSON, "ann", fields=(box,)) for box in (OTHER, BOX)]
+    house.drain()
+    assert [house.settled(event) for event in events] == [False, False]
 
 
 def test_a_deleted_record_with_nothing_in_its_place_holds_nothing_up(house):
