@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from functools import lru_cache
@@ -142,3 +143,8 @@ def source(org: Org, sobject: str) -> str:
         f'(SELECT a.*, {held} FROM "{sobject}" a '
         'LEFT JOIN "Contact" c ON c."Id" = a."PersonContactId")'
     )
+
+
+def is_person(row: sqlite3.Row) -> bool:
+    """Whether a row is either half of a person account; without these there is no such column."""
+    return "IsPersonAccount" in row.keys() and bool(row["IsPersonAccount"])  # noqa: SIM118 - a Row

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from practice_org import columns
-from practice_org.columns import fields_of
+from practice_org.columns import fields_of, is_person
 from practice_org.ids import to_18
 from practice_org.objects import OBJECTS, Field, Kind, SObject
 from practice_org.org import Org
@@ -163,11 +163,6 @@ def update_found(org: Org, mould: Mould, before: sqlite3.Row, values: Mapping[st
         _update(org, mould_of(org, partner[0]), partner[1], held)
         _rename_person(org, before)
     org.record("update", sobject, record_id, values)
-
-
-def is_person(row: sqlite3.Row) -> bool:
-    """Whether a row is either half of a person account; without these there is no such column."""
-    return "IsPersonAccount" in row.keys() and bool(row["IsPersonAccount"])  # noqa: SIM118 - a Row
 
 
 def _partner(sobject: str, row: sqlite3.Row) -> tuple[str, str] | None:

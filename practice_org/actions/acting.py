@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from practice_org.columns import is_person
 from practice_org.data.records import no_right, row_to_write
 from practice_org.data.sharing import RecordAccess, record_access
 from practice_org.objects import SObject, object_of_id
 from practice_org.org import Org
-from practice_org.tables import is_person
 from practice_org.wire import OrgError
 
 

@@ -11,12 +11,13 @@ from datetime import timedelta
 
 from practice_org.actions.acting import acting_as, business_object, hold
 from practice_org.actions.guards import require_unlocked
+from practice_org.columns import is_person
 from practice_org.data.records import no_right, remove_record
 from practice_org.data.sharing import RecordAccess, record_access
 from practice_org.ids import to_18
 from practice_org.objects import OBJECTS, SObject
 from practice_org.org import Org, to_timestamp
-from practice_org.tables import find_row, is_person, update_row
+from practice_org.tables import find_row, update_row
 from practice_org.wire import OrgError
 
 KEPT_FOR = timedelta(days=15)

@@ -11,6 +11,7 @@ from practice_org.actions.guards import (
     require_rules,
     require_unlocked,
 )
+from practice_org.columns import is_person
 from practice_org.data.cells import to_cell
 from practice_org.data.permits import Permit, permit_of
 from practice_org.data.sharing import RecordAccess
@@ -25,7 +26,6 @@ from practice_org.tables import (
     find_row,
     find_rows,
     insert_cast,
-    is_person,
     update_found,
 )
 from practice_org.wire import OrgError
