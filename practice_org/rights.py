@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from practice_org.columns import fields_of
-from practice_org.objects import OBJECT_FIELDS, OBJECTS, Field
+from practice_org.objects import OBJECT_FIELDS, Field
 from practice_org.org import Org
 from practice_org.tables import find_rows, insert_many
 
@@ -190,8 +190,3 @@ def grant_fields(org: Org, parent_id: str, sobject: str, access: Mapping[str, Fi
 def secured_fields(org: Org, sobject: str) -> list[str]:
     """The fields of the object that field security rules, by API name."""
     return [name for name, field in fields_of(org, sobject).items() if field.permissionable]
-
-
-def secured_objects() -> list[str]:
-    """The objects whose records and fields are given by permission."""
-    return [name for name, sobject in OBJECTS.items() if sobject.business]

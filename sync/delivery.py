@@ -19,6 +19,7 @@ from sync.reactions import Level, Reaction, reaction_to
 DAY_S = 20 * 3_600.0
 SLOWEST_S = 300.0
 NOT_FOUND = "NOT_FOUND"
+NOT_THERE = ("NOT_THERE", "the people side has no such person")
 _NO_RECORD = {
     Fate.NOT_FOUND: (
         NOT_FOUND, "the org shows this user no such record: it is invisible to them, or purged",

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from deployer.errors import OptoutError
-from sync.delivery import DAY_S, later
+from sync.delivery import DAY_S, NOT_THERE, later
 from sync.drain_org import OpenOrg, serve_org
 from sync.ledger.ledger import Ledger, from_text
 from sync.ledger.targets import LOT, Outcome, Side, TargetState, claim_due, tell
@@ -22,9 +22,7 @@ _OUTCOMES = {
     Marked.DONE: Outcome(TargetState.DONE),
     Marked.ALREADY: Outcome(TargetState.DONE),
     Marked.HANDED_OVER: Outcome(TargetState.HANDED_OVER),
-    Marked.NOT_THERE: Outcome(
-        TargetState.QUARANTINED, "NOT_THERE", "the people side has no such person", DAY_S
-    ),
+    Marked.NOT_THERE: Outcome(TargetState.QUARANTINED, *NOT_THERE, DAY_S),
 }
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection
 
 from deployer.errors import Exit, OptoutError
+from sync.batches import batches
 from sync.intake import to_event
 from sync.ledger.backlog import Standing, count_standing
 from sync.ledger.events import NewEvent, accept
@@ -53,8 +53,7 @@ def take_lines(ledger: Ledger, lines: Iterable[Line], fields: tuple[str, ...]) -
     Errors: TryLater and OSError when the ledger cannot be written; lots before are kept.
     """
     taken = Taken()
-    waiting = iter(lines)
-    while lot := list(islice(waiting, _LOT)):
+    for lot in batches(lines, _LOT):
         accept_lot(ledger, lot, fields, taken)
     return taken
 

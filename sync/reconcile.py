@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from sync.batches import batches
 from sync.ledger.aliases import Alias
 
 _TABLES = """
@@ -83,28 +84,28 @@ class Sides:
 
     def add_people(self, people: Iterable[Reached]) -> None:
         """Persons and the ids they hold; nobody twice."""
-        for lot in _lots(people):
+        for lot in batches(people, LOT):
             self._insert("people", [(p.person_id, p.out) for p in lot])
             self._insert("edges", [(p.person_id, i) for p in lot for i in p.salesforce_ids])
 
     def add_flagged(self, records: Iterable[tuple[str, bool]]) -> None:
         """Records whose field is ticked: id, and whether they can be written to (live)."""
-        for lot in _lots(records):
+        for lot in batches(records, LOT):
             self._insert("flagged", lot)
 
     def add_aliases(self, aliases: Iterable[tuple[str, str]]) -> None:
         """Old ids that are not live, each with the id it leads to at last."""
-        for lot in _lots(aliases):
+        for lot in batches(aliases, LOT):
             self._insert("aliases", lot)
 
     def add_gone(self, ids: Iterable[str]) -> None:
         """Ids that the org shows deleted, with nothing in their place."""
-        for lot in _lots(ids):
+        for lot in batches(ids, LOT):
             self._insert("gone", [(each,) for each in lot])
 
     def add_shown(self, side: str, keys: Iterable[str]) -> None:
         """Writes that a person was shown and said yes to."""
-        for lot in _lots(keys):
+        for lot in batches(keys, LOT):
             self._insert("shown", [(side, each) for each in lot])
 
     def close_over(self, holders: Callable[[Collection[str]], Iterable[Reached]]) -> None:
@@ -121,7 +122,7 @@ class Sides:
             "SELECT record_id FROM spellings EXCEPT SELECT record_id FROM asked"
         )
         found = False
-        for lot in _lots(row[0] for row in self._stream("SELECT record_id FROM frontier")):
+        for lot in batches((row[0] for row in self._stream("SELECT record_id FROM frontier")), LOT):
             found = True
             self._add_unknown(holders(lot))
         self._db.execute("INSERT INTO asked SELECT record_id FROM frontier")
@@ -135,6 +136,10 @@ class Sides:
         for (person_id,) in known:
             del found[person_id]
         self.add_people(found.values())
+
+    def writes(self, side: str, *, shown_only: bool = False) -> int:
+        """How many keys `to_people` or `to_org` would give."""
+        return self.count(f"({self._selection(side, shown_only=shown_only)})")
 
     def count(self, view: str) -> int:
         """How many rows a table or view of this database has."""
@@ -150,14 +155,18 @@ class Sides:
         return self._keys("org", shown_only=shown_only)
 
     def _keys(self, side: str, *, shown_only: bool) -> Iterator[str]:
+        sql = self._selection(side, shown_only=shown_only)
+        return (row[0] for row in self._stream(f"{sql} ORDER BY 1"))
+
+    def _selection(self, side: str, *, shown_only: bool) -> str:
         sql = f"SELECT {_KEY[side]} AS key FROM to_{side}"  # noqa: S608 - our names
         if shown_only:
             sql += f" WHERE key IN (SELECT key FROM shown WHERE side = '{side}')"  # noqa: S608 - ours
-        return (row[0] for row in self._stream(f"{sql} ORDER BY 1"))
+        return sql
 
     def add_marked(self, person_ids: Iterable[str]) -> None:
         """These persons are marked on their side now."""
-        for lot in _lots(person_ids):
+        for lot in batches(person_ids, LOT):
             self._db.execute(
                 "UPDATE people SET out = true WHERE person_id IN (SELECT unnest(?))", [lot]
             )
@@ -188,7 +197,7 @@ class Sides:
 
     def add_refused(self, side: str, keys: Iterable[str]) -> None:
         """These were refused: this run does not try them again."""
-        for lot in _lots(keys):
+        for lot in batches(keys, LOT):
             self._insert("refused", [(side, each) for each in lot])
 
     def holder_of(self, record_ids: Collection[str]) -> dict[str, str]:
@@ -223,14 +232,3 @@ class Sides:
             cursor.execute(sql)
             while rows := cursor.fetchmany(LOT):
                 yield from rows
-
-
-def _lots(items: Iterable[Any]) -> Iterator[list[Any]]:
-    lot: list[Any] = []
-    for item in items:
-        lot.append(item)
-        if len(lot) == LOT:
-            yield lot
-            lot = []
-    if lot:
-        yield lot

@@ -12,9 +12,8 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, delete, insert, select
 
+from sync.batches import batches
 from sync.ledger.tables import ALIASES, GONE
-
-_LOT = 500
 
 
 class AliasKind(StrEnum):
@@ -49,7 +48,7 @@ def known_aliases(db: Connection, ids: Collection[str]) -> dict[str, Alias]:
     """The alias kept for each of these ids, where there is one."""
     return {
         row.old_id: Alias(row.old_id, row.live_id, AliasKind(row.kind))
-        for lot in _lots(ids)
+        for lot in batches(sorted(ids))
         for row in db.execute(select(ALIASES).where(ALIASES.c.old_id.in_(lot)))
     }
 
@@ -103,7 +102,7 @@ def sources(db: Connection, ids: Collection[str]) -> Mapping[str, set[str]]:
     while frontier:
         rows = [
             row
-            for lot in _lots(frontier)
+            for lot in batches(sorted(frontier))
             for row in db.execute(select(ALIASES).where(ALIASES.c.live_id.in_(lot)))
         ]
         onward = {}
@@ -125,15 +124,10 @@ def note_gone(db: Connection, ids: Iterable[str], now: str) -> None:
 
 def forget_gone(db: Connection, ids: Iterable[str]) -> None:
     """These live again."""
-    for lot in _lots(set(ids)):
+    for lot in batches(sorted(set(ids))):
         db.execute(delete(GONE).where(GONE.c.record_id.in_(lot)))
 
 
 def gone_ids(db: Connection) -> list[str]:
     """Every id that the org last showed as deleted for good."""
     return list(db.scalars(select(GONE.c.record_id).order_by(GONE.c.record_id)))
-
-
-def _lots(ids: Collection[str]) -> Iterable[list[str]]:
-    listed = sorted(ids)
-    return (listed[start : start + _LOT] for start in range(0, len(listed), _LOT))

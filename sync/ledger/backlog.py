@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from sqlalchemy import Connection, func, select, union_all
 
+from sync.batches import batches
 from sync.ledger.events import EventState
 from sync.ledger.ledger import from_text
 from sync.ledger.tables import EVENTS, TARGETS
 from sync.ledger.targets import TargetState, count_unsettled
-
-_LOT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ _WORST = (
 def count_standing(db: Connection, event_ids: Collection[int]) -> dict[Standing, int]:
     """How many of these events stand where; every standing is a key."""
     counts = dict.fromkeys(Standing, 0)
-    for lot in _lots(sorted(event_ids)):
+    for lot in batches(sorted(event_ids)):
         states: dict[int, set[str]] = {each: set() for each in lot}
         for row in db.execute(
             select(TARGETS.c.event_id, TARGETS.c.state).where(TARGETS.c.event_id.in_(lot))
@@ -92,7 +91,3 @@ def _standing(event: EventState, targets: set[str]) -> Standing:
     if event is EventState.ACCEPTED:
         return Standing.OPEN
     return next((told for state, told in _WORST if state.value in targets), Standing.OPEN)
-
-
-def _lots(ids: list[int]) -> Iterable[list[int]]:
-    return (ids[start : start + _LOT] for start in range(0, len(ids), _LOT))

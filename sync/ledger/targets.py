@@ -220,30 +220,6 @@ def _settle(db: Connection, event_ids: Sequence[int], now: str) -> None:
     )
 
 
-def unsettled(ledger: Ledger, side: Side) -> list[Target]:
-    """Every target of this side that still asks for something, the oldest first."""
-    states = [state.value for state in UNSETTLED]
-    with ledger.engine.begin() as db:
-        found = db.execute(
-            _with_event(and_(TARGETS.c.side == side.value, TARGETS.c.state.in_(states)))
-        )
-        return [_target(row) for row in found]
-
-
-def confirm(ledger: Ledger, targets: Sequence[Target]) -> None:
-    """Close targets that their side itself showed opted out, whoever holds a claim on them."""
-    now = ledger.now()
-    with ledger.engine.begin() as db:
-        for target in targets:
-            db.execute(
-                update(TARGETS)
-                .where(TARGETS.c.id == target.id)
-                .values(state=TargetState.DONE.value, claim=None, claimed_until=None)
-            )
-            close_case(db, target.side.value, target.key)
-        _settle(db, sorted({target.event_id for target in targets}), now)
-
-
 def waiting(ledger: Ledger) -> list[Target]:
     """Targets of persons who had no Salesforce Id when they were last looked at."""
     with ledger.engine.begin() as db:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 
+from sync.batches import batches
 from sync.delivery import NOT_FOUND
 from sync.ledger.aliases import Alias, AliasKind, all_aliases, forget_gone, gone_ids, learn, to_last
 from sync.ledger.ledger import read_meta, write_meta
 from sync.ledger.quarantine import cases
 from sync.night.means import Night
-from sync.night.reading import Found, fetch_found, queries
+from sync.night.reading import fetch_found, queries
 from sync.org_records import Fate, fetch_fates, living
 from sync.people.model import Person
 from sync.reconcile import Reached, Sides
@@ -51,7 +52,7 @@ def _read_org(night: Night, sides: Sides) -> None:
         harvested_at = read_meta(db, _HARVESTED)
     begun_at = night.ledger.now()
     asked = queries(night.door, night.fields[0], harvested_at)
-    for lot in _lots(fetch_found(night, asked)):
+    for lot in batches(fetch_found(night, asked), _LOT):
         night.alive()
         sides.add_flagged((each.record_id, each.live) for each in lot if each.ticked)
         with night.ledger.engine.begin() as db:
@@ -81,13 +82,3 @@ def _standing_aliases(night: Night) -> list[Alias]:
     held = {i for person in night.people.holders(merged) for i in person.salesforce_ids} & merged
     own = living(night.door, held)
     return [alias for alias in aliases if alias.old_id not in own]
-
-
-def _lots(found: Iterator[Found]) -> Iterator[list[Found]]:
-    lot: list[Found] = []
-    for each in found:
-        lot.append(each)
-        if len(lot) == _LOT:
-            yield lot
-            lot = []
-    yield lot

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from deployer.salesforce.records import RowOutcome, RowState
-from sync.delivery import Judged, backoff_s, judge, stopped_by
+from sync.delivery import NOT_THERE, Judged, backoff_s, judge, stopped_by
 from sync.guard import Verdict
 from sync.ledger.aliases import Alias, known_aliases, learn, note_gone
 from sync.ledger.quarantine import close_case, open_case
@@ -25,7 +25,6 @@ from sync.org_records import fetch_fates
 from sync.reconcile import Sides
 
 ROUNDS = 8
-NOT_THERE = ("NOT_THERE", "the people side has no such person")
 
 
 @dataclass(slots=True)
@@ -51,12 +50,8 @@ def write_rounds(night: Night, sides: Sides, verdicts: dict[str, Verdict]) -> Ta
         if not moved:
             break
         close_over(night, sides)
-    tally.unknown = _left(sides, verdicts["org"])
+    tally.unknown = sides.writes("org", shown_only=not verdicts["org"].unshown)
     return tally
-
-
-def _left(sides: Sides, verdict: Verdict) -> int:
-    return sum(1 for _ in sides.to_org(shown_only=not verdict.unshown))
 
 
 def _mark_round(night: Night, sides: Sides, tally: Tally, verdict: Verdict) -> int:
@@ -80,7 +75,7 @@ def _mark_round(night: Night, sides: Sides, tally: Tally, verdict: Verdict) -> i
 def _tick_round(night: Night, sides: Sides, tally: Tally, verdict: Verdict, number: int) -> int:
     """One round into the org: how many answers gave the next round something to do."""
     only = not verdict.unshown
-    count = sum(1 for _ in sides.to_org(shown_only=only))
+    count = sides.writes("org", shown_only=only)
     outcomes = Counter[TargetState]()
     for rows in tick_records(night, sides.to_org(shown_only=only), count):
         outcomes.update(_take_lot(night, sides, tally, rows, number))

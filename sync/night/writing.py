@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import groupby
 
 from deployer.salesforce.bulk import (
     JobGone,
@@ -20,6 +20,7 @@ from deployer.salesforce.bulk import (
     write_uploads,
 )
 from deployer.salesforce.records import RowOutcome, RowState
+from sync.batches import batches
 from sync.fields import name_on, object_of
 from sync.ledger.runs import end_job, note_job, open_jobs
 from sync.night.means import Night
@@ -44,8 +45,7 @@ class MarkedLot:
 
 def mark_people(night: Night, person_ids: Iterable[str]) -> Iterator[MarkedLot]:
     """Mark persons unsubscribed, in lots. Errors: as the people side's."""
-    waiting = iter(person_ids)
-    while lot := list(islice(waiting, _LOT)):
+    for lot in batches(person_ids, _LOT):
         night.alive()
         now = night.ledger.clock.now()
         answers = night.people.mark([Mark(each, now, SOURCE) for each in lot])
@@ -102,9 +102,7 @@ def _told(
 ) -> Iterator[list[RowOutcome]]:
     undone = (RowOutcome(row["Id"], RowState.UNKNOWN, "", _NOT_DONE) for row in unprocessed)
     for rows in (success, failed, undone):
-        waiting = iter(rows)
-        while lot := list(islice(waiting, _LOT)):
-            yield lot
+        yield from batches(rows, _LOT)
 
 
 def wait_for_orphans(night: Night) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Select, distinct, func, insert, selec
 
 from deployer.clock import Clock
 from deployer.errors import OrgSaidNo
-from sync.people.batches import batches
+from sync.batches import batches
 from sync.people.changes import Change, Desk, cleared, joined, marked
 from sync.people.model import (
     Action,
