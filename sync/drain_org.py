@@ -13,6 +13,7 @@ from sync.ledger.targets import LOT, Side, Target, TargetState, Want, claim_due,
 from sync.org_records import OrgDoor, fetch_fates, living, send_ticks
 from sync.people.protocol import People
 from sync.spread import wants_from_records
+from sync.sqlite import reading
 
 OpenOrg = Callable[[], OrgDoor]
 
@@ -58,7 +59,7 @@ def _judge(
     """What becomes of each target; the ids whose row did not go through are looked at first."""
     doubtful = _wanted([t for t in targets if rows[t.key].state is not RowState.DONE])
     records = fetch_fates(door.writer, door.shape, doubtful)
-    with ledger.engine.begin() as db:
+    with reading(ledger.engine) as db:
         known = known_aliases(db, doubtful)
     return [
         (t, judge(rows[t.key], records.get(t.key), known.get(t.key), t.attempts)) for t in targets
@@ -86,7 +87,7 @@ def _reach_back(ledger: Ledger, people: People, door: OrgDoor, written: Sequence
 
     An old id that lives again is another record.
     """
-    with ledger.engine.begin() as db:
+    with reading(ledger.engine) as db:
         olds = sources(db, {target.key for target in written})
     if not olds:
         return

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from sync.ledger.ledger import Ledger, to_text
 from sync.ledger.tables import EVENTS
+from sync.sqlite import reading
 
 
 class Selector(StrEnum):
@@ -113,7 +114,7 @@ def accepted_events(ledger: Ledger, limit: int) -> list[Event]:
         .order_by(EVENTS.c.id)
         .limit(limit)
     )
-    with ledger.engine.begin() as db:
+    with reading(ledger.engine) as db:
         return [_event(row) for row in db.execute(wanted)]
 
 

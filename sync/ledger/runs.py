@@ -11,6 +11,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from sync.ledger.ledger import Ledger
 from sync.ledger.tables import JOBS, RUNS
+from sync.sqlite import reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def recent_runs(ledger: Ledger, limit: int = 30) -> list[Run]:
 
 def is_adopted(ledger: Ledger, fields: tuple[str, ...]) -> bool:
     """Whether a person has seen and approved the first run of these fields."""
-    with ledger.engine.begin() as db:
+    with reading(ledger.engine) as db:
         return bool(
             db.scalar(
                 select(func.count()).where(
@@ -101,7 +102,7 @@ def end_job(ledger: Ledger, job_id: str) -> None:
 
 def open_jobs(ledger: Ledger, kind: str) -> list[tuple[str, str]]:
     """Jobs of ours whose results nobody has read yet: (job id, purpose), the oldest first."""
-    with ledger.engine.begin() as db:
+    with reading(ledger.engine) as db:
         rows = db.execute(
             select(JOBS.c.job_id, JOBS.c.purpose)
             .where(JOBS.c.kind == kind, JOBS.c.ended_at.is_(None))
@@ -112,7 +113,7 @@ def open_jobs(ledger: Ledger, kind: str) -> list[tuple[str, str]]:
 
 def _select(ledger: Ledger, *conditions: Any) -> list[Run]:
     wanted = select(RUNS).where(*conditions).order_by(RUNS.c.started_at.desc(), RUNS.c.run_id)
-    with ledger.engine.begin() as db:
+    with reading(ledger.engine) as db:
         return [_run(row) for row in db.execute(wanted)]
 
 

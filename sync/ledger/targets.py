@@ -24,6 +24,7 @@ from sync.ledger.events import EventState
 from sync.ledger.ledger import Ledger
 from sync.ledger.quarantine import close_case, open_case
 from sync.ledger.tables import EVENTS, TARGETS
+from sync.sqlite import reading
 
 CLAIM_S = 120.0
 LOT = 200
@@ -222,7 +223,7 @@ def _settle(db: Connection, event_ids: Sequence[int], now: str) -> None:
 
 def waiting(ledger: Ledger) -> list[Target]:
     """Targets of persons who had no Salesforce Id when they were last looked at."""
-    with ledger.engine.begin() as db:
+    with reading(ledger.engine) as db:
         found = db.execute(_with_event(TARGETS.c.state == TargetState.WAITING.value))
         return [_target(row) for row in found]
 

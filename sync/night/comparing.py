@@ -14,6 +14,7 @@ from sync.night.reading import fetch_found, queries
 from sync.org_records import Fate, fetch_fates, living
 from sync.people.model import Person
 from sync.reconcile import Reached, Sides
+from sync.sqlite import reading
 
 _HARVESTED = "harvested_at"
 _LOT = 2_000
@@ -48,7 +49,7 @@ def _reached(person: Person) -> Reached:
 
 def _read_org(night: Night, sides: Sides) -> None:
     """Ticked records into the work database, dead ids into the ledger's aliases."""
-    with night.ledger.engine.begin() as db:
+    with reading(night.ledger.engine) as db:
         harvested_at = read_meta(db, _HARVESTED)
     begun_at = night.ledger.now()
     asked = queries(night.door, night.fields[0], harvested_at)
@@ -63,7 +64,7 @@ def _read_org(night: Night, sides: Sides) -> None:
 
 def _leave_out_the_dead(night: Night, sides: Sides) -> None:
     """Look again at what was gone, and at what nobody could find: some of it may live now."""
-    with night.ledger.engine.begin() as db:
+    with reading(night.ledger.engine) as db:
         gone = gone_ids(db)
         lost = [case.key for case in cases(db) if case.side == "org" and case.code == NOT_FOUND]
     door = night.door
@@ -76,7 +77,7 @@ def _leave_out_the_dead(night: Night, sides: Sides) -> None:
 
 def _standing_aliases(night: Night) -> list[Alias]:
     """The aliases that apply tonight: a merged record that was undeleted is its own again."""
-    with night.ledger.engine.begin() as db:
+    with reading(night.ledger.engine) as db:
         aliases = all_aliases(db)
     merged = {alias.old_id for alias in aliases if alias.kind is AliasKind.MERGE}
     held = {i for person in night.people.holders(merged) for i in person.salesforce_ids} & merged

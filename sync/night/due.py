@@ -11,6 +11,7 @@ from sync.ledger.switch import read_switch
 from sync.ledger.tables import RUNS
 from sync.night.night import Outcome
 from sync.schedule import Schedule, due
+from sync.sqlite import reading
 
 # A night that was held has done what it may; approving it is another run.
 _COUNTS = (Outcome.DONE.value, Outcome.HELD.value)
@@ -26,7 +27,7 @@ class Owed(Enum):
 
 def owed(ledger: Ledger, schedule: Schedule) -> Owed:
     """Whether a night is owed; several missed ones are one."""
-    with ledger.engine.begin() as db:
+    with reading(ledger.engine) as db:
         switch = read_switch(db)
         last = db.scalar(
             select(func.max(RUNS.c.started_at)).where(
