@@ -1,0 +1,30 @@
+"""The suites by name. Each is one module of this folder with a function `run(seed, size)`."""
+
+from __future__ import annotations
+
+import importlib
+
+from prove.outcome import Outcome, Size, Suite
+
+SUITES: dict[str, str] = {}
+
+
+def load(name: str) -> Suite:
+    """The suite of this name."""
+    return importlib.import_module(f"prove.{name}").run
+
+
+def told(name: str, run: tuple[int, Size], outcome: Outcome, seconds: float) -> list[str]:
+    """The suite's one line; after a failure what failed, and what to type to see it again."""
+    seed, size = run
+    word = "ok" if outcome.ok else "FAIL"
+    line = f"{name} {word} n={outcome.n} seed={seed} secs={seconds:.1f}"
+    if outcome.ok:
+        return [line]
+    failures = outcome.failures or ("it has run no case",)
+    wide = " --long" if size is Size.LONG else ""
+    return [
+        line,
+        *(f"  {each}" for each in failures),
+        f"  again: ci/prove {name} --seed {seed}{wide}",
+    ]
