@@ -30,6 +30,7 @@ from practice_org.login.sessions import start_session
 from practice_org.org import Org
 from practice_org.seed.people import ADMIN_USERNAME
 from practice_org.tables import find_row, find_rows, insert_row, update_row
+from practice_org.wire import Request, Response
 from sync.drain import Drained, drain
 from sync.fields import EMAIL_OPT_OUT, name_on, object_of
 from sync.ledger.events import NewEvent, Selector, accept
@@ -54,6 +55,7 @@ class House:
     org: Org
     clock: StepClock
     numbers: count
+    fields: tuple[str, ...] = (EMAIL_OPT_OUT,)
 
     # What people do -------------------------------------------------------------------------
 
@@ -70,10 +72,10 @@ class House:
         at = self.clock.now() if out else None
         self.people.add(Person(person_id, email, tuple(sorted(ids)), out, at))
 
-    def tick(self, record_id: str, value: bool = True) -> None:
+    def tick(self, record_id: str, value: bool = True, field: str = EMAIL_OPT_OUT) -> None:
         self.org.user_id = self.admin
         sobject = object_of(record_id)
-        update_row(self.org, sobject, record_id, {name_on(sobject, EMAIL_OPT_OUT): value})
+        update_row(self.org, sobject, record_id, {name_on(sobject, field): value})
 
     @property
     def admin(self) -> str:
@@ -129,23 +131,24 @@ class House:
     def open_org(self, username: str = RUNNER) -> OrgDoor:
         return open_door(self.writer(username))
 
+    def answer(self, asked: Request) -> Response:
+        """Every call of the runner comes through here."""
+        return handle(self.org, asked)
+
     def writer(self, username: str = RUNNER) -> Writer:
         """A client logged in as this user, with no socket between."""
         user = find_rows(self.org, "User", Username=username)[0]["Id"]
         session = OrgSession(self.clock, loopback=Loopback.PRACTICE)
-        session.mount(
-            "https://", OrgAdapter(lambda asked: handle(self.org, asked), self.clock.sleep)
-        )
+        session.mount("https://", OrgAdapter(self.answer, self.clock.sleep))
         token = TokenLogin(Secret(start_session(self.org, user)))
         place = Place(ORIGIN, None, Loopback.PRACTICE)
         return connect_writer(token, place, session, self.clock)
 
-    def accept(
-        self, selector: Selector, selected: str, fields: tuple[str, ...] = (EMAIL_OPT_OUT,)
-    ) -> int:
+    def accept(self, selector: Selector, selected: str, fields: tuple[str, ...] = ()) -> int:
         """An unsubscribe is collected; on disk when this returns."""
         key = f"event-{next(self.numbers)}"
-        event = NewEvent("test", key, key, self.clock.now(), selector, selected, fields)
+        wanted = fields or self.fields
+        event = NewEvent("test", key, key, self.clock.now(), selector, selected, wanted)
         return accept(self.ledger, [event])[0].id
 
     def drain(self) -> Drained:
@@ -157,7 +160,7 @@ class House:
         room = Room(
             self.ledger, self.people, self.open_org, folder, lambda: f"run-{next(self.numbers)}"
         )
-        return run_night(room, (EMAIL_OPT_OUT,), Asked(**asked))
+        return run_night(room, self.fields, Asked(**asked))
 
     def adopt(self) -> Summary:
         """The first run, approved as it stands."""
@@ -165,10 +168,10 @@ class House:
 
     # What is so -----------------------------------------------------------------------------
 
-    def ticked(self, record_id: str) -> bool:
+    def ticked(self, record_id: str, field: str = EMAIL_OPT_OUT) -> bool:
         sobject = object_of(record_id)
         row = find_row(self.org, sobject, record_id)
-        return bool(row[name_on(sobject, EMAIL_OPT_OUT)])
+        return bool(row[name_on(sobject, field)])
 
     def writes(self, record_id: str) -> int:
         """How often the runner has changed this record, by the org's own audit."""
