@@ -21,7 +21,7 @@ from sync.ledger.aliases import Alias
 _TABLES = """
 CREATE TABLE people (person_id VARCHAR, out BOOLEAN);
 CREATE TABLE edges (person_id VARCHAR, record_id VARCHAR);
-CREATE TABLE flagged (record_id VARCHAR, live BOOLEAN);
+CREATE TABLE flagged (record_id VARCHAR, settled BOOLEAN);
 CREATE TABLE aliases (old_id VARCHAR, live_id VARCHAR);
 CREATE TABLE gone (record_id VARCHAR);
 CREATE TABLE refused (side VARCHAR, key VARCHAR);
@@ -32,7 +32,7 @@ CREATE VIEW leads AS
     SELECT e.person_id, coalesce(a.live_id, e.record_id) AS record_id
     FROM edges e LEFT JOIN aliases a ON a.old_id = e.record_id;
 CREATE VIEW ticked AS
-    SELECT coalesce(a.live_id, f.record_id) AS record_id, f.live
+    SELECT coalesce(a.live_id, f.record_id) AS record_id, f.settled
     FROM flagged f LEFT JOIN aliases a ON a.old_id = f.record_id;
 CREATE VIEW reached AS SELECT record_id FROM leads UNION SELECT record_id FROM ticked;
 -- Every spelling under which somebody may hold a reached record.
@@ -44,7 +44,7 @@ CREATE VIEW to_people AS
       AND p.person_id NOT IN (SELECT key FROM refused WHERE side = 'people');
 CREATE VIEW to_org AS
     SELECT DISTINCT l.record_id FROM leads l
-    WHERE l.record_id NOT IN (SELECT record_id FROM ticked WHERE live)
+    WHERE l.record_id NOT IN (SELECT record_id FROM ticked WHERE settled)
       AND l.record_id NOT IN (SELECT record_id FROM gone)
       AND l.record_id NOT IN (SELECT key FROM refused WHERE side = 'org');
 """
@@ -89,7 +89,7 @@ class Sides:
             self._insert("edges", [(p.person_id, i) for p in lot for i in p.salesforce_ids])
 
     def add_flagged(self, records: Iterable[tuple[str, bool]]) -> None:
-        """Records whose field is ticked: id, and whether they can be written to (live)."""
+        """Records that are opted out: id, and whether nothing is to be written to them any more."""
         for lot in batches(records, LOT):
             self._insert("flagged", lot)
 

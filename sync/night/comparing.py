@@ -52,10 +52,10 @@ def _read_org(night: Night, sides: Sides) -> None:
     with reading(night.ledger.engine) as db:
         harvested_at = read_meta(db, _HARVESTED)
     begun_at = night.ledger.now()
-    asked = queries(night.door, night.fields[0], harvested_at)
+    asked = queries(night.door, night.fields, harvested_at)
     for lot in batches(fetch_found(night, asked), _LOT):
         night.alive()
-        sides.add_flagged((each.record_id, each.live) for each in lot if each.ticked)
+        sides.add_flagged((each.record_id, each.settled) for each in lot if each.ticked)
         with night.ledger.engine.begin() as db:
             learn(db, [each.alias for each in lot if each.alias], begun_at)
     with night.ledger.engine.begin() as db:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from deployer.errors import OrgSaidNo
@@ -30,40 +30,53 @@ _CONVERTED = ("IsConverted", "ConvertedContactId")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One bulk query, all rows in the bin included."""
+    """One bulk query, all rows in the bin included; `wanted` are columns that are to be ticked."""
 
     name: str
     soql: str
+    wanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One row: `ticked` when it came from a query for ticked records."""
+    """One row: `ticked` when it came from a query for ticked records.
+
+    `settled` when nothing is to be written to it: it is live, and every field is ticked.
+    """
 
     record_id: str
     ticked: bool
-    live: bool
+    settled: bool
     alias: Alias | None
 
 
-def queries(door: OrgDoor, field: str, harvested_at: str) -> list[Query]:
-    """What to ask: ticked records, and ids that died since the last harvest ("" for ever)."""
+def queries(door: OrgDoor, fields: tuple[str, ...], harvested_at: str) -> list[Query]:
+    """What to ask: ticked records, and ids that died since the last harvest ("" for ever).
+
+    The first field alone says who is opted out; the others are read of those only.
+    """
     since = ""
     if harvested_at:
         since = bind(" AND SystemModstamp >= :since", since=from_text(harvested_at) - OVERLAP)
-    ticked, ended = f"{field} = true", "(IsConverted = true OR MasterRecordId != null)"
+    ended = "(IsConverted = true OR MasterRecordId != null)"
     asked = [
-        _query("ticked-contacts", "Contact", (), ticked),
-        _query("ticked-leads", "Lead", _CONVERTED, ticked),
+        _ticked("contacts", "Contact", (), fields),
+        _ticked("leads", "Lead", _CONVERTED, fields),
         _query("merged-contacts", "Contact", (), f"MasterRecordId != null{since}"),
         _query("ended-leads", "Lead", _CONVERTED, f"{ended}{since}"),
     ]
     if door.shape.person_accounts:
         # Pairs that are not ticked need no harvest: a write to the Contact side is refused, and
         # then looked up.
-        where = f"IsPersonAccount = true AND {name_on('Account', field)} = true"
-        asked.append(_query("ticked-accounts", "Account", ("PersonContactId",), where))
+        asked.append(_ticked("accounts", "Account", ("PersonContactId",), fields))
     return asked
+
+
+def _ticked(name: str, sobject: str, columns: tuple[str, ...], fields: tuple[str, ...]) -> Query:
+    chosen, *beside = [name_on(sobject, field) for field in fields]
+    where = f"{'IsPersonAccount = true AND ' if sobject == 'Account' else ''}{chosen} = true"
+    query = _query(f"ticked-{name}", sobject, (*columns, *beside), where)
+    return replace(query, wanted=tuple(beside))
 
 
 def _query(name: str, sobject: str, columns: tuple[str, ...], where: str) -> Query:
@@ -94,19 +107,20 @@ def fetch_found(night: Night, asked: list[Query]) -> Iterator[Found]:
             )
         for file in save_query_results(night.door.writer, job_id, night.folder / query.name):
             for row in read_rows(file):
-                yield from _found(row, ticked=query.name.startswith("ticked"))
+                yield from _found(row, query)
         end_job(night.ledger, job_id)
 
 
-def _found(row: dict[str, str], *, ticked: bool) -> Iterator[Found]:
-    record_id = str(to_18(row["Id"]))
+def _found(row: dict[str, str], query: Query) -> Iterator[Found]:
+    record_id, ticked = str(to_18(row["Id"])), query.name.startswith("ticked")
     dead = _dead_alias(row, record_id)
     live = row["IsDeleted"] == "false" and dead is None
-    yield Found(record_id, ticked, live, dead)
+    settled = live and all(row[column] == "true" for column in query.wanted)
+    yield Found(record_id, ticked, settled, dead)
     contact = to_18(row.get("PersonContactId", ""))
     if contact:
         side = Alias(contact, record_id, AliasKind.PERSON_ACCOUNT)
-        yield Found(contact, ticked, live, side)
+        yield Found(contact, ticked, settled, side)
 
 
 def _dead_alias(row: dict[str, str], record_id: str) -> Alias | None:
