@@ -128,6 +128,42 @@ LEASES = Table(
     Column("expires_at", Text, nullable=False),
 )
 
+# A person asked in writing to be mailed again. `at` is T by our clock: what was received before it
+# is closed. `owner` and `epoch` are the lease under which it is carried out.
+RESUBSCRIBES = Table(
+    "resubscribes",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+    Column("org_at", Text, nullable=False),  # T by the org's clock
+    Column("person_id", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("org_id", Text, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("ended_at", Text),
+    Column("detail", Text, nullable=False, default=""),
+    Index("resubscribes_state", "state"),
+)
+
+# Everybody and everything a resubscribe covers, as it was read when it began.
+RESUBSCRIBE_MEMBERS = Table(
+    "resubscribe_members",
+    METADATA,
+    Column("resubscribe_id", ForeignKey("resubscribes.id"), primary_key=True),
+    Column("side", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("person_id", Text, nullable=False),
+    Column("standing", Text, nullable=False),  # live, dead or unseen
+    Column("opted_out", Integer, nullable=False),
+    Column("stamp", Text, nullable=False),  # when its side last changed it, as that side says
+    Column("cleared_at", Text),
+    Index("resubscribe_members_key", "key"),
+)
+
 # What people decided: the nightly's switch, adoptions, approvals, acknowledgements, rebindings.
 AUDIT = Table(
     "audit",
