@@ -15,6 +15,8 @@ from sync.ledger.switch import Switch
 from sync.schedule import Schedule, due, next_due
 
 TOO_OLD = timedelta(hours=4)
+# A day, the hour that clocks are put back, and an hour for the night itself.
+NO_SUCCESS = timedelta(hours=26)
 _ENDED = ("done", "held")
 DRY_RUN = "dry-run"
 SIDES = ("salesforce", "people")
@@ -77,6 +79,7 @@ def to_status(facts: StatusFacts) -> Status:
                 _need_held(held, facts.runs),
                 _need_quarantine(unacknowledged(facts.cases, facts.now)),
                 _need_old(age),
+                _need_success(facts),
             )
             if need is not None
         ),
@@ -139,6 +142,22 @@ def _need_old(age: timedelta | None) -> Need | None:
         f"an opt-out has waited for {age.total_seconds() / 3600:.1f} hours to be applied",
         "see that a runner is up (optout sync serve) and can log in (optout doctor), or apply "
         "now with: optout sync quarantine retry --all",
+    )
+
+
+def last_success(facts: StatusFacts) -> datetime:
+    """When the newest night that was done began, or when the nights were switched on if later."""
+    done = [from_text(run.started_at) for run in _real(facts.runs) if run.outcome == "done"]
+    return max([*done, facts.switch.since or facts.now])
+
+
+def _need_success(facts: StatusFacts) -> Need | None:
+    if not facts.switch.on or facts.now - last_success(facts) <= NO_SUCCESS:
+        return None
+    return Need(
+        "no-success",
+        f"no night has succeeded since {last_success(facts):%Y-%m-%d %H:%M} UTC",
+        "optout sync runs shows why; then: optout sync nightly --force",
     )
 
 

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 
-from sync.ledger.ledger import from_text
-from sync.status import Need, StatusFacts, to_status, unacknowledged
-
-# A day, the hour that clocks are put back, and an hour for the night itself.
-NO_SUCCESS = timedelta(hours=26)
+from sync.status import Need, StatusFacts, last_success, to_status, unacknowledged
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +25,7 @@ class Alert:
 
 def alerts(facts: StatusFacts) -> list[Alert]:
     """Everything that is wrong at `facts.now`."""
-    found = [_from_need(need, facts) for need in to_status(facts).needs]
-    silent = _no_success(facts)
-    return [*found, silent] if silent else found
+    return [_from_need(need, facts) for need in to_status(facts).needs]
 
 
 def news(now: Sequence[Alert], told: Mapping[str, str]) -> list[Alert]:
@@ -50,20 +43,6 @@ def _from_need(need: Need, facts: StatusFacts) -> Alert:
         "held": lambda: next((run.run_id for run in facts.runs if run.outcome == "held"), ""),
         # Cases are numbered as they come: only a new one makes it news.
         "quarantine": lambda: str(max(c.id for c in unacknowledged(facts.cases, facts.now))),
+        "no-success": lambda: last_success(facts).isoformat(),
     }.get(need.word, str)()
     return Alert(need.word, mark, need.what, need.next)
-
-
-def _no_success(facts: StatusFacts) -> Alert | None:
-    if not facts.switch.on or facts.switch.since is None:
-        return None
-    done = [from_text(run.started_at) for run in facts.runs if run.outcome == "done"]
-    last: datetime = max([*done, facts.switch.since])
-    if facts.now - last <= NO_SUCCESS:
-        return None
-    return Alert(
-        "no-success",
-        last.isoformat(),
-        f"no night has succeeded since {last:%Y-%m-%d %H:%M} UTC",
-        "optout sync runs shows why; then: optout sync nightly --force",
-    )

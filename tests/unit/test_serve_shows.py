@@ -18,13 +18,14 @@ from deployer.errors import TryLater, UsageError
 from deployer.settings.toml_file import SettingsFile
 from sync.ledger.ledger import open_ledger, to_text
 from sync.ledger.quarantine import acknowledge, open_case
-from sync.ledger.runs import Run, begin_run, end_run
+from sync.ledger.runs import NewRun, Run, RunEnd, begin_run, end_run
 from sync.ledger.switch import Turn, turn_switch
-from sync.serve.alerts import NO_SUCCESS, Alert, alerts, marks, news
+from sync.serve.alerts import Alert, alerts, marks, news
 from sync.serve.loop import Loop
 from sync.serve.pages import to_age, to_bars
 from sync.serve.sending import Outlets, read_outlets, run_command, send_alerts
 from sync.serve.server import listen
+from sync.status import NO_SUCCESS
 
 ALERT = Alert("held", "r1", "held back", "look")
 
@@ -62,8 +63,10 @@ def test_quarantine_shows_its_reason_without_any_address_or_markup(ledger):
 
 
 def test_a_night_is_a_bar_with_what_it_wrote(ledger):
-    begin_run(ledger, "r1", "nightly", ("F",))
-    end_run(ledger, "r1", "held", {"writes": {"salesforce": 1200, "people": 34}})
+    facts = {"writes": {"salesforce": 1200, "people": 34}}
+    with ledger.engine.begin() as db:
+        begin_run(db, NewRun("r1", "nightly", ("F",)), ledger.now())
+        end_run(db, "r1", RunEnd("held", facts, ledger.now()))
     text = page(ledger)
     assert 'class="held"' in text
     assert "1,234" in text

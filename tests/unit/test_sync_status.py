@@ -56,6 +56,11 @@ def status(**given):
         ({"runs": [run("failed"), run("held", held=501)]}, ["held"]),
         ({"runs": [run("done", "dry-run", held=5), run("held", held=501)]}, ["held"]),
         ({"runs": [run(), run("held", held=501)]}, []),
+        ({"switch": ON, "runs": [run(hours=25.9)]}, []),
+        ({"switch": ON, "runs": [run(hours=26.1)]}, ["no-success"]),
+        ({"switch": ON, "runs": [run("failed"), run("done", "dry-run")]}, ["no-success"]),
+        ({"switch": Switch(Turn.ON, NOW - timedelta(hours=25), "Ann")}, []),
+        ({"switch": Switch(Turn.OFF, NOW - timedelta(days=9), "Ann")}, []),
     ],
 )
 def test_what_needs_a_person(given, needs):
