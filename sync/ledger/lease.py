@@ -1,14 +1,16 @@
 """One nightly at a time for each org: a lease with an epoch, taken in one statement.
 
-A holder that slept past its lease finds its epoch gone at its next write. Whatever it had sent by
-then was an opt-out, which does no harm twice.
+A holder that slept past its lease finds its epoch gone at its next write into the ledger. Whatever
+it had sent by then was an opt-out, which does no harm twice.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from sqlalchemy import text, update
+from sqlalchemy import ColumnElement, Connection, select, text, update
 
 from deployer.errors import TryLater
 from sync.ledger.ledger import Ledger
@@ -56,31 +58,40 @@ def take(ledger: Ledger, org_id: str, owner: str) -> Lease:
 
 def renew(ledger: Ledger, lease: Lease) -> None:
     """Say that we still live. Errors: Busy when somebody else has taken over."""
-    _set(ledger, lease, ledger.later(LEASE_S))
+    with held(ledger, lease) as db:
+        _keep_until(db, lease, ledger.later(LEASE_S))
 
 
 def release(ledger: Ledger, lease: Lease) -> None:
     """Let the next one begin; harmless when somebody else has taken over."""
-    try:
-        _set(ledger, lease, ledger.now())
-    except Busy:
-        return
+    with suppress(Busy), held(ledger, lease) as db:
+        _keep_until(db, lease, ledger.now())
 
 
-def _set(ledger: Ledger, lease: Lease, until: str) -> None:
+@contextmanager
+def held(ledger: Ledger, lease: Lease) -> Iterator[Connection]:
+    """A transaction of the lease's holder: every ledger write of a night is made in one.
+
+    Nobody can take over before it ends. Errors: Busy, and nothing is written, when somebody
+    else has taken over.
+    """
     with ledger.engine.begin() as db:
-        done = db.execute(
-            update(LEASES)
-            .where(
-                LEASES.c.org_id == lease.org_id,
-                LEASES.c.owner == lease.owner,
-                LEASES.c.epoch == lease.epoch,
+        if not db.scalar(select(LEASES.c.epoch).where(*_ours(lease))):
+            raise Busy(
+                "another runner has taken this nightly over",
+                where=lease.org_id,
+                hint="nothing is lost: it goes on there; optout sync status shows it",
             )
-            .values(expires_at=until)
-        )
-    if not done.rowcount:
-        raise Busy(
-            "another runner has taken this nightly over",
-            where=lease.org_id,
-            hint="nothing is lost: it goes on there; optout sync status shows it",
-        )
+        yield db
+
+
+def _keep_until(db: Connection, lease: Lease, until: str) -> None:
+    db.execute(update(LEASES).where(*_ours(lease)).values(expires_at=until))
+
+
+def _ours(lease: Lease) -> tuple[ColumnElement[bool], ...]:
+    return (
+        LEASES.c.org_id == lease.org_id,
+        LEASES.c.owner == lease.owner,
+        LEASES.c.epoch == lease.epoch,
+    )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from sync.ledger.ledger import Ledger
 from sync.ledger.tables import JOBS, RUNS
@@ -28,31 +28,46 @@ class Run:
     facts: Mapping[str, Any]
 
 
-def begin_run(ledger: Ledger, run_id: str, kind: str, fields: tuple[str, ...]) -> None:
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run as it begins."""
+
+    run_id: str
+    kind: str
+    fields: tuple[str, ...]
+
+
+def begin_run(db: Connection, run: NewRun, now: str) -> None:
     """Write down that the run has begun."""
-    with ledger.engine.begin() as db:
-        db.execute(
-            insert(RUNS).values(
-                run_id=run_id, kind=kind, fields=",".join(fields), started_at=ledger.now(),
-                phase="gate", outcome="", facts="{}",
-            )
-        )  # fmt: skip
-
-
-def enter_phase(ledger: Ledger, run_id: str, phase: str) -> None:
-    """Write down where the run stands."""
-    with ledger.engine.begin() as db:
-        db.execute(update(RUNS).where(RUNS.c.run_id == run_id).values(phase=phase))
-
-
-def end_run(ledger: Ledger, run_id: str, outcome: str, facts: Mapping[str, Any]) -> None:
-    """Write down how the run ended."""
-    with ledger.engine.begin() as db:
-        db.execute(
-            update(RUNS)
-            .where(RUNS.c.run_id == run_id)
-            .values(outcome=outcome, facts=json.dumps(facts), finished_at=ledger.now())
+    db.execute(
+        insert(RUNS).values(
+            run_id=run.run_id, kind=run.kind, fields=",".join(run.fields), started_at=now,
+            phase="gate", outcome="", facts="{}",
         )
+    )  # fmt: skip
+
+
+def enter_phase(db: Connection, run_id: str, phase: str) -> None:
+    """Write down where the run stands."""
+    db.execute(update(RUNS).where(RUNS.c.run_id == run_id).values(phase=phase))
+
+
+@dataclass(frozen=True, slots=True)
+class RunEnd:
+    """How a run ended, and when; `facts` is the summary that `--json` shows."""
+
+    outcome: str
+    facts: Mapping[str, Any]
+    at: str
+
+
+def end_run(db: Connection, run_id: str, end: RunEnd) -> None:
+    """Write down how the run ended."""
+    db.execute(
+        update(RUNS)
+        .where(RUNS.c.run_id == run_id)
+        .values(outcome=end.outcome, facts=json.dumps(end.facts), finished_at=end.at)
+    )
 
 
 def find_run(ledger: Ledger, run_id: str) -> Run | None:
@@ -84,20 +99,24 @@ def is_adopted(ledger: Ledger, fields: tuple[str, ...]) -> bool:
         )  # fmt: skip
 
 
-def note_job(ledger: Ledger, run_id: str, job_id: str, kind: str, purpose: str) -> None:
+@dataclass(frozen=True, slots=True)
+class NewJob:
+    """A bulk job of a run: `kind` is query or ingest, `purpose` a few words for a person."""
+
+    job_id: str
+    run_id: str
+    kind: str
+    purpose: str
+
+
+def note_job(db: Connection, job: NewJob, now: str) -> None:
     """Write down a bulk job of ours before it is waited for."""
-    with ledger.engine.begin() as db:
-        db.execute(
-            insert(JOBS).values(
-                job_id=job_id, run_id=run_id, kind=kind, purpose=purpose, created_at=ledger.now()
-            )
-        )
+    db.execute(insert(JOBS).values(**asdict(job), created_at=now))
 
 
-def end_job(ledger: Ledger, job_id: str) -> None:
+def end_job(db: Connection, job_id: str, now: str) -> None:
     """The job's results have been read and written down."""
-    with ledger.engine.begin() as db:
-        db.execute(update(JOBS).where(JOBS.c.job_id == job_id).values(ended_at=ledger.now()))
+    db.execute(update(JOBS).where(JOBS.c.job_id == job_id).values(ended_at=now))
 
 
 def open_jobs(ledger: Ledger, kind: str) -> list[tuple[str, str]]:

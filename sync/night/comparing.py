@@ -56,9 +56,9 @@ def _read_org(night: Night, sides: Sides) -> None:
     for lot in batches(fetch_found(night, asked), _LOT):
         night.alive()
         sides.add_flagged((each.record_id, each.settled) for each in lot if each.ticked)
-        with night.ledger.engine.begin() as db:
+        with night.writing() as db:
             learn(db, [each.alias for each in lot if each.alias], begun_at)
-    with night.ledger.engine.begin() as db:
+    with night.writing() as db:
         write_meta(db, _HARVESTED, begun_at)
 
 
@@ -71,7 +71,7 @@ def _leave_out_the_dead(night: Night, sides: Sides) -> None:
     fates = fetch_fates(door.writer, door.shape, dict.fromkeys((*gone, *lost), ()))
     sides.add_gone(each for each in gone if fates[each].fate is Fate.GONE)
     sides.add_refused("org", (each for each in lost if fates[each].fate is Fate.NOT_FOUND))
-    with night.ledger.engine.begin() as db:
+    with night.writing() as db:
         forget_gone(db, (each for each in gone if fates[each].fate is Fate.LIVE))
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection
+
+from sync.ledger.lease import Lease, held, renew
 from sync.ledger.ledger import Ledger
+from sync.ledger.runs import NewJob, end_job, note_job
 from sync.org_records import OrgDoor
 from sync.people.protocol import People
 
@@ -15,8 +19,7 @@ from sync.people.protocol import People
 class Night:
     """One run's means; `fields` are the API names to tick, the first of them the one to read.
 
-    `folder` is the run's own, for files that may be large; `alive` renews the lease, and raises
-    when it is lost.
+    `folder` is the run's own, for files that may be large.
     """
 
     ledger: Ledger
@@ -25,4 +28,22 @@ class Night:
     run_id: str
     fields: tuple[str, ...]
     folder: Path
-    alive: Callable[[], None]
+    lease: Lease
+
+    def alive(self) -> None:
+        """Renew the lease. Errors: Busy when it is lost."""
+        renew(self.ledger, self.lease)
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """A transaction on the ledger. Errors: Busy, and nothing is written, when it is lost."""
+        return held(self.ledger, self.lease)
+
+    def note_job(self, job_id: str, kind: str, purpose: str) -> None:
+        """Write down a bulk job before it is waited for. Errors: Busy."""
+        with self.writing() as db:
+            note_job(db, NewJob(job_id, self.run_id, kind, purpose), self.ledger.now())
+
+    def end_job(self, job_id: str) -> None:
+        """The job's results have been read and written down. Errors: Busy."""
+        with self.writing() as db:
+            end_job(db, job_id, self.ledger.now())

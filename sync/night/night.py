@@ -14,9 +14,18 @@ from deployer.state import make_private_dir, write_private
 from sync.drain import drain
 from sync.drain_org import OpenOrg
 from sync.guard import Direction, Verdict, judge
-from sync.ledger.lease import release, renew, take
+from sync.ledger.lease import release, take
 from sync.ledger.ledger import Ledger
-from sync.ledger.runs import begin_run, end_run, enter_phase, find_run, is_adopted, last_done
+from sync.ledger.runs import (
+    NewRun,
+    RunEnd,
+    begin_run,
+    end_run,
+    enter_phase,
+    find_run,
+    is_adopted,
+    last_done,
+)
 from sync.night.comparing import compare
 from sync.night.gate import check_gate
 from sync.night.means import Night
@@ -109,12 +118,10 @@ def run_night(room: Room, fields: tuple[str, ...], asked: Asked) -> Summary:
     door = room.open_org()
     run_id = room.make_word()
     lease = take(room.ledger, door.writer.org.org_id, run_id)
-    begin_run(room.ledger, run_id, asked.mode.value, fields)
     folder = make_private_dir(room.folder / run_id)
-    night = Night(
-        room.ledger, room.people, door, run_id, fields, folder,
-        alive=lambda: renew(room.ledger, lease),
-    )  # fmt: skip
+    night = Night(room.ledger, room.people, door, run_id, fields, folder, lease)
+    with night.writing() as db:
+        begin_run(db, NewRun(run_id, asked.mode.value, fields), room.ledger.now())
     summary = Summary(run_id, Outcome.FAILED)
     try:
         _walk(room, night, asked, summary)
@@ -123,10 +130,20 @@ def run_night(room: Room, fields: tuple[str, ...], asked: Asked) -> Summary:
         raise
     finally:
         summary.api_calls = len(door.writer.calls)
-        end_run(room.ledger, run_id, summary.outcome.value, asdict(summary))
-        release(room.ledger, lease)
         _tidy(folder)
+        _end(night, summary)
     return summary
+
+
+def _end(night: Night, summary: Summary) -> None:
+    """Write down how it ended and let the next one begin.
+
+    Errors: Busy when another runner has taken it over: how it ends is that one's to say.
+    """
+    end = RunEnd(summary.outcome.value, asdict(summary), night.ledger.now())
+    with night.writing() as db:
+        end_run(db, night.run_id, end)
+    release(night.ledger, night.lease)
 
 
 def _walk(room: Room, night: Night, asked: Asked, summary: Summary) -> None:
@@ -218,8 +235,9 @@ def _count_held(sides: Sides, summary: Summary) -> None:
 
 @contextmanager
 def _phase(night: Night, summary: Summary, name: str) -> Iterator[None]:
-    enter_phase(night.ledger, night.run_id, name)
     night.alive()
+    with night.writing() as db:
+        enter_phase(db, night.run_id, name)
     begun = night.ledger.clock.monotonic_s()
     try:
         yield

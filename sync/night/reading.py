@@ -19,7 +19,6 @@ from deployer.settings.record_ids import to_18
 from sync.fields import name_on
 from sync.ledger.aliases import Alias, AliasKind
 from sync.ledger.ledger import from_text
-from sync.ledger.runs import end_job, note_job
 from sync.night.means import Night
 from sync.org_records import OrgDoor
 
@@ -92,7 +91,7 @@ def fetch_found(night: Night, asked: list[Query]) -> Iterator[Found]:
     jobs = []
     for query in asked:
         job_id = create_query_job(night.door.writer, query.soql, deleted=True)
-        note_job(night.ledger, night.run_id, job_id, "query", query.name)
+        night.note_job(job_id, "query", query.name)
         jobs.append((query, job_id))
     for query, job_id in jobs:
         job = wait_for_job(
@@ -108,7 +107,7 @@ def fetch_found(night: Night, asked: list[Query]) -> Iterator[Found]:
         for file in save_query_results(night.door.writer, job_id, night.folder / query.name):
             for row in read_rows(file):
                 yield from _found(row, query)
-        end_job(night.ledger, job_id)
+        night.end_job(job_id)
 
 
 def _found(row: dict[str, str], query: Query) -> Iterator[Found]:

@@ -60,7 +60,7 @@ def _mark_round(night: Night, sides: Sides, tally: Tally, verdict: Verdict) -> i
     for lot in mark_people(night, wanted):
         sides.add_marked(lot.marked)
         sides.add_refused("people", lot.refused)
-        with night.ledger.engine.begin() as db:
+        with night.writing() as db:
             for person_id in lot.refused:
                 tally.refused.add(("people", person_id))
                 tally.new_cases += open_case(
@@ -93,7 +93,7 @@ def _take_lot(
     door = night.door
     fates = fetch_fates(door.writer, door.shape, dict.fromkeys(doubtful, night.fields))
     holders = sides.holder_of(doubtful)
-    with night.ledger.engine.begin() as db:
+    with night.writing() as db:
         known = known_aliases(db, doubtful)
         judged = {
             each: judge(row, fates[each], known.get(each), number) for each, row in doubtful.items()

@@ -22,7 +22,7 @@ from deployer.salesforce.bulk import (
 from deployer.salesforce.records import RowOutcome, RowState
 from sync.batches import batches
 from sync.fields import name_on, object_of
-from sync.ledger.runs import end_job, note_job, open_jobs
+from sync.ledger.runs import open_jobs
 from sync.night.means import Night
 from sync.org_records import refused_unsent, send_ticks
 from sync.people.model import Mark, Marked
@@ -82,7 +82,7 @@ def _by_bulk(night: Night, sobject: str, ids: Iterable[str]) -> Iterator[list[Ro
     for file in write_uploads(folder, ["Id", *names], rows):
         night.alive()
         job_id = create_ingest_job(writer, sobject, "update")
-        note_job(night.ledger, night.run_id, job_id, "ingest", f"tick {sobject}")
+        night.note_job(job_id, "ingest", f"tick {sobject}")
         upload(writer, job_id, file)
         close_job(writer, job_id)
         _wait(night, job_id)
@@ -92,7 +92,7 @@ def _by_bulk(night: Night, sobject: str, ids: Iterable[str]) -> Iterator[list[Ro
             unsaid.difference_update(row.record_id for row in lot)
             yield lot
         yield [RowOutcome(each, RowState.UNKNOWN, "", _NOT_SAID) for each in sorted(unsaid)]
-        end_job(night.ledger, job_id)
+        night.end_job(job_id)
 
 
 def _told(
@@ -114,7 +114,7 @@ def wait_for_orphans(night: Night) -> None:
         with suppress(JobGone):
             if fetch_job(night.door.writer, JobKind.INGEST, job_id).state != "Open":
                 _wait(night, job_id)
-        end_job(night.ledger, job_id)
+        night.end_job(job_id)
 
 
 def _wait(night: Night, job_id: str) -> None:
