@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -21,7 +21,7 @@ from deployer.settings.record_ids import to_18
 from sync.fields import name_on, object_of
 from sync.ledger.aliases import Alias, AliasKind
 
-_BINNED = ("IsDeleted", "MasterRecordId")
+_BINNED = ("IsDeleted", "MasterRecordId", "SystemModstamp")
 _ACCOUNT = "its account"  # no column: put in by _add_accounts
 
 
@@ -37,12 +37,18 @@ class Fate(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the org shows of one id; `ticked` when every field that is wanted of it is."""
+    """What the org shows of one id; `ticked` when every field that is wanted of it is.
+
+    `boxes` are those of them that are ticked, by their names on its object; `stamp` is its
+    SystemModstamp as the org wrote it.
+    """
 
     record_id: str
     fate: Fate
     ticked: bool = False
     alias: Alias | None = None
+    boxes: tuple[str, ...] = ()
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +164,14 @@ def _columns(sobject: str, shape: Shape, fields: Sequence[str]) -> list[str]:
 
 
 def _record(record_id: str, row: Mapping[str, Any], fields: Sequence[str]) -> Record:
-    ticked = all(row.get(field) is True for field in fields)
+    boxes = tuple(field for field in fields if row.get(field) is True)
+    shown = Record(
+        record_id,
+        Fate.GONE if row.get("IsDeleted") else Fate.LIVE,
+        ticked=len(boxes) == len(fields),
+        boxes=boxes,
+        stamp=str(row.get("SystemModstamp") or ""),
+    )
     for kind, column, applies in (
         (AliasKind.MERGE, "MasterRecordId", bool(row.get("MasterRecordId"))),
         (AliasKind.CONVERSION, "ConvertedContactId", bool(row.get("IsConverted"))),
@@ -166,5 +179,5 @@ def _record(record_id: str, row: Mapping[str, Any], fields: Sequence[str]) -> Re
     ):
         live_id = to_18(str(row.get(column) or ""))
         if applies and live_id:
-            return Record(record_id, Fate.MOVED, ticked, Alias(record_id, live_id, kind))
-    return Record(record_id, Fate.GONE if row.get("IsDeleted") else Fate.LIVE, ticked)
+            return replace(shown, fate=Fate.MOVED, alias=Alias(record_id, live_id, kind))
+    return shown
