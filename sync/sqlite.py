@@ -1,8 +1,10 @@
 """SQLite that keeps what it has acknowledged: one way to open a database file of ours.
 
-synchronous=FULL always: with WAL and NORMAL a power cut loses commits that were already answered.
+With a log and synchronous=NORMAL a power cut loses commits that were already answered, so FULL.
 WAL only where the library is 3.51.3 or newer; older ones can lose a transaction when a checkpoint
-resets the log under a reader (SQLite release notes, 3.51.3), so they get a rollback journal.
+resets the log under a reader (SQLite release notes, 3.51.3), so they get a rollback journal. There
+a commit is the journal's removal, which FULL does not sync: EXTRA does (SQLite, "PRAGMA
+synchronous"), and without it the journal can come back and take an answered commit with it.
 """
 
 from __future__ import annotations
@@ -32,6 +34,9 @@ class Journal(Enum):
     ROLLBACK = "delete"
 
 
+_SYNCHRONOUS = {Journal.WAL: "FULL", Journal.ROLLBACK: "EXTRA"}
+
+
 def library() -> ModuleType:
     """The newest SQLite at hand: pysqlite3 brings its own, Python's may be years old."""
     for name in ("pysqlite3.dbapi2", "sqlite3.dbapi2"):
@@ -46,6 +51,17 @@ def journal(version: tuple[int, ...] | None = None) -> Journal:
     """Which journal this library (or that of `version`) can be trusted with."""
     sound = (version or library().sqlite_version_info) >= FIRST_SOUND_WAL
     return Journal.WAL if sound else Journal.ROLLBACK
+
+
+def pragmas(kind: Journal) -> tuple[str, ...]:
+    """What every connection is set to."""
+    return (
+        f"journal_mode = {kind.value}",
+        f"synchronous = {_SYNCHRONOUS[kind]}",
+        "foreign_keys = ON",
+        "mmap_size = 0",
+        "trusted_schema = OFF",
+    )
 
 
 def open_database(path: Path, busy_wait_s: float = BUSY_WAIT_S) -> Engine:
@@ -72,13 +88,7 @@ def _set_up(connection: Any, _record: object) -> None:
     # The driver's own BEGIN comes too late (before the first write): two that read first would
     # both go on to write from what they read.
     connection.isolation_level = None
-    for pragma in (
-        f"journal_mode = {journal().value}",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "mmap_size = 0",
-        "trusted_schema = OFF",
-    ):
+    for pragma in pragmas(journal()):
         connection.execute(f"PRAGMA {pragma}")
 
 

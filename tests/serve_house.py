@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -41,13 +41,17 @@ class Answer:
 
 @dataclass(slots=True)
 class Desk:
-    """One server; `read_facts` is how the pages read the ledger."""
+    """One server; `read_facts` is how the pages read the ledger.
+
+    `hear` is called with a request's body and the status at the moment its answer leaves.
+    """
 
     ledger: Ledger
     read_facts: object
     meters: Meters
     chosen: tuple[str, ...] = ("HasOptedOutOfEmail",)
     woken: int = 0
+    hear: Callable[[bytes, int], object] = lambda _body, _status: None
 
     def wake(self) -> None:
         self.woken += 1
@@ -59,7 +63,7 @@ class Desk:
         intake = Intake(inbox, keyring, Throttle(), self.meters, self.ledger.clock)
         app = make_app(intake, Shown("acme", self.read_facts))
         try:
-            return await asyncio.gather(*(_call(app, *each) for each in asked))
+            return await asyncio.gather(*(_call(app, self.hear, each) for each in asked))
         finally:
             inbox.close()
 
@@ -108,7 +112,8 @@ def facts_of(ledger: Ledger) -> StatusFacts:
         )  # fmt: skip
 
 
-async def _call(app, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+async def _call(app, hear, asked: tuple[str, str, Mapping[str, str], bytes]) -> Answer:
+    method, path, headers, body = asked
     scope = {
         "type": "http", "http_version": "1.1", "method": method, "path": path, "scheme": "http",
         "raw_path": path.encode(), "query_string": b"", "root_path": "",
@@ -122,6 +127,8 @@ async def _call(app, method: str, path: str, headers: Mapping[str, str], body: b
         return pieces.pop() if pieces else {"type": "http.disconnect"}
 
     async def send(message):
+        if message["type"] == "http.response.start":
+            hear(body, message["status"])
         got.append(message)
 
     # Starlette raises a bug again once it has answered.

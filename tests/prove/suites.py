@@ -6,7 +6,9 @@ import importlib
 
 from prove.outcome import Outcome, Size, Suite
 
-SUITES: dict[str, str] = {}
+SUITES = {
+    "powercut": "the power goes while the ledger is written: what was answered for is kept",
+}
 
 
 def load(name: str) -> Suite:
