@@ -73,12 +73,14 @@ def _follow(
     moved = [(target, each.alias) for target, each in judged if each.alias is not None]
     gone = [t.key for t, each in judged if each.outcome.state is TargetState.GONE]
     now = ledger.now()
-    with ledger.engine.begin() as db:
-        learn(db, [alias for _, alias in moved], now)
-        note_gone(db, gone, now)
+    if moved or gone:
+        with ledger.engine.begin() as db:
+            learn(db, [alias for _, alias in moved], now)
+            note_gone(db, gone, now)
     for target, alias in moved:
         here = Want(Side.ORG, alias.live_id, target.person_id)
-        want_more(ledger, target.event_id, [here, *wants_from_records(people, [alias.live_id])])
+        wants = [here, *wants_from_records(people, [alias.live_id])]
+        want_more(ledger, {target.event_id: wants})
     _reach_back(ledger, people, door, [t for t, e in judged if e.outcome.state is TargetState.DONE])
 
 
@@ -95,4 +97,4 @@ def _reach_back(ledger: Ledger, people: People, door: OrgDoor, written: Sequence
     dead = every - living(door, every)
     for target in written:
         if ids := sorted(olds.get(target.key, set()) & dead):
-            want_more(ledger, target.event_id, wants_from_records(people, ids))
+            want_more(ledger, {target.event_id: wants_from_records(people, ids)})

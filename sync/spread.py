@@ -3,51 +3,89 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 
 from deployer.errors import TryLater
+from sync.batches import batches
 from sync.ledger.events import Event, Selector, accepted_events
 from sync.ledger.ledger import Ledger
 from sync.ledger.targets import Side, TargetState, Want, replace_waiting, spread, waiting, want_more
-from sync.people.model import Person, to_record_ids
+from sync.people.model import Person, to_email_key, to_record_ids
 from sync.people.protocol import People
 
 LOT = 200
 
 
 def spread_events(ledger: Ledger, people: People) -> None:
-    """Write down the targets of every accepted event.
+    """Write down the targets of every accepted event, a lot in one commit on each side.
 
     While the people side does not answer, a record that an event names itself is written down all
     the same: neither side holds up the other.
     """
     while events := accepted_events(ledger, LOT):
-        for event in events:
-            try:
-                persons = _persons(people, event)
-            except TryLater:
-                _want_named_record(ledger, events)
-                return
-            spread(ledger, event.id, _wants(close_over(people, persons)))
+        try:
+            meant = _meant(people, events)
+            joined = _by_id(close_over(people, [p for persons in meant for p in persons]))
+        except TryLater:
+            _want_named_records(ledger, events)
+            return
+        wants = (_wants(_joined(persons, joined)) for persons in meant)
+        spread(ledger, {e.id: want for e, want in zip(events, wants, strict=True)})
 
 
-def _want_named_record(ledger: Ledger, events: list[Event]) -> None:
+def _want_named_records(ledger: Ledger, events: Iterable[Event]) -> None:
+    named = [event for event in events if event.selector is Selector.SALESFORCE]
+    want_more(ledger, {e.id: [Want(Side.ORG, e.selected, e.selected)] for e in named})
+
+
+def _meant(people: People, events: Sequence[Event]) -> list[list[Person]]:
+    """Everybody each event means; somebody new, once, where nobody is known by it."""
+    known = {selector: _find(people, selector, events) for selector in Selector}
+    strangers: dict[tuple[Selector, str], Person] = {}
+    meant = []
     for event in events:
-        if event.selector is Selector.SALESFORCE:
-            want_more(ledger, event.id, [Want(Side.ORG, event.selected, event.selected)])
+        found = known[event.selector].get(_key(event))
+        new = (event.selector, _key(event))
+        meant.append(found or [strangers.setdefault(new, _stranger(event))])
+    people.add(*strangers.values())
+    return meant
 
 
-def _persons(people: People, event: Event) -> list[Person]:
-    """Everybody the event means; somebody new when nobody is known by it."""
-    found = {
-        Selector.PERSON: lambda: people.find([event.selected]),
-        Selector.EMAIL: lambda: people.find_email(event.selected),
-        Selector.SALESFORCE: lambda: people.holders([event.selected]),
-    }[event.selector]()
-    if found:
-        return found
-    stranger = _stranger(event)
-    people.add(stranger)
-    return [stranger]
+def _key(event: Event) -> str:
+    return to_email_key(event.selected) if event.selector is Selector.EMAIL else event.selected
+
+
+def _find(
+    people: People, selector: Selector, events: Iterable[Event]
+) -> Mapping[str, list[Person]]:
+    """Who is known by what the events of this kind name."""
+    keys = list(dict.fromkeys(_key(event) for event in events if event.selector is selector))
+    if selector is Selector.PERSON:
+        return {person.person_id: [person] for person in people.find(keys)}
+    if selector is Selector.EMAIL:
+        return {key: people.find_email(key) for key in keys}
+    return _by_id(people.holders(keys))
+
+
+def _by_id(persons: Iterable[Person]) -> dict[str, list[Person]]:
+    """Who holds each id."""
+    holders: dict[str, list[Person]] = {}
+    for person in persons:
+        for record_id in person.salesforce_ids:
+            holders.setdefault(record_id, []).append(person)
+    return holders
+
+
+def _joined(persons: Iterable[Person], holders: Mapping[str, list[Person]]) -> list[Person]:
+    """These persons and everybody joined to them, among those who hold an id."""
+    reached = {person.person_id: person for person in persons}
+    found = list(reached.values())
+    for person in found:  # which grows meanwhile
+        for record_id in person.salesforce_ids:
+            new = [p for p in holders.get(record_id, ()) if p.person_id not in reached]
+            reached.update((p.person_id, p) for p in new)
+            found += new
+    return found
 
 
 def _stranger(event: Event) -> Person:
@@ -87,12 +125,19 @@ def _wants(persons: list[Person]) -> list[Want]:
 
 def look_at_waiting(ledger: Ledger, people: People) -> None:
     """Give those who waited for a Salesforce Id their records, where they have one now."""
-    targets = waiting(ledger)
-    known = {p.person_id: p for p in people.find({target.key for target in targets})}
-    for target in targets:
-        person = known.get(target.key)
-        if person is not None and person.salesforce_ids:
-            replace_waiting(ledger, target, _wants(close_over(people, [person])))
+    for targets in batches(waiting(ledger), LOT):
+        found = people.find({target.key for target in targets})
+        known = {person.person_id: person for person in found if person.salesforce_ids}
+        if known:
+            joined = _by_id(close_over(people, list(known.values())))
+            replace_waiting(
+                ledger,
+                {
+                    target: _wants(_joined([known[target.key]], joined))
+                    for target in targets
+                    if target.key in known
+                },
+            )
 
 
 def wants_from_records(people: People, record_ids: list[str]) -> list[Want]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -94,33 +94,40 @@ class Outcome:
     again_s: float = 0.0
 
 
-def spread(ledger: Ledger, event_id: int, wants: Iterable[Want]) -> None:
-    """Write down what the event must reach; again is harmless."""
+def spread(ledger: Ledger, wants: Mapping[int, Iterable[Want]]) -> None:
+    """Write down what each event must reach, in one commit; again is harmless."""
     now = ledger.now()
     with ledger.engine.begin() as db:
-        add_wants(db, event_id, wants, now)
+        add_wants(db, wants, now)
         db.execute(
             update(EVENTS)
-            .where(EVENTS.c.id == event_id, EVENTS.c.state == EventState.ACCEPTED.value)
+            .where(EVENTS.c.id.in_(wants), EVENTS.c.state == EventState.ACCEPTED.value)
             .values(state=EventState.SPREAD.value)
         )
-        _settle(db, [event_id], now)
+        _settle(db, sorted(wants), now)
 
 
-def add_wants(db: Connection, event_id: int, wants: Iterable[Want], now: str) -> None:
-    """Add the targets this event does not have yet."""
-    rows = db.execute(select(TARGETS.c.side, TARGETS.c.key).where(TARGETS.c.event_id == event_id))
-    known = {(row.side, row.key) for row in rows}
-    for want in wants:
-        if (want.side.value, want.key) not in known:
-            known.add((want.side.value, want.key))
-            db.execute(
-                insert(TARGETS).values(
-                    event_id=event_id, side=want.side.value, key=want.key,
-                    person_id=want.person_id, state=want.state.value, attempts=0, next_at=now,
-                    code="", detail="",
-                )
-            )  # fmt: skip
+def add_wants(db: Connection, wants: Mapping[int, Iterable[Want]], now: str) -> None:
+    """Add the targets that each event does not have yet."""
+    have = select(TARGETS.c.event_id, TARGETS.c.side, TARGETS.c.key)
+    rows = db.execute(have.where(TARGETS.c.event_id.in_(wants)))
+    known = {(row.event_id, row.side, row.key) for row in rows}
+    new: dict[tuple[int, str, str], dict[str, Any]] = {}
+    for event_id, each in wants.items():
+        for want in each:
+            mark = (event_id, want.side.value, want.key)
+            if mark not in known:
+                new.setdefault(mark, _row(event_id, want, now))
+    if new:
+        db.execute(insert(TARGETS), list(new.values()))
+
+
+def _row(event_id: int, want: Want, now: str) -> dict[str, Any]:
+    return {
+        "event_id": event_id, "side": want.side.value, "key": want.key,
+        "person_id": want.person_id, "state": want.state.value, "attempts": 0, "next_at": now,
+        "code": "", "detail": "",
+    }  # fmt: skip
 
 
 def claim_due(ledger: Ledger, side: Side, claim: str, limit: int) -> list[Target]:
@@ -228,21 +235,25 @@ def waiting(ledger: Ledger) -> list[Target]:
         return [_target(row) for row in found]
 
 
-def replace_waiting(ledger: Ledger, target: Target, wants: Sequence[Want]) -> None:
-    """The person has an Id now: write the records down in the waiting target's place."""
+def replace_waiting(ledger: Ledger, wants: Mapping[Target, Iterable[Want]]) -> None:
+    """These persons have an Id now: write the records down in the waiting targets' place."""
     now = ledger.now()
     with ledger.engine.begin() as db:
-        add_wants(db, target.event_id, wants, now)
+        for target, records in wants.items():
+            add_wants(db, {target.event_id: records}, now)
         db.execute(
-            update(TARGETS).where(TARGETS.c.id == target.id).values(state=TargetState.MOVED.value)
+            update(TARGETS)
+            .where(TARGETS.c.id.in_([target.id for target in wants]))
+            .values(state=TargetState.MOVED.value)
         )
-        _settle(db, [target.event_id], now)
+        _settle(db, sorted({target.event_id for target in wants}), now)
 
 
-def want_more(ledger: Ledger, event_id: int, wants: Iterable[Want]) -> None:
-    """Write down more that the event must reach, before what led there is told done."""
-    with ledger.engine.begin() as db:
-        add_wants(db, event_id, wants, ledger.now())
+def want_more(ledger: Ledger, wants: Mapping[int, Iterable[Want]]) -> None:
+    """Write down more that events must reach, before what led there is told done."""
+    if wants:
+        with ledger.engine.begin() as db:
+            add_wants(db, wants, ledger.now())
 
 
 def count_unsettled(db: Connection) -> dict[TargetState, int]:

@@ -54,8 +54,11 @@ class People(Protocol):
         """
         ...
 
-    def add(self, person: Person) -> None:
-        """Add a person; of a known one join the ids and keep whoever is unsubscribed so."""
+    def add(self, *people: Person) -> None:
+        """Add people, all in one transaction.
+
+        Of a known one the ids are joined, and whoever is unsubscribed stays so.
+        """
         ...
 
     def clear(self, person_id: str, at: datetime, reason: str, by: str) -> Marked:

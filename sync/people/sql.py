@@ -97,8 +97,9 @@ class SqlPeople:
                     answers += [_mark(desk, mark) for mark in some]
         return answers
 
-    def add(self, person: Person) -> None:
-        self.join([person], lambda _told, _change: None)
+    def add(self, *people: Person) -> None:
+        if people:
+            self.join(people, lambda _told, _change: None)
 
     def join(self, people: Iterable[Person], note: Callable[[Person, Change], None]) -> None:
         """Add all of them in one transaction; `note` hears what each one changed.
