@@ -186,10 +186,12 @@ class Sides:
                 [alias.old_id, alias.old_id],
             )
 
-    def opted_out_people(self) -> int:
-        """How many persons the people side holds opted out."""
-        row = self._db.execute("SELECT count(*) FROM people WHERE out").fetchone()
-        return int(row[0]) if row else 0
+    def opted_out(self) -> dict[str, int]:
+        """How many records of the org, and persons of the people side, are opted out."""
+        return {
+            "org": self.count("(SELECT DISTINCT record_id FROM ticked)"),
+            "people": self.count("(SELECT * FROM people WHERE out)"),
+        }
 
     def sample(self, side: str, most: int = 10) -> list[str]:
         """The first few keys of what is to be written into "people" or "org"."""

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable
 from sync.batches import batches
 from sync.delivery import NOT_FOUND
 from sync.ledger.aliases import Alias, AliasKind, all_aliases, forget_gone, gone_ids, learn, to_last
-from sync.ledger.ledger import read_meta, write_meta
+from sync.ledger.ledger import read_meta, to_text, write_meta
 from sync.ledger.quarantine import cases
 from sync.night.means import Night
-from sync.night.reading import fetch_found, queries
+from sync.night.reading import fetch_answers, queries
 from sync.org_records import Fate, fetch_fates, living
 from sync.people.model import Person
 from sync.reconcile import Reached, Sides
@@ -48,18 +48,23 @@ def _reached(person: Person) -> Reached:
 
 
 def _read_org(night: Night, sides: Sides) -> None:
-    """Ticked records into the work database, dead ids into the ledger's aliases."""
+    """Ticked records into the work database, dead ids into the ledger's aliases.
+
+    What is harvested next time begins at the org's clock, for it is compared with its times.
+    """
     with reading(night.ledger.engine) as db:
         harvested_at = read_meta(db, _HARVESTED)
-    begun_at = night.ledger.now()
     asked = queries(night.door, night.fields, harvested_at)
-    for lot in batches(fetch_found(night, asked), _LOT):
-        night.alive()
-        sides.add_flagged((each.record_id, each.settled) for each in lot if each.ticked)
-        with night.writing() as db:
-            learn(db, [each.alias for each in lot if each.alias], begun_at)
+    asked_at = []
+    for answer in fetch_answers(night, asked):
+        asked_at.append(to_text(answer.asked_at) if answer.asked_at else harvested_at)
+        for lot in batches(answer.found, _LOT):
+            night.alive()
+            sides.add_flagged((each.record_id, each.settled) for each in lot if each.ticked)
+            with night.writing() as db:
+                learn(db, [each.alias for each in lot if each.alias], night.ledger.now())
     with night.writing() as db:
-        write_meta(db, _HARVESTED, begun_at)
+        write_meta(db, _HARVESTED, min(asked_at))
 
 
 def _leave_out_the_dead(night: Night, sides: Sides) -> None:
@@ -69,10 +74,11 @@ def _leave_out_the_dead(night: Night, sides: Sides) -> None:
         lost = [case.key for case in cases(db) if case.side == "org" and case.code == NOT_FOUND]
     door = night.door
     fates = fetch_fates(door.writer, door.shape, dict.fromkeys((*gone, *lost), ()))
-    sides.add_gone(each for each in gone if fates[each].fate is Fate.GONE)
+    # The org has shown these deleted; once they are out of the bin too they cannot come back.
+    sides.add_gone(each for each in gone if fates[each].fate in (Fate.GONE, Fate.NOT_FOUND))
     sides.add_refused("org", (each for each in lost if fates[each].fate is Fate.NOT_FOUND))
     with night.writing() as db:
-        forget_gone(db, (each for each in gone if fates[each].fate is Fate.LIVE))
+        forget_gone(db, (each for each in gone if fates[each].fate in (Fate.LIVE, Fate.MOVED)))
 
 
 def _standing_aliases(night: Night) -> list[Alias]:

@@ -60,12 +60,17 @@ def fetch_unwritable(
     connection: Connection, shape: Shape, fields: tuple[str, ...]
 ) -> Iterator[Unwritable]:
     """Fields that are no checkboxes this user may edit, object by object as they are asked of."""
-    for sobject in ("Contact", "Lead", *(("Account",) if shape.person_accounts else ())):
+    for sobject in objects(shape):
         described = connection.describe(sobject).get("fields")
         known = {f.get("name"): f for f in described} if isinstance(described, list) else {}
         for name in (name_on(sobject, field) for field in fields):
             if what := _what_is_wrong(known.get(name)):
                 yield Unwritable(f"{sobject}.{name}", what)
+
+
+def objects(shape: Shape) -> tuple[str, ...]:
+    """What a person can be in this org; a person account is written as its Account."""
+    return ("Contact", "Lead", "Account") if shape.person_accounts else ("Contact", "Lead")
 
 
 def fetch_budget(connection: Connection) -> Budget:

@@ -115,13 +115,14 @@ def run_night(room: Room, fields: tuple[str, ...], asked: Asked) -> Summary:
     Errors: TryLater while another one is under way; UsageError for an approval of a run that was
     not held; what the org or the people side refuse.
     """
+    mode = _mode(room, fields, asked)
     door = room.open_org()
     run_id = room.make_word()
     lease = take(room.ledger, door.writer.org.org_id, run_id)
     folder = make_private_dir(room.folder / run_id)
     night = Night(room.ledger, room.people, door, run_id, fields, folder, lease)
     with night.writing() as db:
-        begin_run(db, NewRun(run_id, asked.mode.value, fields), room.ledger.now())
+        begin_run(db, NewRun(run_id, mode.value, fields), room.ledger.now())
     summary = Summary(run_id, Outcome.FAILED)
     try:
         _walk(room, night, asked, summary)
@@ -133,6 +134,27 @@ def run_night(room: Room, fields: tuple[str, ...], asked: Asked) -> Summary:
         _tidy(folder)
         _end(night, summary)
     return summary
+
+
+def _mode(room: Room, fields: tuple[str, ...], asked: Asked) -> Mode:
+    """What the run is, once what is to be approved was looked at: a first one adopts the field."""
+    if not asked.approved or asked.mode is Mode.DRY:
+        return asked.mode
+    run = find_run(room.ledger, asked.approved)
+    if run is None or run.outcome != Outcome.HELD:
+        raise UsageError(
+            f"there is no held run {asked.approved} to approve",
+            where="--approve",
+            hint="optout sync runs lists them",
+        )
+    if run.fields != fields:
+        raise UsageError(
+            f"run {asked.approved} showed what is to be written to {', '.join(run.fields)}, "
+            f"and the settings now name {', '.join(fields)}",
+            where="--approve",
+            hint="optout sync adopt shows what is to be written now",
+        )
+    return asked.mode if is_adopted(room.ledger, fields) else Mode.ADOPT
 
 
 def _end(night: Night, summary: Summary) -> None:
@@ -165,6 +187,8 @@ def _walk(room: Room, night: Night, asked: Asked, summary: Summary) -> None:
             _take(summary, write_rounds(night, sides, verdicts))
         with _phase(night, summary, "settle"):
             _count_held(sides, summary)
+            # As this run leaves them: a side that holds fewer next time has lost some.
+            summary.flagged = sides.opted_out()
     finally:
         sides.close()
     summary.outcome = Outcome.HELD if any(summary.held.values()) else Outcome.DONE
@@ -199,22 +223,21 @@ def _judge(
 def _show(night: Night, sides: Sides, summary: Summary) -> None:
     """What would be written: counts and a sample in the summary, all of it in files."""
     summary.planned = {"salesforce": sides.count("to_org"), "people": sides.count("to_people")}
-    summary.flagged = {"org": sides.count("ticked"), "people": sides.opted_out_people()}
+    summary.flagged = sides.opted_out()
     summary.sample = {"salesforce": sides.sample("org"), "people": sides.sample("people")}
     for side, keys in (("people", sides.to_people()), ("org", sides.to_org())):
         write_private(_shown_file(night.folder, side), "\n".join(keys).encode())
 
 
 def _shown(room: Room, run_id: str, side: str) -> Iterator[str]:
-    run = find_run(room.ledger, run_id)
-    file = _shown_file(room.folder / run_id, side)
-    if run is None or run.outcome != Outcome.HELD or not file.is_file():
+    try:
+        return iter(_shown_file(room.folder / run_id, side).read_text().split())
+    except FileNotFoundError as gone:
         raise UsageError(
-            f"there is no held run {run_id} to approve",
-            where="--approve",
-            hint="optout sync runs lists them",
-        )
-    return iter(file.read_text().split())
+            f"the file of what run {run_id} showed is gone",
+            where=str(gone.filename),
+            hint="optout sync nightly --force shows it again",
+        ) from gone
 
 
 def _shown_file(folder: Path, side: str) -> Path:

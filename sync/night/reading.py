@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from deployer.errors import OrgSaidNo
 from deployer.salesforce.bulk import (
@@ -25,6 +25,7 @@ from sync.org_records import OrgDoor
 # Rows can become visible after their SystemModstamp says so: read a day twice.
 OVERLAP = timedelta(days=1)
 _CONVERTED = ("IsConverted", "ConvertedContactId")
+_PAIR = ("PersonContactId",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,13 @@ def queries(door: OrgDoor, fields: tuple[str, ...], harvested_at: str) -> list[Q
         _query("ended-leads", "Lead", _CONVERTED, f"{ended}{since}"),
     ]
     if door.shape.person_accounts:
-        # Pairs that are not ticked need no harvest: a write to the Contact side is refused, and
-        # then looked up.
-        asked.append(_ticked("accounts", "Account", ("PersonContactId",), fields))
+        # Pairs that are neither ticked nor merged need no harvest: a write to the Contact side is
+        # refused, and then looked up.
+        merged = f"IsPersonAccount = true AND MasterRecordId != null{since}"
+        asked += [
+            _ticked("accounts", "Account", _PAIR, fields),
+            _query("merged-accounts", "Account", _PAIR, merged),
+        ]
     return asked
 
 
@@ -83,8 +88,16 @@ def _query(name: str, sobject: str, columns: tuple[str, ...], where: str) -> Que
     return Query(name, f"SELECT {listed} FROM {sobject} WHERE {where}")  # noqa: S608 - SOQL of API names
 
 
-def fetch_found(night: Night, asked: list[Query]) -> Iterator[Found]:
-    """Every row of every query; all are begun, and their ids kept, before one is waited for.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one query found; `asked_at` is when it was asked, by the org's own clock."""
+
+    asked_at: datetime | None
+    found: Iterator[Found]
+
+
+def fetch_answers(night: Night, asked: list[Query]) -> Iterator[Answer]:
+    """The answers, each to be read before the next; all queries are begun before one is waited for.
 
     Errors: OrgSaidNo when a query failed in the org; as any read.
     """
@@ -104,9 +117,9 @@ def fetch_found(night: Night, asked: list[Query]) -> Iterator[Found]:
                 hint="nothing was written; optout sync nightly --force tries again",
                 org_code=job.error_code,
             )
-        for file in save_query_results(night.door.writer, job_id, night.folder / query.name):
-            for row in read_rows(file):
-                yield from _found(row, query)
+        files = save_query_results(night.door.writer, job_id, night.folder / query.name)
+        rows = (row for file in files for row in read_rows(file))
+        yield Answer(job.created_at, (found for row in rows for found in _found(row, query)))
         night.end_job(job_id)
 
 
