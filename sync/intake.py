@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from sync.fields import push_fields
 from sync.ledger.events import NewEvent, Selector
-from sync.ledger.ledger import Ledger
 from sync.ledger.switch import read_switch
-from sync.sqlite import reading
 from sync.webhooks.body import body_hash
 from sync.webhooks.event import Email, PersonId, SalesforceId, Unsubscribe
 from sync.webhooks.event import Selector as Selected
@@ -40,7 +40,6 @@ def _selector(selected: Selected) -> tuple[Selector, str]:
             return Selector.SALESFORCE, record_id
 
 
-def fields_now(ledger: Ledger, chosen: tuple[str, ...]) -> tuple[str, ...]:
+def fields_now(db: Connection, chosen: tuple[str, ...]) -> tuple[str, ...]:
     """The fields an opt-out that comes in now goes to: with the nightly off, Email Opt Out."""
-    with reading(ledger.engine) as db:
-        return push_fields(chosen, nightly_enabled=read_switch(db).on)
+    return push_fields(chosen, nightly_enabled=read_switch(db).on)

@@ -48,7 +48,8 @@ def command(org: str | None, config: Path | None, *, as_json: bool, **given: str
 
 
 def _push(desk: Desk, lines: Iterable[Line]) -> Pushed:
-    fields = fields_now(desk.ledger, desk.sync.fields)
+    with reading(desk.ledger.engine) as db:
+        fields = fields_now(db, desk.sync.fields)
     taken = take_lines(desk.ledger, lines, fields)
     if not taken.events and not taken.malformed:
         raise _nobody()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
+from sync.batches import batches
 from sync.ledger.ledger import Ledger, to_text
 from sync.ledger.tables import EVENTS
 from sync.sqlite import reading
@@ -69,41 +70,64 @@ class Accepted:
 
 
 def accept(ledger: Ledger, events: Sequence[NewEvent]) -> list[Accepted]:
-    """Write the events down, in one commit; on disk when this returns.
+    """Write the events down, in one commit; on disk when this returns."""
+    with ledger.engine.begin() as db:
+        return add_events(db, events, ledger.now())
+
+
+def add_events(db: Connection, events: Sequence[NewEvent], now: str) -> list[Accepted]:
+    """Write the events down that are not there yet; an answer for each, in order.
 
     The same (sender, key) with the same body is the same event.
     """
-    with ledger.engine.begin() as db:
-        return [_accept_one(db, event, ledger.now()) for event in events]
-
-
-def _accept_one(db: Connection, event: NewEvent, now: str) -> Accepted:
-    same = select(EVENTS.c.id).where(
-        EVENTS.c.sender == event.sender,
-        EVENTS.c.event_key == event.key,
-        EVENTS.c.body_hash == event.body_hash,
-    )
-    known = db.scalar(same)
-    if known is not None:
-        return Accepted(known, new=False)
-    made = db.scalars(
-        insert(EVENTS)
-        .values(
-            sender=event.sender,
-            event_key=event.key,
-            body_hash=event.body_hash,
-            received_at=now,
-            occurred_at=to_text(event.occurred_at),
-            selector=event.selector.value,
-            selected=event.selected,
-            source=event.source,
-            reason=event.reason,
-            fields=",".join(event.fields),
-            state=EventState.ACCEPTED.value,
+    known = _known(db, events)
+    new = {_mark(each): each for each in events if _mark(each) not in known}
+    if new:
+        made = db.scalars(
+            insert(EVENTS).returning(EVENTS.c.id, sort_by_parameter_order=True),
+            [_values(event, now) for event in new.values()],
         )
-        .returning(EVENTS.c.id)
-    )
-    return Accepted(made.one(), new=True)
+        known.update(zip(new, made, strict=True))
+    # Of several deliveries of one event in one lot the first is the new one.
+    return [
+        Accepted(known[_mark(each)], new=new.pop(_mark(each), None) is not None) for each in events
+    ]
+
+
+def _mark(event: NewEvent) -> tuple[str, str, str]:
+    return (event.sender, event.key, event.body_hash)
+
+
+def _known(db: Connection, events: Iterable[NewEvent]) -> dict[tuple[str, str, str], int]:
+    """The events of these senders and keys that are there already."""
+    columns = (EVENTS.c.sender, EVENTS.c.event_key, EVENTS.c.body_hash, EVENTS.c.id)
+    keys: dict[str, list[str]] = {}
+    for event in events:
+        keys.setdefault(event.sender, []).append(event.key)
+    found: dict[tuple[str, str, str], int] = {}
+    for sender, mine in keys.items():
+        for lot in batches(mine):
+            same = (EVENTS.c.sender == sender, EVENTS.c.event_key.in_(lot))
+            found.update(
+                (tuple(row[:3]), row[3]) for row in db.execute(select(*columns).where(*same))
+            )
+    return found
+
+
+def _values(event: NewEvent, now: str) -> dict[str, str]:
+    return {
+        "sender": event.sender,
+        "event_key": event.key,
+        "body_hash": event.body_hash,
+        "received_at": now,
+        "occurred_at": to_text(event.occurred_at),
+        "selector": event.selector.value,
+        "selected": event.selected,
+        "source": event.source,
+        "reason": event.reason,
+        "fields": ",".join(event.fields),
+        "state": EventState.ACCEPTED.value,
+    }
 
 
 def accepted_events(ledger: Ledger, limit: int) -> list[Event]:

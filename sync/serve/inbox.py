@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from deployer.errors import TryLater
 from sync.intake import fields_now, to_event
-from sync.ledger.events import Accepted, accept
+from sync.ledger.events import Accepted, add_events
 from sync.ledger.ledger import Ledger, write_meta
 from sync.webhooks.event import Unsubscribe
 
@@ -88,10 +88,11 @@ class Inbox:
             _answer([answer for _, answer in lot], written)
 
     def _accept(self, givens: list[Given]) -> list[Accepted]:
-        fields = fields_now(self.ledger, self.chosen)
-        return accept(
-            self.ledger, [to_event(g.unsubscribe, g.body, g.sender, fields) for g in givens]
-        )
+        # The switch is read in the same transaction: what is accepted is as decided at its commit.
+        with self.ledger.engine.begin() as db:
+            fields = fields_now(db, self.chosen)
+            events = [to_event(g.unsubscribe, g.body, g.sender, fields) for g in givens]
+            return add_events(db, events, self.ledger.now())
 
     async def _write(self, work: Callable[[], _Done]) -> _Done:
         try:
