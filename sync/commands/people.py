@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,9 @@ from deployer.model.findings import Report, Table
 
 if TYPE_CHECKING:
     from sync.people.model import HistoryEntry, Person
-    from sync.people.sql import SqlPeople
+    from sync.people.protocol import People
 
-_EXTRA = ("sqlalchemy",)
+_EXTRA = ("sqlalchemy", "duckdb")
 
 
 @click.group("people")
@@ -48,9 +48,14 @@ def import_file(
     from deployer.reporting.console import finish
 
     rejects = rejects or file.with_name(f"{file.name.removesuffix('.csv')}.rejected.csv")
-    with _open(org, config) as people:
-        from sync.people.importing import import_people
+    require_extra()
+    from deployer.clock import SystemClock
+    from deployer.settings.loading import load
+    from sync.people.importing import import_people
+    from sync.people.opening import open_importable
 
+    settings = load(config)
+    with closing(open_importable(settings, settings.pick_org(org), SystemClock())) as people:
         counts = asdict(import_people(people, file, rejects))
     rejected = counts["rejected"]
     lines = [", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())]
@@ -155,7 +160,7 @@ def require_extra() -> None:
 
 
 @contextmanager
-def _open(org: str | None, config: Path | None) -> Iterator[SqlPeople]:
+def _open(org: str | None, config: Path | None) -> Iterator[People]:
     """The people store of the org named, or of the only one."""
     require_extra()
     from deployer.clock import SystemClock
@@ -170,7 +175,7 @@ def _open(org: str | None, config: Path | None) -> Iterator[SqlPeople]:
         people.close()
 
 
-def _look_up(people: SqlPeople, who: str) -> list[Person]:
+def _look_up(people: People, who: str) -> list[Person]:
     from sync.people.model import to_record_id
 
     if found := people.find([who]):

@@ -11,7 +11,9 @@ from sync.people.moments import read_moment, to_text
 
 _LONGEST_KEY = 255
 _LONGEST_EMAIL = 320  # RFC 3696, erratum 1690: 64 + @ + 255
-_FLAGS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+# t and f: how PostgreSQL's COPY writes them.
+_FLAGS = {"true": True, "1": True, "yes": True, "t": True, "false": False, "0": False, "no": False,
+          "f": False}  # fmt: skip
 # Spreadsheets run what begins so. Source: OWASP, "CSV Injection".
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -57,8 +59,17 @@ def to_rows(person: Person) -> Iterator[tuple[str, ...]]:
 
 
 def defuse(cell: str) -> str:
-    """The cell for a spreadsheet's user: a text that would be run as a formula is quoted."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    """The cell for a spreadsheet's user: a text that would be run as a formula is quoted.
+
+    So is one that looks as if it had been, and `fuse` gives back what was there.
+    """
+    return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA) else cell
+
+
+def fuse(cell: str) -> str:
+    """What `defuse` was given."""
+    quoted = cell.startswith("'") and cell.lstrip("'").startswith(_FORMULA)
+    return cell[1:] if quoted else cell
 
 
 def _person_id(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -29,16 +29,17 @@ class CsvRow:
 class CsvFile:
     """The rows below the header of one open file.
 
-    The file is opened by `open_csv`. Rows are read once.
+    The file is opened by `open_csv`. Rows are read once. `columns`: our name of a column -> the
+    file's, where it has another.
     """
 
-    def __init__(self, text: TextIO, name: str) -> None:
+    def __init__(self, text: TextIO, name: str, columns: Mapping[str, str] | None = None) -> None:
         self._name = name
         self._lines = _Lines(text)
         # strict: an unclosed quote would swallow the rest of the file without a word.
         self._reader = csv.reader(self._lines, strict=True)
         self.header = self._read_header()
-        self.places = _places(self.header, name)
+        self.places = find_places(self.header, name, columns or {})
 
     def __iter__(self) -> Iterator[CsvRow]:
         while True:
@@ -66,7 +67,7 @@ class CsvFile:
             if "unexpected end" in str(wrong) or "field limit" in str(wrong):
                 raise UsageError(
                     "a quote is opened here and not closed, so no row after it can be read; "
-                    "nothing was imported",
+                    "nothing of it was taken",
                     where=f"{self._name}:{line}",
                     hint='write a quote inside a cell as two: ""',
                 ) from wrong
@@ -122,16 +123,24 @@ def open_csv(path: Path) -> TextIO:
     return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="")
 
 
-def _places(header: Sequence[str], name: str) -> dict[str, int]:
+def find_places(header: Sequence[str], name: str, columns: Mapping[str, str]) -> dict[str, int]:
     """Where each of our columns stands. Errors: UsageError when one is missing or twice there."""
     names = [cell.strip().casefold() for cell in header]
-    twice = sorted({one for one in names if one in COLUMNS and names.count(one) > 1})
-    missing = [one for one in REQUIRED if one not in names]
+    called = {ours: columns.get(ours, ours) for ours in COLUMNS}
+    places = {one: _all_places(names, theirs) for one, theirs in called.items()}
+    wanted = (*REQUIRED, *columns)
+    missing = [called[one] for one in COLUMNS if one in wanted and not places[one]]
+    twice = sorted(called[one] for one in COLUMNS if len(places[one]) > 1)
     if missing:
-        raise _no_csv(name, f"this is no CSV of people: no column {', '.join(missing)}", header)
+        raise _no_csv(name, f"this is no list of people: no column {', '.join(missing)}", header)
     if twice:
         raise _no_csv(name, f"the header names {', '.join(twice)} more than once", header)
-    return {one: names.index(one) for one in COLUMNS if one in names}
+    return {one: found[0] for one, found in places.items() if found}
+
+
+def _all_places(names: Sequence[str], wanted: str) -> list[int]:
+    name = wanted.strip().casefold()
+    return [place for place, found in enumerate(names) if found == name]
 
 
 def _no_csv(name: str, said: str, header: Iterable[str]) -> UsageError:
@@ -144,4 +153,4 @@ def _no_csv(name: str, said: str, header: Iterable[str]) -> UsageError:
     )
     usual = f"its first line must name {', '.join(REQUIRED)} (and may name {', '.join(OPTIONAL)})"
     hint = next((tip for sign, tip in tips if sign in start), usual)
-    return UsageError(f"{said}; nothing was imported", where=f"{name}:1", hint=hint)
+    return UsageError(f"{said}; nothing of it was taken", where=f"{name}:1", hint=hint)

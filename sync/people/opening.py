@@ -1,4 +1,4 @@
-"""The people store of one org: embedded unless the settings name a database."""
+"""The people store of one org: embedded unless the settings name a database or an export."""
 
 from __future__ import annotations
 
@@ -10,25 +10,40 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from deployer.clock import Clock
 from deployer.errors import UsageError
 from deployer.settings.loading import Settings
-from sync.people.settings import PEOPLE, read_columns, read_people
+from sync.people.files.store import FilesPeople, open_files
+from sync.people.settings import PEOPLE, read_people
 from sync.people.sql import SqlPeople, open_embedded, open_existing, open_own
-from sync.people.tables import OPTIONAL, REQUIRED
 
 
-def open_people(settings: Settings, org: str, clock: Clock) -> SqlPeople:
+def open_people(settings: Settings, org: str, clock: Clock) -> SqlPeople | FilesPeople:
     """Open the store of this org (a name that `settings.pick_org` gave); close it after use.
 
-    A configured database belongs to `people.org`, or to the only org there is: the practice org
+    A configured store belongs to `people.org`, or to the only org there is: the practice org
     never shares it unless it is named there. Errors: UsageError; TryLater; OrgSaidNo.
     """
-    configured = read_people(settings)
-    if not configured["url"] or org != (configured["org"] or settings.pick_org()):
-        return open_embedded(settings.home / "people" / f"{org}.sqlite", clock)
-    engine = _engine(settings, configured["url"])
-    if not configured["table"]:
+    chosen = read_people(settings)
+    home = settings.home / "people"
+    if not chosen.named or org != (chosen.org or settings.pick_org()):
+        return open_embedded(home / f"{org}.sqlite", clock)
+    if chosen.source is not None and chosen.output is not None:
+        return open_files(chosen.source, chosen.output, home / f"{org}.export", clock)
+    engine = _engine(settings, chosen.url)
+    if not chosen.table:
         return open_own(engine, clock)
-    columns = read_columns(settings, (*REQUIRED, *OPTIONAL))
-    return open_existing(engine, clock, configured["table"], columns)
+    return open_existing(engine, clock, chosen.table, chosen.columns)
+
+
+def open_importable(settings: Settings, org: str, clock: Clock) -> SqlPeople:
+    """As `open_people`, to put people into it. Errors: also UsageError for an export."""
+    people = open_people(settings, org, clock)
+    if isinstance(people, SqlPeople):
+        return people
+    people.close()
+    raise UsageError(
+        "these people come from another system's export, so nothing can be imported",
+        where=settings.resolve(PEOPLE)["input"].source,
+        hint="add them in that system, or set kind = sql under [people]",
+    )
 
 
 def _engine(settings: Settings, url: str) -> Engine:

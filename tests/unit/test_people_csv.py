@@ -136,7 +136,7 @@ def test_a_bad_row_is_rejected_with_its_line_and_the_others_are_taken(place, row
     ids=["empty", "missing", "twice", "semicolons", "utf16", "zip", "long-quote", "quote"],
 )
 def test_what_is_no_csv_of_people_changes_nothing(place, content):
-    with pytest.raises(UsageError, match="nothing was imported"):
+    with pytest.raises(UsageError, match="nothing of it was taken"):
         place.take(content)
     assert place.people() == []
     assert not place.rejects.exists()
