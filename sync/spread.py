@@ -9,7 +9,8 @@ from deployer.errors import TryLater
 from sync.batches import batches
 from sync.ledger.events import Event, Selector, accepted_events
 from sync.ledger.ledger import Ledger
-from sync.ledger.targets import Side, TargetState, Want, replace_waiting, spread, waiting, want_more
+from sync.ledger.targets import Side, TargetState, Want, spread, want_more
+from sync.ledger.waiting import replace_waiting, waiting
 from sync.people.model import Person, to_email_key, to_record_ids
 from sync.people.protocol import People
 

@@ -13,7 +13,7 @@ from sync.batches import batches
 from sync.ledger.events import EventState
 from sync.ledger.ledger import from_text
 from sync.ledger.tables import EVENTS, TARGETS
-from sync.ledger.targets import TargetState, count_unsettled
+from sync.ledger.targets import UNSETTLED, TargetState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Backlog:
 
 def read_backlog(db: Connection) -> Backlog:
     """What is still to do."""
-    counts = count_unsettled(db)
+    counts = _count_unsettled(db)
     unspread = EVENTS.c.state == EventState.ACCEPTED.value
     still_open = select(TARGETS.c.event_id).where(TARGETS.c.state == TargetState.OPEN.value)
     received = union_all(
@@ -50,6 +50,17 @@ def read_backlog(db: Connection) -> Backlog:
         handed_over=counts[TargetState.HANDED_OVER],
         quarantined=counts[TargetState.QUARANTINED],
     )
+
+
+def _count_unsettled(db: Connection) -> dict[TargetState, int]:
+    """How many targets stand in each unsettled state."""
+    rows = db.execute(
+        select(TARGETS.c.state, func.count())
+        .where(TARGETS.c.state.in_([state.value for state in UNSETTLED]))
+        .group_by(TARGETS.c.state)
+    )
+    found = {TargetState(row[0]): row[1] for row in rows}
+    return {state: found.get(state, 0) for state in UNSETTLED}
 
 
 class Standing(Enum):

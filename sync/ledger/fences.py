@@ -6,13 +6,15 @@ speaks of an earlier moment needs a person; a tie is an opt-out.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from enum import Enum, StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
 from sync.batches import batches
-from sync.ledger.tables import RESUBSCRIBE_MEMBERS, RESUBSCRIBES
+from sync.ledger.quarantine import open_case
+from sync.ledger.tables import EVENTS, RESUBSCRIBE_MEMBERS, RESUBSCRIBES
 
 AMBIGUOUS = "AMBIGUOUS_RESUBSCRIBE"
 AMBIGUOUS_DETAIL = (
@@ -35,6 +37,14 @@ class ResubscribeState(StrEnum):
 
 HOLDING = (ResubscribeState.INTENT, ResubscribeState.CLEARING)
 _FENCING = (*HOLDING, ResubscribeState.CLEARED)
+
+
+class Standing(StrEnum):
+    """What a member is on its side: only what is live can be cleared, and set back."""
+
+    LIVE = "live"
+    DEAD = "dead"  # it lives on under another id, or is deleted
+    UNSEEN = "unseen"
 
 
 class Passes(Enum):
@@ -69,6 +79,33 @@ def fences(db: Connection, keys: Collection[str]) -> dict[str, str]:
     return found
 
 
+def put_behind(
+    db: Connection,
+    rows: Sequence[dict[str, Any]],
+    behind: Mapping[tuple[str, Passes], Mapping[str, str]],
+    now: str,
+) -> list[dict[str, Any]]:
+    """New rows of targets as the fences let them pass.
+
+    `behind` says what changes in a row, by the state it would have and what the fence does to it.
+    """
+    at = fences(db, {row["key"] for row in rows})
+    if not at:
+        return list(rows)
+    asked = select(EVENTS.c.id, EVENTS.c.received_at, EVENTS.c.occurred_at)
+    found = db.execute(asked.where(EVENTS.c.id.in_({row["event_id"] for row in rows})))
+    times = {event.id: (event.received_at, event.occurred_at) for event in found}
+    fenced = []
+    for row in rows:
+        verdict = passes(*times[row["event_id"]], at.get(row["key"], ""))
+        change = behind.get((row["state"], verdict), {})
+        fenced.append({**row, **change})
+        if change and verdict is Passes.AMBIGUOUS:
+            who = (row["side"], row["key"], row["person_id"])
+            open_case(db, who, (AMBIGUOUS, AMBIGUOUS_DETAIL), now)
+    return fenced
+
+
 def held_keys() -> Select[tuple[str]]:
     """The persons and records that a resubscribe works on now: nothing else may write them."""
     return (
@@ -85,7 +122,7 @@ def silent_stamps(db: Connection) -> list[tuple[str, str]]:
         .join(RESUBSCRIBES, RESUBSCRIBES.c.id == RESUBSCRIBE_MEMBERS.c.resubscribe_id)
         .where(
             RESUBSCRIBES.c.state.in_([state.value for state in _FENCING]),
-            RESUBSCRIBE_MEMBERS.c.standing == "dead",
+            RESUBSCRIBE_MEMBERS.c.standing == Standing.DEAD.value,
             RESUBSCRIBE_MEMBERS.c.stamp != "",
         )
     )

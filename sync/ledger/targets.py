@@ -13,7 +13,6 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
-    func,
     insert,
     or_,
     select,
@@ -21,10 +20,17 @@ from sqlalchemy import (
 )
 
 from sync.ledger.events import EventState
-from sync.ledger.ledger import Ledger
+from sync.ledger.fences import (
+    AMBIGUOUS,
+    AMBIGUOUS_DETAIL,
+    NEVER,
+    Passes,
+    held_keys,
+    put_behind,
+)
+from sync.ledger.ledger import Ledger, note
 from sync.ledger.quarantine import close_case, open_case
 from sync.ledger.tables import EVENTS, TARGETS
-from sync.sqlite import reading
 
 CLAIM_S = 120.0
 LOT = 200
@@ -104,11 +110,11 @@ def spread(ledger: Ledger, wants: Mapping[int, Iterable[Want]]) -> None:
             .where(EVENTS.c.id.in_(wants), EVENTS.c.state == EventState.ACCEPTED.value)
             .values(state=EventState.SPREAD.value)
         )
-        _settle(db, sorted(wants), now)
+        settle(db, sorted(wants), now)
 
 
 def add_wants(db: Connection, wants: Mapping[int, Iterable[Want]], now: str) -> None:
-    """Add the targets that each event does not have yet."""
+    """Add the targets that each event does not have yet, behind what a resubscribe has closed."""
     have = select(TARGETS.c.event_id, TARGETS.c.side, TARGETS.c.key)
     rows = db.execute(have.where(TARGETS.c.event_id.in_(wants)))
     known = {(row.event_id, row.side, row.key) for row in rows}
@@ -119,7 +125,7 @@ def add_wants(db: Connection, wants: Mapping[int, Iterable[Want]], now: str) -> 
             if mark not in known:
                 new.setdefault(mark, _row(event_id, want, now))
     if new:
-        db.execute(insert(TARGETS), list(new.values()))
+        db.execute(insert(TARGETS), put_behind(db, list(new.values()), _BEHIND, now))
 
 
 def _row(event_id: int, want: Want, now: str) -> dict[str, Any]:
@@ -130,11 +136,24 @@ def _row(event_id: int, want: Want, now: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_FENCED = {"state": TargetState.FENCED.value}
+# What a fence turns a row into, by what it would be; one that waits has nothing to write yet.
+_BEHIND: dict[tuple[str, Passes], dict[str, str]] = {
+    (TargetState.OPEN.value, Passes.CLOSED): _FENCED,
+    (TargetState.WAITING.value, Passes.CLOSED): _FENCED,
+    (TargetState.OPEN.value, Passes.AMBIGUOUS): {
+        "state": TargetState.QUARANTINED.value, "code": AMBIGUOUS, "detail": AMBIGUOUS_DETAIL,
+        "next_at": NEVER,
+    },
+}  # fmt: skip
+
+
 def claim_due(ledger: Ledger, side: Side, claim: str, limit: int) -> list[Target]:
     """Take up to `limit` due targets of this side, whole persons, for a while.
 
     Nobody else gets them until they are told what became of them, or the claim runs out. The oldest
-    come first; at least one person is taken, however many targets they have.
+    come first; at least one person is taken, however many targets they have. What a resubscribe
+    works on is left alone.
     """
     now = ledger.now()
     due = and_(
@@ -142,6 +161,7 @@ def claim_due(ledger: Ledger, side: Side, claim: str, limit: int) -> list[Target
         TARGETS.c.state.in_([TargetState.OPEN.value, TargetState.QUARANTINED.value]),
         TARGETS.c.next_at <= now,
         or_(TARGETS.c.claimed_until.is_(None), TARGETS.c.claimed_until <= now),
+        TARGETS.c.key.not_in(held_keys()),
     )
     with ledger.engine.begin() as db:
         ids = _whole_persons(
@@ -158,7 +178,7 @@ def claim_due(ledger: Ledger, side: Side, claim: str, limit: int) -> list[Target
             .where(TARGETS.c.id.in_(ids))
             .values(claim=claim, claimed_until=ledger.later(CLAIM_S))
         )
-        return [_target(row) for row in db.execute(_with_event(TARGETS.c.id.in_(ids)))]
+        return [to_target(row) for row in db.execute(with_event(TARGETS.c.id.in_(ids)))]
 
 
 def _whole_persons(rows: Iterable[Row[Any]], limit: int) -> list[int]:
@@ -173,7 +193,8 @@ def _whole_persons(rows: Iterable[Row[Any]], limit: int) -> list[int]:
     return taken
 
 
-def _with_event(condition: ColumnElement[bool]) -> Select[Any]:
+def with_event(condition: ColumnElement[bool]) -> Select[Any]:
+    """Targets with what their events say, for `to_target`."""
     return (
         select(TARGETS, EVENTS.c.fields, EVENTS.c.occurred_at, EVENTS.c.source, EVENTS.c.reason)
         .join(EVENTS, EVENTS.c.id == TARGETS.c.event_id)
@@ -202,7 +223,17 @@ def tell(ledger: Ledger, claim: str, outcomes: Sequence[tuple[Target, Outcome]])
             )  # fmt: skip
             if done.rowcount:
                 _keep_case(db, target, outcome, now)
-        _settle(db, sorted({target.event_id for target, _ in outcomes}), now)
+            elif outcome.state is TargetState.DONE:
+                _tell_late(db, target, now)
+        settle(db, sorted({target.event_id for target, _ in outcomes}), now)
+
+
+def _tell_late(db: Connection, target: Target, now: str) -> None:
+    """A drain that slept past its claim has opted out somebody who was resubscribed meanwhile."""
+    fenced = (TARGETS.c.id == target.id, TARGETS.c.state == TargetState.FENCED.value)
+    if db.scalar(select(TARGETS.c.id).where(*fenced)):
+        detail = f"{target.side.value} {target.key}: written after a resubscribe had closed it"
+        note(db, now, "optout", "late-opt-out", detail)
 
 
 def _keep_case(db: Connection, target: Target, outcome: Outcome, now: str) -> None:
@@ -213,7 +244,8 @@ def _keep_case(db: Connection, target: Target, outcome: Outcome, now: str) -> No
         close_case(db, target.side.value, target.key)
 
 
-def _settle(db: Connection, event_ids: Sequence[int], now: str) -> None:
+def settle(db: Connection, event_ids: Sequence[int], now: str) -> None:
+    """Settle those of these events that have nothing left to reach."""
     unsettled = select(TARGETS.c.event_id).where(
         TARGETS.c.state.in_([state.value for state in UNSETTLED])
     )
@@ -228,27 +260,6 @@ def _settle(db: Connection, event_ids: Sequence[int], now: str) -> None:
     )
 
 
-def waiting(ledger: Ledger) -> list[Target]:
-    """Targets of persons who had no Salesforce Id when they were last looked at."""
-    with reading(ledger.engine) as db:
-        found = db.execute(_with_event(TARGETS.c.state == TargetState.WAITING.value))
-        return [_target(row) for row in found]
-
-
-def replace_waiting(ledger: Ledger, wants: Mapping[Target, Iterable[Want]]) -> None:
-    """These persons have an Id now: write the records down in the waiting targets' place."""
-    now = ledger.now()
-    with ledger.engine.begin() as db:
-        for target, records in wants.items():
-            add_wants(db, {target.event_id: records}, now)
-        db.execute(
-            update(TARGETS)
-            .where(TARGETS.c.id.in_([target.id for target in wants]))
-            .values(state=TargetState.MOVED.value)
-        )
-        _settle(db, sorted({target.event_id for target in wants}), now)
-
-
 def want_more(ledger: Ledger, wants: Mapping[int, Iterable[Want]]) -> None:
     """Write down more that events must reach, before what led there is told done."""
     if wants:
@@ -256,18 +267,8 @@ def want_more(ledger: Ledger, wants: Mapping[int, Iterable[Want]]) -> None:
             add_wants(db, wants, ledger.now())
 
 
-def count_unsettled(db: Connection) -> dict[TargetState, int]:
-    """How many targets stand in each unsettled state."""
-    rows = db.execute(
-        select(TARGETS.c.state, func.count())
-        .where(TARGETS.c.state.in_([state.value for state in UNSETTLED]))
-        .group_by(TARGETS.c.state)
-    )
-    found = {TargetState(row[0]): row[1] for row in rows}
-    return {state: found.get(state, 0) for state in UNSETTLED}
-
-
-def _target(row: Row[Any]) -> Target:
+def to_target(row: Row[Any]) -> Target:
+    """A row of `with_event`."""
     return Target(
         id=row.id,
         event_id=row.event_id,
