@@ -18,13 +18,16 @@ from typing import Any
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from deployer.errors import TryLater
 from deployer.state import PRIVATE_FILE, make_private_dir
+from sync.turns import Turns, turns_of
 
 FIRST_SOUND_WAL = (3, 51, 3)
 BUSY_WAIT_S = 30.0
 _READING = "optout_reading"
+_TURN = "optout_turn"
 
 
 class Journal(Enum):
@@ -75,8 +78,31 @@ def open_database(path: Path, busy_wait_s: float = BUSY_WAIT_S) -> Engine:
         f"sqlite:///{path}", module=library(), connect_args={"timeout": busy_wait_s}
     )
     event.listen(engine, "connect", _set_up)
-    event.listen(engine, "begin", _begin)
+    _take_turns(engine, turns_of(path), busy_wait_s)
     return engine
+
+
+def _take_turns(engine: Engine, turns: Turns, wait_s: float) -> None:
+    """Let writers of this process wait for each other before SQLite makes them."""
+
+    def begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(_READING):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if _TURN not in connection.info:
+            if not turns.take(wait_s):
+                raise _held(connection)
+            connection.info[_TURN] = turns
+        _begin_writing(connection)
+
+    def end(_connection: object, record: ConnectionPoolEntry, *_why: object) -> None:
+        # After the commit, and after whatever went wrong instead.
+        if mine := record.info.pop(_TURN, None):
+            mine.give_back()
+
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "checkin", end)
+    event.listen(engine, "invalidate", end)
 
 
 def reading(engine: Engine) -> Connection:
@@ -92,15 +118,18 @@ def _set_up(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin(connection: Connection) -> None:
-    read = connection.get_execution_options().get(_READING)
+def _begin_writing(connection: Connection) -> None:
     try:
-        connection.exec_driver_sql("BEGIN" if read else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     except sqlalchemy.exc.OperationalError as held:
         if "locked" not in str(held.orig):
             raise
-        raise TryLater(
-            "another optout is writing to this database",
-            where=str(connection.engine.url.database),
-            hint="wait until it has finished and run the same command again",
-        ) from held
+        raise _held(connection) from held
+
+
+def _held(connection: Connection) -> TryLater:
+    return TryLater(
+        "another optout is writing to this database",
+        where=str(connection.engine.url.database),
+        hint="wait until it has finished and run the same command again",
+    )
