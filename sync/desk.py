@@ -83,14 +83,18 @@ class Desk:
 
     def open_reading(self, people: People) -> Connection:
         """Log in to read only; bound as `open_door` does. Errors: as `open_door`."""
-        connection = self.opened.enter_context(
+        connection = self.open_any_reader()
+        bind(self.ledger, org_id=connection.org.org_id, people=people.identity())
+        return connection
+
+    def open_any_reader(self) -> Connection:
+        """Log in to read only, whichever org the ledger is bound to."""
+        return self.opened.enter_context(
             open_connection(
                 self.org, "read", role=ROLE, config=self.ask.config, as_json=self.ask.as_json,
                 clock=self.clock,
             )
         )  # fmt: skip
-        bind(self.ledger, org_id=connection.org.org_id, people=people.identity())
-        return connection
 
     def bound(self) -> Bound:
         """What the ledger belongs to."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sync.ledger.backlog import Backlog
@@ -35,11 +36,20 @@ class StatusFacts:
     runs: Sequence[Run]
 
 
+class Word(StrEnum):
+    """What a person is needed for; each has its entry in docs/operating/serve.md."""
+
+    HELD = "held"
+    QUARANTINE = "quarantine"
+    UNAPPLIED = "unapplied"
+    NO_SUCCESS = "no-success"
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """Something that needs a person: a stable word, what is so, and what to type."""
 
-    word: str
+    word: Word
     what: str
     next: str
 
@@ -118,7 +128,7 @@ def _need_held(held: dict[str, int], runs: Sequence[Run]) -> Need | None:
     run_id = next(run.run_id for run in _real(runs) if run.outcome in _ENDED)
     counts = " and ".join(f"{count:,} writes to {side}" for side, count in held.items() if count)
     return Need(
-        "held",
+        Word.HELD,
         f"the last run held back {counts}; these opt-outs are not applied",
         f"look at it with optout sync runs, then: optout sync nightly --approve {run_id}",
     )
@@ -128,7 +138,7 @@ def _need_quarantine(cases: Sequence[Case]) -> Need | None:
     if not cases:
         return None
     return Need(
-        "quarantine",
+        Word.QUARANTINE,
         f"{len(cases):,} refused opt-outs wait for a person",
         "optout sync quarantine list; mend the cause and retry, or acknowledge them",
     )
@@ -138,7 +148,7 @@ def _need_old(age: timedelta | None) -> Need | None:
     if age is None or age <= TOO_OLD:
         return None
     return Need(
-        "unapplied",
+        Word.UNAPPLIED,
         f"an opt-out has waited for {age.total_seconds() / 3600:.1f} hours to be applied",
         "see that a runner is up (optout sync serve) and can log in (optout doctor), or apply "
         "now with: optout sync quarantine retry --all",
@@ -155,7 +165,7 @@ def _need_success(facts: StatusFacts) -> Need | None:
     if not facts.switch.on or facts.now - last_success(facts) <= NO_SUCCESS:
         return None
     return Need(
-        "no-success",
+        Word.NO_SUCCESS,
         f"no night has succeeded since {last_success(facts):%Y-%m-%d %H:%M} UTC",
         "optout sync runs shows why; then: optout sync nightly --force",
     )
@@ -179,7 +189,8 @@ def to_document(status: Status, facts: StatusFacts) -> dict[str, Any]:
             "by": facts.switch.by or None,
         },
         "needs": [
-            {"code": need.word, "message": need.what, "next": need.next} for need in status.needs
+            {"code": need.word.value, "message": need.what, "next": need.next}
+            for need in status.needs
         ],
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from sync.status import Need, StatusFacts, last_success, to_status, unacknowledged
+from sync.status import Need, StatusFacts, Word, last_success, to_status, unacknowledged
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ def marks(now: Sequence[Alert]) -> dict[str, str]:
 
 def _from_need(need: Need, facts: StatusFacts) -> Alert:
     mark = {
-        "held": lambda: next((run.run_id for run in facts.runs if run.outcome == "held"), ""),
+        Word.HELD: lambda: next((run.run_id for run in facts.runs if run.outcome == "held"), ""),
         # Cases are numbered as they come: only a new one makes it news.
-        "quarantine": lambda: str(max(c.id for c in unacknowledged(facts.cases, facts.now))),
-        "no-success": lambda: last_success(facts).isoformat(),
+        Word.QUARANTINE: lambda: str(max(c.id for c in unacknowledged(facts.cases, facts.now))),
+        Word.NO_SUCCESS: lambda: last_success(facts).isoformat(),
     }.get(need.word, str)()
-    return Alert(need.word, mark, need.what, need.next)
+    return Alert(need.word.value, mark, need.what, need.next)
