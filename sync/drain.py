@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from deployer.errors import OptoutError
 from sync.delivery import DAY_S, NOT_THERE, later
 from sync.drain_org import OpenOrg, serve_org
+from sync.handed import look_at_handed_over
 from sync.ledger.ledger import Ledger, from_text
+from sync.ledger.resubscribes import take_back_deserted
 from sync.ledger.targets import LOT, Outcome, Side, TargetState, claim_due, tell
 from sync.people.model import Mark, Marked
 from sync.people.protocol import People
@@ -52,6 +54,7 @@ def drain(ledger: Ledger, people: People, open_org: OpenOrg, claim: str) -> Drai
             problems.append(problem)
         return told
 
+    take_back_deserted(ledger)
     serve(lambda: _spread(ledger, people))
     marked = serve(lambda: _mark_lot(ledger, people, claim))
     written = serve(serve_org(ledger, people, open_org, claim))
@@ -63,6 +66,7 @@ def drain(ledger: Ledger, people: People, open_org: OpenOrg, claim: str) -> Drai
 def _spread(ledger: Ledger, people: People) -> int:
     spread_events(ledger, people)
     look_at_waiting(ledger, people)
+    look_at_handed_over(ledger, people)
     return 0
 
 
