@@ -85,6 +85,8 @@ class Summary:
     newly_quarantined: int = 0
     unknown: int = 0
     api_calls: int = 0
+    # The org's calls of the day as it last told them: used and allowed, empty when it did not.
+    api_usage: dict[str, int] = field(default_factory=dict)
     flagged: dict[str, int] = field(default_factory=dict)
     phases: list[dict[str, object]] = field(default_factory=list)
     sample: dict[str, list[str]] = field(default_factory=dict)
@@ -131,6 +133,9 @@ def run_night(room: Room, fields: tuple[str, ...], asked: Asked) -> Summary:
         raise
     finally:
         summary.api_calls = len(door.writer.calls)
+        summary.api_usage = dict(
+            zip(("used", "allowed"), door.writer.api_usage or (), strict=False)
+        )
         _tidy(folder)
         _end(night, summary)
     return summary

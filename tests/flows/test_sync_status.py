@@ -61,6 +61,15 @@ def test_a_field_that_the_runner_cannot_write_fails_with_what_to_type(status, or
     assert "Contact.Sales_Opt_Out__c: the org does not show it" in found["evidence"]
 
 
+@pytest.mark.usefixtures("org_now")
+def test_the_calls_that_the_last_run_saw_are_kept(status, run):
+    assert run("sync", "adopt", "--yes", *ORG)[0] == 0
+    code, outcomes, said = status()
+    assert (code, outcomes["S03"], outcomes["S12"]) == (0, "pass", "pass")
+    assert said["budget"]["seen_by"] == f"run {said['last_run']['run_id']}"
+    assert 0 < said["budget"]["used"] < said["budget"]["allowed"]
+
+
 def test_every_check_is_a_line_and_the_org_is_offered(run):
     code, out, _ = run("sync", "status", *ORG)
     assert (code, out.count("[S0")) == (0, 9)
