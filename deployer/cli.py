@@ -13,14 +13,26 @@ import click
 
 from deployer.errors import Exit, OptoutError
 
+# What to type after Ctrl-C, where the row of the verb says nothing else.
+_AGAIN = "run it again; what it writes is written whole or not at all"
+_SENT = "a deploy that was sent goes on in the org; optout jobs list shows it"
+
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One command: where its code is and its one-line help, read without importing it."""
+    """One command: where its code is and its one-line help, read without importing it.
+
+    `interrupted` is what to do next after Ctrl-C.
+    """
 
     module: str
     help: str
     name: str = "command"
+    interrupted: str = _AGAIN
+
+
+class Interrupted(Exception):
+    """Ctrl-C in the middle of a verb; the text is what to do next."""
 
 
 VERBS = {
@@ -28,10 +40,18 @@ VERBS = {
     "validate": Verb("deployer.commands.validate", "Check layout and metadata files."),
     "render": Verb("deployer.commands.render", "Write the complete package for another tool."),
     "plan": Verb("deployer.commands.plan", "Show what a deploy would change."),
-    "deploy": Verb("deployer.commands.deploy", "Put the field on the org's layouts."),
-    "restore": Verb("deployer.commands.restore", "Put back what a deploy replaced."),
-    "remove": Verb("deployer.commands.remove", "Take the field off the org's layouts."),
-    "jobs": Verb("deployer.commands.jobs", "List, show, resume and cancel deploys."),
+    "deploy": Verb(
+        "deployer.commands.deploy", "Put the field on the org's layouts.", interrupted=_SENT
+    ),
+    "restore": Verb(
+        "deployer.commands.restore", "Put back what a deploy replaced.", interrupted=_SENT
+    ),
+    "remove": Verb(
+        "deployer.commands.remove", "Take the field off the org's layouts.", interrupted=_SENT
+    ),
+    "jobs": Verb(
+        "deployer.commands.jobs", "List, show, resume and cancel deploys.", interrupted=_SENT
+    ),
     "org": Verb("deployer.commands.org", "Log in to an org; list, show and log out."),
     "people": Verb("sync.commands.people", "Import, export, list and show people."),
     "settings": Verb("deployer.commands.settings", "Show each setting and where it comes from."),
@@ -57,6 +77,13 @@ class LazyGroup(click.Group):
             return super().get_command(ctx, cmd_name)
         command: click.Command = getattr(importlib.import_module(verb.module), verb.name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            verb = self.verbs.get(ctx.invoked_subcommand or "")
+            raise Interrupted(verb.interrupted if verb else _AGAIN) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
@@ -104,13 +131,13 @@ def main(args: Sequence[str] | None = None) -> None:
         code = result if isinstance(result, int) else Exit.DONE
     except click.exceptions.Exit as ended:
         code = ended.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo(
-            "optout: interrupted\n"
-            "  next: a deploy that was sent goes on in the org; optout jobs list shows it",
-            err=True,
-        )
-        code = Exit.INTERRUPTED
+    except Interrupted as stopped:
+        code = _stop("interrupted", str(stopped))
+    except KeyboardInterrupt:
+        code = _stop("interrupted", _AGAIN)
+    except click.Abort:
+        # Only a question that was not answered with yes; commands ask before they change anything.
+        code = _stop("stopped at the question", "nothing was changed; --yes answers it")
     except BrokenPipeError:
         # The reader of our output has gone (`optout plan | head`); point stdout away from it so
         # that the interpreter's own flush does not complain.
@@ -119,6 +146,11 @@ def main(args: Sequence[str] | None = None) -> None:
     except Exception as problem:  # noqa: BLE001 - the boundary
         code = _tell(problem, as_json="--json" in words)
     sys.exit(int(code))
+
+
+def _stop(what: str, then: str) -> int:
+    click.echo(f"optout: {what}\n  next: {then}", err=True)
+    return Exit.INTERRUPTED
 
 
 def _tell(problem: Exception, *, as_json: bool) -> int:

@@ -9,17 +9,41 @@ import click
 from deployer.cli import LazyGroup, Verb
 from deployer.errors import UsageError
 
+# What to do after Ctrl-C, where something may be half way.
+_PUSHED = (
+    "what was accepted is on disk, and tried again by the next push, night or serve (optout sync "
+    "status); send the other lines again: twice does no harm"
+)
+_NIGHT = (
+    "what was written stays written and is not written again; run it again, or leave the rest to "
+    "the next night (optout sync runs)"
+)
+_TRIED = "what was tried is written down; optout sync quarantine list shows what is left"
+
 VERBS = {
-    "push": Verb("sync.commands.push", "Take unsubscribes and bring them to both sides now."),
+    "push": Verb(
+        "sync.commands.push",
+        "Take unsubscribes and bring them to both sides now.",
+        interrupted=_PUSHED,
+    ),
     "enable": Verb("sync.commands.switch", "Switch the nightly sync on.", "enable"),
     "disable": Verb("sync.commands.switch", "Switch the nightly sync off.", "disable"),
-    "adopt": Verb("sync.commands.nights", "The first run of a field: see it, approve it.", "adopt"),
-    "nightly": Verb("sync.commands.nights", "Bring both sides to the same state.", "nightly"),
+    "adopt": Verb(
+        "sync.commands.nights",
+        "The first run of a field: see it, approve it.",
+        "adopt",
+        interrupted=_NIGHT,
+    ),
+    "nightly": Verb(
+        "sync.commands.nights", "Bring both sides to the same state.", "nightly", interrupted=_NIGHT
+    ),
     "serve": Verb("sync.commands.serve", "Take webhooks and keep both sides in step."),
     "status": Verb("sync.commands.status", "Show what is still to do; exit 1 needs a person."),
     "runs": Verb("sync.commands.logbook", "List the nightly runs.", "runs"),
     "audit": Verb("sync.commands.logbook", "List what people decided.", "audit"),
-    "quarantine": Verb("sync.commands.quarantine", "Show and settle what was refused."),
+    "quarantine": Verb(
+        "sync.commands.quarantine", "Show and settle what was refused.", interrupted=_TRIED
+    ),
     "check": Verb("sync.commands.check", "Show what both sides say of one person."),
     "backup": Verb("sync.commands.backup", "Copy the ledger while it is in use.", "backup"),
     "restore": Verb("sync.commands.backup", "Put a copy of the ledger back.", "restore"),

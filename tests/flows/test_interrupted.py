@@ -1,0 +1,32 @@
+"""Ctrl-C in the middle of a command: exit 130, and what to do next in that command's own words."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+ORG = ("--org", "practice")
+
+
+@pytest.mark.usefixtures("org_now")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("plan",), "run it again"),
+        (("deploy", "--yes"), "optout jobs list"),
+        (("sync", "push", "--salesforce-id", "0035e0000000001AAA"), "optout sync status"),
+        (("sync", "adopt", "--yes"), "optout sync runs"),
+        (("sync", "nightly", "--dry-run"), "optout sync runs"),
+        (("sync", "check", "0035e0000000001AAA"), "run it again"),
+    ],
+)
+def test_each_command_says_its_own_next_step(run, intercept, words, said):
+    def stop(request, go_on):
+        os.kill(os.getpid(), signal.SIGINT)
+        return go_on(request)
+
+    intercept(stop)
+    code, _, err = run(*words, *ORG)
+    assert (code, "Traceback" in err, said in err) == (130, False, True)
