@@ -115,7 +115,7 @@ def held_keys() -> Select[tuple[str]]:
     )
 
 
-def silent_stamps(db: Connection) -> list[tuple[str, str]]:
+def silent_versions(db: Connection) -> set[tuple[str, str]]:
     """Dead ids that assert nothing while the org shows them unchanged: id and stamp."""
     rows = db.execute(
         select(RESUBSCRIBE_MEMBERS.c.key, RESUBSCRIBE_MEMBERS.c.stamp)
@@ -126,4 +126,4 @@ def silent_stamps(db: Connection) -> list[tuple[str, str]]:
             RESUBSCRIBE_MEMBERS.c.stamp != "",
         )
     )
-    return [(row.key, row.stamp) for row in rows]
+    return {(row.key, row.stamp) for row in rows}

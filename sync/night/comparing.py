@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from sync.batches import batches
 from sync.delivery import NOT_FOUND
 from sync.ledger.aliases import Alias, AliasKind, all_aliases, forget_gone, gone_ids, learn, to_last
+from sync.ledger.fences import silent_versions
 from sync.ledger.ledger import read_meta, to_text, write_meta
 from sync.ledger.quarantine import cases
 from sync.night.means import Night
@@ -50,17 +51,23 @@ def _reached(person: Person) -> Reached:
 def _read_org(night: Night, sides: Sides) -> None:
     """Ticked records into the work database, dead ids into the ledger's aliases.
 
-    What is harvested next time begins at the org's clock, for it is compared with its times.
+    What is harvested next time begins at the org's clock, for it is compared with its times. A
+    dead record that a resubscribe has seen, and nobody changed since, does not assert.
     """
     with reading(night.ledger.engine) as db:
         harvested_at = read_meta(db, _HARVESTED)
+        silent = silent_versions(db)
     asked = queries(night.door, night.fields, harvested_at)
     asked_at = []
     for answer in fetch_answers(night, asked):
         asked_at.append(to_text(answer.asked_at) if answer.asked_at else harvested_at)
         for lot in batches(answer.found, _LOT):
             night.alive()
-            sides.add_flagged((each.record_id, each.settled) for each in lot if each.ticked)
+            sides.add_flagged(
+                (each.record_id, each.settled)
+                for each in lot
+                if each.ticked and each.version not in silent
+            )
             with night.writing() as db:
                 learn(db, [each.alias for each in lot if each.alias], night.ledger.now())
     with night.writing() as db:

@@ -18,7 +18,7 @@ from deployer.salesforce.soql import bind
 from deployer.settings.record_ids import to_18
 from sync.fields import name_on
 from sync.ledger.aliases import Alias, AliasKind
-from sync.ledger.ledger import from_text
+from sync.ledger.ledger import from_text, to_text
 from sync.night.means import Night
 from sync.org_records import OrgDoor
 
@@ -26,6 +26,7 @@ from sync.org_records import OrgDoor
 OVERLAP = timedelta(days=1)
 _CONVERTED = ("IsConverted", "ConvertedContactId")
 _PAIR = ("PersonContactId",)
+_CHANGED = "SystemModstamp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,15 @@ class Query:
 class Found:
     """One row: `ticked` when it came from a query for ticked records.
 
-    `settled` when nothing is to be written to it: it is live, and every field is ticked.
+    `settled` when nothing is to be written to it: it is live, and every field is ticked. `version`
+    is the id of the row that said so and when the org last changed it, of ticked ones only.
     """
 
     record_id: str
     ticked: bool
     settled: bool
     alias: Alias | None
+    version: tuple[str, str] = ("", "")
 
 
 def queries(door: OrgDoor, fields: tuple[str, ...], harvested_at: str) -> list[Query]:
@@ -79,7 +82,7 @@ def queries(door: OrgDoor, fields: tuple[str, ...], harvested_at: str) -> list[Q
 def _ticked(name: str, sobject: str, columns: tuple[str, ...], fields: tuple[str, ...]) -> Query:
     chosen, *beside = [name_on(sobject, field) for field in fields]
     where = f"{'IsPersonAccount = true AND ' if sobject == 'Account' else ''}{chosen} = true"
-    query = _query(f"ticked-{name}", sobject, (*columns, *beside), where)
+    query = _query(f"ticked-{name}", sobject, (*columns, _CHANGED, *beside), where)
     return replace(query, wanted=tuple(beside))
 
 
@@ -128,11 +131,12 @@ def _found(row: dict[str, str], query: Query) -> Iterator[Found]:
     dead = _dead_alias(row, record_id)
     live = row["IsDeleted"] == "false" and dead is None
     settled = live and all(row[column] == "true" for column in query.wanted)
-    yield Found(record_id, ticked, settled, dead)
+    version = (record_id, to_text(from_text(row[_CHANGED]))) if ticked else ("", "")
+    yield Found(record_id, ticked, settled, dead, version)
     contact = to_18(row.get("PersonContactId", ""))
     if contact:
         side = Alias(contact, record_id, AliasKind.PERSON_ACCOUNT)
-        yield Found(contact, ticked, settled, side)
+        yield Found(contact, ticked, settled, side, version)
 
 
 def _dead_alias(row: dict[str, str], record_id: str) -> Alias | None:
