@@ -18,6 +18,10 @@ _NIGHT = (
     "what was written stays written and is not written again; run it again, or leave the rest to "
     "the next night (optout sync runs)"
 )
+_CLEARED = (
+    "the person counts as opted out: what was cleared is set back by the next drain or night; run "
+    "it again to clear them (optout sync check)"
+)
 _TRIED = "what was tried is written down; optout sync quarantine list shows what is left"
 
 VERBS = {
@@ -43,6 +47,11 @@ VERBS = {
     "audit": Verb("sync.commands.logbook", "List what people decided.", "audit"),
     "quarantine": Verb(
         "sync.commands.quarantine", "Show and settle what was refused.", interrupted=_TRIED
+    ),
+    "resubscribe": Verb(
+        "sync.commands.resubscribe",
+        "Clear one person's opt-out, as they asked.",
+        interrupted=_CLEARED,
     ),
     "check": Verb("sync.commands.check", "Show what both sides say of one person."),
     "backup": Verb("sync.commands.backup", "Copy the ledger while it is in use.", "backup"),
