@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select, union_all
 
 from sync.batches import batches
 from sync.ledger.events import EventState
+from sync.ledger.handed_over import count_handed_over
 from sync.ledger.ledger import from_text
 from sync.ledger.tables import EVENTS, TARGETS
 from sync.ledger.targets import UNSETTLED, TargetState
@@ -28,13 +29,15 @@ class Backlog:
     unspread: int
     open: int
     waiting: int
-    handed_over: int
+    handed_over: int  # people, also those whom a night gave to a side that has yet to show them
     quarantined: int
+    handed_over_since: datetime | None = None
 
 
 def read_backlog(db: Connection) -> Backlog:
     """What is still to do."""
     counts = _count_unsettled(db)
+    handed, since = count_handed_over(db)
     unspread = EVENTS.c.state == EventState.ACCEPTED.value
     still_open = select(TARGETS.c.event_id).where(TARGETS.c.state == TargetState.OPEN.value)
     received = union_all(
@@ -47,8 +50,9 @@ def read_backlog(db: Connection) -> Backlog:
         unspread=db.scalar(select(func.count()).select_from(EVENTS).where(unspread)) or 0,
         open=counts[TargetState.OPEN],
         waiting=counts[TargetState.WAITING],
-        handed_over=counts[TargetState.HANDED_OVER],
+        handed_over=handed,
         quarantined=counts[TargetState.QUARANTINED],
+        handed_over_since=from_text(since) if since else None,
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, or_, select
 
 from sync.ledger.events import EventState
+from sync.ledger.handed_over import by_nights
 from sync.ledger.tables import EVENTS, TARGETS
 from sync.ledger.targets import UNSETTLED
 
@@ -42,6 +43,10 @@ def read_open_rows(db: Connection, keys: Collection[str]) -> list[OpenRow]:
     )
     rows = [
         OpenRow(t.side, t.key, t.state, t.received_at, t.next_at, t.code, t.detail) for t in targets
+    ]
+    rows += [
+        OpenRow("people", each.person_id, "handed-over", each.since, "", "", "by a night")
+        for each in by_nights(db, wanted)
     ]
     unspread = db.execute(
         select(EVENTS.c.received_at)

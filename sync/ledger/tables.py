@@ -76,6 +76,14 @@ GONE = Table(
     Column("read_at", Text, nullable=False),
 )
 
+# Whom a night has handed over to a people side that has yet to show them.
+HANDED_OVER = Table(
+    "handed_over",
+    METADATA,
+    Column("person_id", Text, primary_key=True),
+    Column("since", Text, nullable=False),
+)
+
 # What needs a person: one row for each target that was refused, event or night alike.
 QUARANTINE = Table(
     "quarantine",

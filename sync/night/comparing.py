@@ -8,6 +8,7 @@ from sync.batches import batches
 from sync.delivery import NOT_FOUND
 from sync.ledger.aliases import Alias, AliasKind, all_aliases, forget_gone, gone_ids, learn, to_last
 from sync.ledger.fences import silent_versions
+from sync.ledger.handed_over import handed_over
 from sync.ledger.ledger import read_meta, to_text, write_meta
 from sync.ledger.quarantine import cases
 from sync.night.means import Night
@@ -31,6 +32,7 @@ def compare(night: Night) -> Sides:
     _leave_out_the_dead(night, sides)
     sides.add_aliases(to_last(_standing_aliases(night)))
     sides.add_people(map(_reached, night.people.opted_out()))
+    _leave_out_handed_over(night, sides)
     close_over(night, sides)
     return sides
 
@@ -86,6 +88,12 @@ def _leave_out_the_dead(night: Night, sides: Sides) -> None:
     sides.add_refused("org", (each for each in lost if fates[each].fate is Fate.NOT_FOUND))
     with night.writing() as db:
         forget_gone(db, (each for each in gone if fates[each].fate in (Fate.LIVE, Fate.MOVED)))
+
+
+def _leave_out_handed_over(night: Night, sides: Sides) -> None:
+    """What the people side was given and has yet to show is not written again."""
+    with reading(night.ledger.engine) as db:
+        sides.add_refused("people", [each.person_id for each in handed_over(db)])
 
 
 def _standing_aliases(night: Night) -> list[Alias]:
