@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from sync.batches import batches
 from sync.ledger.tables import QUARANTINE
 
 
@@ -52,7 +54,14 @@ def open_case(
 
 def close_case(db: Connection, side: str, key: str) -> None:
     """What was refused has gone through, or is no longer there to be refused."""
-    db.execute(delete(QUARANTINE).where(QUARANTINE.c.side == side, QUARANTINE.c.key == key))
+    close_cases(db, side, [key])
+
+
+def close_cases(db: Connection, side: str, keys: Sequence[str]) -> None:
+    """As `close_case`, of any number on one side."""
+    for lot in batches(keys):
+        same = (QUARANTINE.c.side == side, QUARANTINE.c.key.in_(lot))
+        db.execute(delete(QUARANTINE).where(*same))
 
 
 def cases(db: Connection) -> list[Case]:

@@ -7,18 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    and_,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, or_, select, update
 
+from sync.batches import batches
 from sync.ledger.events import EventState
 from sync.ledger.fences import (
     AMBIGUOUS,
@@ -29,7 +20,7 @@ from sync.ledger.fences import (
     put_behind,
 )
 from sync.ledger.ledger import Ledger, note
-from sync.ledger.quarantine import close_case, open_case
+from sync.ledger.quarantine import close_cases, open_case
 from sync.ledger.tables import EVENTS, TARGETS
 
 CLAIM_S = 120.0
@@ -210,22 +201,37 @@ def tell(ledger: Ledger, claim: str, outcomes: Sequence[tuple[Target, Outcome]])
     repeated there, which does no harm.
     """
     now = ledger.now()
+    alike: dict[Outcome, list[Target]] = {}
+    for target, outcome in outcomes:
+        alike.setdefault(outcome, []).append(target)
     with ledger.engine.begin() as db:
-        for target, outcome in outcomes:
-            done = db.execute(
-                update(TARGETS)
-                .where(TARGETS.c.id == target.id, TARGETS.c.claim == claim)
-                .values(
-                    state=outcome.state.value, code=outcome.code, detail=outcome.detail,
-                    attempts=TARGETS.c.attempts + 1, next_at=ledger.later(outcome.again_s),
-                    claim=None, claimed_until=None,
-                )
-            )  # fmt: skip
-            if done.rowcount:
-                _keep_case(db, target, outcome, now)
-            elif outcome.state is TargetState.DONE:
-                _tell_late(db, target, now)
+        for outcome, targets in alike.items():
+            for lot in batches(targets):
+                _tell_alike(db, claim, lot, outcome, (now, ledger.later(outcome.again_s)))
         settle(db, sorted({target.event_id for target, _ in outcomes}), now)
+
+
+def _tell_alike(
+    db: Connection, claim: str, targets: Sequence[Target], outcome: Outcome, when: tuple[str, str]
+) -> None:
+    """One statement for all that came to the same; `when` is now, and when to try again."""
+    now, next_at = when
+    ours = set(
+        db.scalars(
+            update(TARGETS)
+            .where(TARGETS.c.id.in_([target.id for target in targets]), TARGETS.c.claim == claim)
+            .values(
+                state=outcome.state.value, code=outcome.code, detail=outcome.detail,
+                attempts=TARGETS.c.attempts + 1, next_at=next_at, claim=None, claimed_until=None,
+            )
+            .returning(TARGETS.c.id)
+        )
+    )  # fmt: skip
+    _keep_cases(db, [target for target in targets if target.id in ours], outcome, now)
+    if outcome.state is TargetState.DONE:
+        for target in targets:
+            if target.id not in ours:
+                _tell_late(db, target, now)
 
 
 def _tell_late(db: Connection, target: Target, now: str) -> None:
@@ -236,19 +242,21 @@ def _tell_late(db: Connection, target: Target, now: str) -> None:
         note(db, now, "optout", "late-opt-out", detail)
 
 
-def _keep_case(db: Connection, target: Target, outcome: Outcome, now: str) -> None:
+def _keep_cases(db: Connection, targets: Sequence[Target], outcome: Outcome, now: str) -> None:
     if outcome.state is TargetState.QUARANTINED:
-        open_case(db, (target.side.value, target.key, target.person_id),
-                  (outcome.code, outcome.detail), now)  # fmt: skip
+        for target in targets:
+            open_case(db, (target.side.value, target.key, target.person_id),
+                      (outcome.code, outcome.detail), now)  # fmt: skip
     elif outcome.state in (TargetState.DONE, TargetState.MOVED, TargetState.GONE):
-        close_case(db, target.side.value, target.key)
+        for side in Side:
+            close_cases(db, side.value, [target.key for target in targets if target.side is side])
 
 
 def settle(db: Connection, event_ids: Sequence[int], now: str) -> None:
     """Settle those of these events that have nothing left to reach."""
-    unsettled = select(TARGETS.c.event_id).where(
-        TARGETS.c.state.in_([state.value for state in UNSETTLED])
-    )
+    states = [state.value for state in UNSETTLED]
+    mine = (TARGETS.c.event_id.in_(event_ids), TARGETS.c.state.in_(states))
+    unsettled = select(TARGETS.c.event_id).where(*mine)
     db.execute(
         update(EVENTS)
         .where(
