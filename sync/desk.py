@@ -96,6 +96,11 @@ class Desk:
             )
         )  # fmt: skip
 
+    @property
+    def runs(self) -> Path:
+        """Where each run has a folder of its own."""
+        return ledger_file(self.settings, self.sync, self.org).parent / "runs"
+
     def bound(self) -> Bound:
         """What the ledger belongs to."""
         with reading(self.ledger.engine) as db:

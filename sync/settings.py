@@ -24,6 +24,10 @@ SYNC = Table(
                 env="OPTOUT_SYNC_TIMEZONE"),
         Setting("api_budget_percent", int, 80, "How much of the day's API calls a night may use.",
                 env="OPTOUT_SYNC_API_BUDGET_PERCENT"),
+        # A month is the time in which somebody who asks what was done must be answered (GDPR, Art.
+        # 12(3)), and longer than any sender repeats a delivery.
+        Setting("keep_days", int, 30, "How long a settled opt-out keeps address and reason.",
+                env="OPTOUT_SYNC_KEEP_DAYS"),
         Setting("ledger", Path, None, "The ledger's file, for one org.",
                 env="OPTOUT_SYNC_LEDGER"),
     ),
@@ -42,6 +46,7 @@ class SyncSettings:
     fields: tuple[str, ...]
     schedule: Schedule
     api_budget_percent: int
+    keep_days: int
     ledger: Path | None
 
 
@@ -57,7 +62,8 @@ def read_sync(settings: Settings) -> SyncSettings:
     return SyncSettings(
         fields=_fields(settings, values),
         schedule=_schedule(values),
-        api_budget_percent=_percent(values["api_budget_percent"]),
+        api_budget_percent=_whole(values["api_budget_percent"], 100),
+        keep_days=_whole(values["keep_days"], 3_650),
         ledger=_ledger(values["ledger"], settings),
     )
 
@@ -80,14 +86,14 @@ def _schedule(values: Mapping[str, Value]) -> Schedule:
     return to_schedule(str(at.value), str(zone.value), zone.source)
 
 
-def _percent(given: Value) -> int:
-    percent = int(given.value)
-    if 1 <= percent <= 100:
-        return percent
+def _whole(given: Value, most: int) -> int:
+    number = int(given.value)
+    if 1 <= number <= most:
+        return number
     raise UsageError(
-        f"{given.setting.name} = {percent} is no share",
+        f"{given.setting.name} = {number} is out of bounds",
         where=given.source,
-        hint="write a whole number from 1 to 100",
+        hint=f"write a whole number from 1 to {most:,}",
     )
 
 

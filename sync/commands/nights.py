@@ -10,7 +10,7 @@ import click
 
 from deployer.commands.options import org_options
 from deployer.errors import Exit, OptoutError, UsageError
-from sync.desk import Ask, Desk, ledger_file, open_desk
+from sync.desk import Ask, Desk, open_desk
 
 if TYPE_CHECKING:
     from deployer.model.findings import Report
@@ -29,17 +29,41 @@ def nightly(*, dry_run: bool, force: bool, approve: str, **ask: Any) -> int:
     nothing due, or switched off; 1: held, failed, or something new for a person; 75: another one
     runs.
     """
-    from sync.night.due import Owed, owed
-    from sync.night.night import Asked, Mode, Outcome, Summary
+    from sync.night.night import Asked, Mode
 
+    mode = Mode.DRY if dry_run else Mode.NIGHTLY
     with open_desk(Ask(**ask)) as desk:
-        state = owed(desk.ledger, desk.sync.schedule)
-        if state is Owed.DISABLED and not dry_run:
-            return _finish(desk, Summary("", Outcome.DISABLED))
-        if state is Owed.NOT_YET and not (force or approve or dry_run):
-            return _finish(desk, Summary("", Outcome.NOTHING_DUE))
-        mode = Mode.DRY if dry_run else Mode.NIGHTLY
-        return _run(desk, Asked(mode, approve, budget_percent=desk.sync.api_budget_percent))
+        asked = Asked(mode, approve, budget_percent=desk.sync.api_budget_percent)
+        code = _run_when_due(desk, asked, force=force)
+        if not dry_run:
+            _forget(desk)
+        return code
+
+
+def _run_when_due(desk: Desk, asked: Asked, *, force: bool) -> int:
+    from sync.night.due import Owed, owed
+    from sync.night.night import Mode, Outcome, Summary
+
+    state, dry_run = owed(desk.ledger, desk.sync.schedule), asked.mode is Mode.DRY
+    if state is Owed.DISABLED and not dry_run:
+        return _finish(desk, Summary("", Outcome.DISABLED))
+    if state is Owed.NOT_YET and not (force or asked.approved or dry_run):
+        return _finish(desk, Summary("", Outcome.NOTHING_DUE))
+    return _run(desk, asked)
+
+
+def _forget(desk: Desk) -> None:
+    """Whatever came of the night; what cannot be removed today can be tomorrow."""
+    import structlog
+
+    from sync.retention import forget
+
+    try:
+        forget(desk.ledger, desk.runs, desk.sync.keep_days)
+    except OSError as refused:
+        structlog.get_logger().warning(
+            "an old run's list cannot be removed", file=str(refused.filename), why=refused.strerror
+        )
 
 
 @click.command("adopt")
@@ -63,7 +87,7 @@ def _run(desk: Desk, asked: Asked) -> int:
         desk.ledger,
         people,
         lambda: desk.open_door(people),
-        ledger_file(desk.settings, desk.sync, desk.org).parent / "runs",
+        desk.runs,
         lambda: secrets.token_hex(6),
     )
     try:

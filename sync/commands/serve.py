@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 # Longer than any commit takes, shorter than a sender waits for its answer.
 INTAKE_WAIT_S = 5.0
+HOUR_S = 3_600.0
+# How long the drain's thread may keep the interpreter from the one that answers: a delivery hands
+# it over some ten times, and Python's own 5 ms each would be most of what a sender waits.
+SWITCH_S = 0.0005
 
 
 @click.command("serve")
@@ -68,6 +73,7 @@ async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
     from sync.serve.throttle import Throttle
     from sync.sqlite import open_database
 
+    sys.setswitchinterval(SWITCH_S)
     meters = make_meters()
     path = ledger_file(desk.settings, desk.sync, desk.org)
     own = Ledger(open_database(path, INTAKE_WAIT_S), desk.clock)
@@ -87,9 +93,9 @@ async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
 
 
 def _loops(desk: Desk, meters: Meters) -> tuple[Loop, ...]:
-    """Drain, night and alerts, a thread and sessions each: none waits for another."""
+    """Drain, night, alerts and tidying, a thread and sessions each: none waits for another."""
     from sync.serve.loop import Loop
-    from sync.serve.rounds import NightRound, Sides, drain_round
+    from sync.serve.rounds import NightRound, Sides, drain_round, forget_round
 
     drains, nights = Sides(desk), Sides(desk)
     desk.opened.callback(drains.forget)
@@ -99,7 +105,8 @@ def _loops(desk: Desk, meters: Meters) -> tuple[Loop, ...]:
         NightRound(nights, lambda: secrets.token_hex(6)),
         _alerts(desk),
     )
-    return tuple(Loop(each) for each in rounds)
+    hourly = Loop(forget_round(desk), every_s=HOUR_S)
+    return (*(Loop(each) for each in rounds), hourly)
 
 
 def _alerts(desk: Desk) -> Round:

@@ -8,13 +8,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 from deployer.errors import OptoutError
-from sync.desk import Desk, ledger_file
+from sync.desk import Desk
 from sync.drain import drain
 from sync.ledger.ledger import read_meta, write_meta
 from sync.night.due import Owed, owed
 from sync.night.night import Asked, Mode, Room, run_night
 from sync.org_records import OrgDoor
 from sync.people.protocol import People
+from sync.retention import forget
 from sync.serve.alerts import Alert, alerts, marks, news
 from sync.serve.loop import Round
 from sync.serve.metrics import Meters
@@ -96,14 +97,24 @@ class NightRound:
         if now_s < self._again_s or owed(desk.ledger, desk.sync.schedule) is not Owed.NOW:
             return ()
         self._again_s = now_s + NIGHT_AGAIN_S
-        folder = ledger_file(desk.settings, desk.sync, desk.org).parent / "runs"
         asked = Asked(Mode.NIGHTLY, budget_percent=desk.sync.api_budget_percent)
         try:
-            room = Room(desk.ledger, self.sides.people(), self.sides.door, folder, self.make_word)
+            people, door = self.sides.people(), self.sides.door
+            room = Room(desk.ledger, people, door, desk.runs, self.make_word)
             run_night(room, desk.sync.fields, asked)
         finally:
             self.sides.forget()
         return ()
+
+
+def forget_round(desk: Desk) -> Round:
+    """Empty and remove what need not be kept any longer."""
+
+    def work() -> tuple[OptoutError, ...]:
+        forget(desk.ledger, desk.runs, desk.sync.keep_days)
+        return ()
+
+    return work
 
 
 def alert_round(
