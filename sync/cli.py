@@ -25,26 +25,27 @@ _CLEARED = (
 _TRIED = "what was tried is written down; optout sync quarantine list shows what is left"
 
 VERBS = {
-    "push": Verb(
-        "sync.commands.push",
-        "Take unsubscribes and bring them to both sides now.",
-        interrupted=_PUSHED,
-    ),
-    "enable": Verb("sync.commands.switch", "Switch the nightly sync on.", "enable"),
-    "disable": Verb("sync.commands.switch", "Switch the nightly sync off.", "disable"),
     "adopt": Verb(
         "sync.commands.nights",
         "The first run of a field: see it, approve it.",
         "adopt",
         interrupted=_NIGHT,
     ),
+    "enable": Verb("sync.commands.switch", "Switch the nightly sync on.", "enable"),
+    "disable": Verb("sync.commands.switch", "Switch the nightly sync off.", "disable"),
     "nightly": Verb(
         "sync.commands.nights", "Bring both sides to the same state.", "nightly", interrupted=_NIGHT
+    ),
+    "push": Verb(
+        "sync.commands.push",
+        "Take unsubscribes and bring them to both sides now.",
+        interrupted=_PUSHED,
     ),
     "serve": Verb("sync.commands.serve", "Take webhooks and keep both sides in step."),
     "status": Verb("sync.commands.status", "Show what is still to do; exit 1 needs a person."),
     "runs": Verb("sync.commands.logbook", "List the nightly runs.", "runs"),
     "audit": Verb("sync.commands.logbook", "List what people decided.", "audit"),
+    "check": Verb("sync.commands.check", "Show what both sides say of one person."),
     "quarantine": Verb(
         "sync.commands.quarantine", "Show and settle what was refused.", interrupted=_TRIED
     ),
@@ -53,7 +54,6 @@ VERBS = {
         "Clear one person's opt-out, as they asked.",
         interrupted=_CLEARED,
     ),
-    "check": Verb("sync.commands.check", "Show what both sides say of one person."),
     "backup": Verb("sync.commands.backup", "Copy the ledger while it is in use.", "backup"),
     "restore": Verb("sync.commands.backup", "Put a copy of the ledger back.", "restore"),
     "rebind": Verb("sync.commands.rebind", "Bind the ledger to another org or people store."),
@@ -64,7 +64,18 @@ _EXTRA = ("sqlalchemy", "duckdb")
 
 @click.group("sync", cls=LazyGroup, verbs=VERBS)
 def command() -> None:
-    """Keep unsubscribes in step between people and the org."""
+    r"""Keep unsubscribes in step between people and the org.
+
+    If either side is opted out, the other is marked; nothing is ever opted in. To begin:
+
+    \b
+      1. optout people import people.csv     who is there, and their Salesforce Ids
+      2. optout sync adopt                   what a first run would write, and how to approve it
+      3. optout sync enable --by NAME        from now on a night is owed once a day
+      4. optout sync serve                   takes webhooks, and runs what is owed
+         (or: optout sync push ... and optout sync nightly, from a script and cron)
+      5. optout sync status                  what is still to do; exit 1 needs a person
+    """
     missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
     if missing:
         raise UsageError(

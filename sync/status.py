@@ -21,6 +21,7 @@ NO_SUCCESS = timedelta(hours=26)
 _ENDED = ("done", "held")
 DRY_RUN = "dry-run"
 SIDES = ("salesforce", "people")
+_NUMBERS = ("writes", "held", "why_held", "quarantined", "unknown", "api_calls", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +206,5 @@ def run_document(run: Run) -> dict[str, Any]:
         "phase": run.phase,
         "started_at": run.started_at,
         "finished_at": run.finished_at or None,
-        **{key: run.facts[key] for key in ("writes", "held", "quarantined", "unknown", "api_calls")
-           if key in run.facts},
-    }  # fmt: skip
+        **{key: run.facts[key] for key in _NUMBERS if key in run.facts},
+    }

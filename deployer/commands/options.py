@@ -89,7 +89,7 @@ def confirm(question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise UsageError(
-            "this would change the org, and nobody is here to be asked",
+            "this has to be confirmed, and nobody is here to be asked",
             where="--yes",
             hint="add --yes to the command",
         )

@@ -6,7 +6,9 @@ from deployer.model.checks import Check, Facts
 from deployer.model.findings import Finding, Severity
 from sync.checks.facts import Chosen, needed, status_of, value
 from sync.fields import EMAIL_OPT_OUT
-from sync.status import StatusFacts, Word, last_success
+from sync.ledger.ledger import from_text
+from sync.ledger.runs import Run
+from sync.status import DRY_RUN, StatusFacts, Word
 
 PAGE = "docs/operating/checks.md"
 
@@ -62,18 +64,22 @@ def is_held(facts: Facts) -> list[Finding]:
 
 def has_succeeded(facts: Facts) -> list[Finding]:
     """S07: Whether nights succeed while they are on."""
-    ledger, status = value(facts, "ledger", StatusFacts), status_of(facts)
+    runs = value(facts, "ledger", StatusFacts).runs
     if found := needed(facts, Word.NO_SUCCESS):
         return found
-    last = status.last_run
+    last = status_of(facts).last_run
     if last is None:
         return [_say(Severity.INFO, "no night has run yet")]
     if last.outcome == "failed":
         why = last.facts.get("error") or "optout sync runs shows where"
         return [_say(Severity.WARN, f"the last run failed: {why}")]
-    done = any(run.outcome == "done" for run in ledger.runs)
-    said = f"the last that was done began {last_success(ledger):%Y-%m-%d %H:%M} UTC"
-    return [_say(Severity.PASS, said if done else f"the last run: {last.outcome or last.phase}")]
+    done = next((run for run in runs if run.kind != DRY_RUN and run.outcome == "done"), None)
+    said = f"the last that was done began {_when(done)}" if done else "none was done yet"
+    return [_say(Severity.PASS if done else Severity.INFO, said)]
+
+
+def _when(run: Run) -> str:
+    return f"{from_text(run.started_at):%Y-%m-%d %H:%M} UTC"
 
 
 def _say(severity: Severity, what: str) -> Finding:

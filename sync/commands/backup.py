@@ -46,7 +46,11 @@ def restore(  # noqa: PLR0913 - what the command takes
         confirm(f"Replace the ledger of {desk.org}?", yes=yes)
         aside = restore_backup(desk.ledger, file, by)
         report = Report(
-            headline=(f"the ledger of {desk.org} is what {file} held; the old one is {aside}",),
+            headline=(
+                f"the ledger of {desk.org} is what {file} held",
+                f"what was accepted since that copy was made is only in the old one: {aside}",
+                "next: optout sync status",
+            ),
             document={"file": str(file), "kept": str(aside)},
             org_id=desk.bound().org_id or None,
         )

@@ -74,8 +74,10 @@ def _said(known: Known, records: dict[str, Record] | None) -> str:
     if records is None:
         return "the org could not be asked"
     if _exit(known, records) is Exit.SAID_NO:
-        return "nobody is known by this"
-    return f"{len(known.persons)} people, {len(records)} records, {len(known.open_rows)} open"
+        return "nobody is known by this person_id, e-mail address or Salesforce Id"
+    people = "1 person" if len(known.persons) == 1 else f"{len(known.persons)} people"
+    kept = "1 record" if len(records) == 1 else f"{len(records)} records"
+    return f"{people}, {kept}, {len(known.open_rows)} still to be applied"
 
 
 def _yes(*, opted_out: bool) -> str:

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from sync.people.protocol import People
 
 _EXTRA = ("sqlalchemy", "duckdb")
+_COUNTED = (
+    ("imported", "rows imported"),
+    ("ids_added", "Salesforce Ids added"),
+    ("already", "rows known already"),
+    ("kept_unsubscribed", "rows kept unsubscribed, whatever the file says"),
+    ("rejected", "rows rejected"),
+)
 
 
 @click.group("people")
@@ -58,9 +65,12 @@ def import_file(
     with closing(open_importable(settings, settings.pick_org(org), SystemClock())) as people:
         counts = asdict(import_people(people, file, rejects))
     rejected = counts["rejected"]
-    lines = [", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())]
+    said = [f"{counts[name]:,} {what}" for name, what in _COUNTED if counts[name]]
+    lines = [", ".join(said) or "there is nobody in this file"]
+    if counts["imported"]:
+        lines.append("opt-outs among them reach the org with the next night (optout sync adopt)")
     if rejected:
-        lines.append(f"correct the rejected rows and import them: {rejects}")
+        lines.append(f"next: {rejects} says why; correct the rows and import them")
     report = Report(
         headline=tuple(lines),
         document={**counts, "reject_file": str(rejects) if rejected else None},
@@ -221,7 +231,7 @@ def _entry(entry: HistoryEntry) -> dict[str, str]:
 
 def _cell(value: object) -> str:
     if isinstance(value, list):
-        return " ".join(value)
+        return " ".join(value) or "-"
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value or "-")

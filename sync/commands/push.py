@@ -94,7 +94,7 @@ def _nobody() -> UsageError:
 _SAID = {
     Standing.APPLIED: "applied on both sides",
     Standing.OPEN: "accepted and still to be applied; it is tried again by itself",
-    Standing.WAITING: "waiting for a Salesforce Id",
+    Standing.WAITING: "waiting for a Salesforce Id: optout people import adds it",
     Standing.HANDED_OVER: "handed over to the people side, not yet confirmed",
     Standing.QUARANTINED: "in quarantine: optout sync quarantine list",
 }

@@ -42,8 +42,8 @@ def list_cases(*, org: str | None, config: Path | None, as_json: bool) -> int:
     with open_desk(Ask(org, config, as_json)) as desk:
         found = [_document(case) for case in _cases(desk)]
         report = Report(
-            headline=(f"{len(found)} in quarantine",),
-            tables=(Table("quarantine", _SHOWN, _rows(found, _SHOWN)),),
+            headline=_said(len(found)),
+            tables=(Table("quarantine", _SHOWN, _rows(found, _SHOWN, "-")),),
             document={"quarantine": found},
             org_id=desk.bound().org_id or None,
         )
@@ -61,8 +61,13 @@ def show(*, case_id: int, org: str | None, config: Path | None, as_json: bool) -
             events = read_events_of(db, case)
         found = _document(case)
         report = Report(
+            headline=(
+                f"next: mend the cause, then: optout sync quarantine retry {case_id}",
+                f"or: optout sync quarantine acknowledge {case_id} --until DATE --by NAME",
+            ),
             tables=(
-                Table("quarantine", ("what", "is"), tuple((k, str(found[k])) for k in _COLUMNS)),
+                Table("quarantine", ("what", "is"),
+                      tuple((k, str(found[k] or "-")) for k in _COLUMNS)),
                 Table("opt-outs", ("event", "received", "source"),
                       tuple((str(e), at, source) for e, at, source in events)),
             ),
@@ -100,7 +105,7 @@ def retry(
         still = {case.id for case in _cases(desk)} & {case.id for case in chosen}
         code = Exit.TRY_LATER if problems else Exit.SAID_NO if still else Exit.DONE
         report = Report(
-            headline=(f"{tried} tried again, {len(still)} of {len(chosen)} still refused",),
+            headline=_tried(tried, len(chosen), sorted(still)),
             findings=tuple(to_findings(problems)),
             document={
                 "tried": tried, "settled": len(chosen) - len(still), "still": sorted(still),
@@ -148,7 +153,10 @@ def acknowledge_case(  # noqa: PLR0913 - what the command takes
             detail = f"{case.side} {case.key} {case.code} until {until.date()}"
             note(db, desk.ledger.now(), by, "acknowledge", detail)
         report = Report(
-            headline=(f"{case.id} is quiet until {until.date()}; it is tried on all the same",),
+            headline=(
+                f"case {case.id} counts as known until {until.date()}",
+                "  it is tried again once a day all the same",
+            ),
             document={"id": case.id, "acknowledged_until": quiet, "acknowledged_by": by},
             org_id=desk.bound().org_id or None,
         )
@@ -182,5 +190,21 @@ def _document(case: Case) -> dict[str, Any]:
     return {name: getattr(case, name) for name in _COLUMNS}
 
 
-def _rows(found: Sequence[dict[str, Any]], columns: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(str(each[name]) for name in columns) for each in found)
+def _rows(
+    found: Sequence[dict[str, Any]], columns: Sequence[str], empty: str = ""
+) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(str(each[name] or empty) for name in columns) for each in found)
+
+
+def _said(count: int) -> tuple[str, ...]:
+    if not count:
+        return ("nothing is in quarantine",)
+    return (
+        f"{count} in quarantine: refused, kept, and tried again once a day",
+        "next: optout sync quarantine show ID says why",
+    )
+
+
+def _tried(tried: int, chosen: int, still: Sequence[int]) -> tuple[str, ...]:
+    told = f"{tried} tried again, {len(still)} of {chosen} still refused"
+    return (told, f"next: optout sync quarantine show {still[0]} says why") if still else (told,)

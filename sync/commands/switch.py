@@ -10,7 +10,9 @@ from deployer.commands.options import org_options
 from deployer.model.findings import Report
 from deployer.reporting.console import finish
 from sync.commands.names import by_option
-from sync.desk import Ask, open_desk
+from sync.desk import Ask, Desk, open_desk
+from sync.fields import EMAIL_OPT_OUT
+from sync.ledger.runs import is_adopted
 from sync.ledger.switch import Turn, turn_switch
 
 _EFFECT = {
@@ -23,7 +25,11 @@ _EFFECT = {
 @by_option
 @org_options
 def enable(*, by: str, org: str | None, config: Path | None, as_json: bool) -> int:
-    """Switch the nightly sync of this org on."""
+    """Switch the nightly sync of this org on.
+
+    From then on a night is owed once a day; optout sync serve runs it, or optout sync nightly from
+    cron. The first one has to be adopted.
+    """
     return _turn(Turn.ON, by, Ask(org, config, as_json))
 
 
@@ -40,8 +46,22 @@ def _turn(turn: Turn, by: str, ask: Ask) -> int:
         changed = turn_switch(desk.ledger, turn, by)
         said = "the nightly sync is" if changed else "the nightly sync was already"
         report = Report(
-            headline=(f"{said} {turn.value} for {desk.org}: {_EFFECT[turn]}",),
+            headline=(f"{said} {turn.value} for {desk.org}: {_EFFECT[turn]}", _next(desk, turn)),
             document={"nightly": turn is Turn.ON, "changed": changed, "by": by},
             org_id=desk.bound().org_id or None,
         )
         return finish(report, as_json=ask.as_json)
+
+
+def _next(desk: Desk, turn: Turn) -> str:
+    fields = desk.sync.fields
+    if turn is Turn.OFF and EMAIL_OPT_OUT not in fields:
+        return (
+            f"  mind: {', '.join(fields)} is chosen, and where marketing shares Email Opt Out its "
+            "mail ends too"
+        )
+    if turn is Turn.OFF:
+        return "  next: optout sync enable --by NAME switches it on again"
+    if not is_adopted(desk.ledger, fields):
+        return "  next: optout sync adopt; until its first run is approved every night is held"
+    return "  next: keep optout sync serve running, or run optout sync nightly from cron"
