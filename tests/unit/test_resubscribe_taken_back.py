@@ -1,0 +1,117 @@
+"""Resubscribe: what keeps a person opted out. A late clear never stays."""
+
+from __future__ import annotations
+
+import pytest
+from resubscribe_house import ask, both, is_clear, opt_out, tell_time
+
+from deployer.errors import TryLater
+from sync.ledger.fences import ResubscribeState
+from sync.ledger.lease import LEASE_S
+
+CLEARED, REOPENED, SET_BACK = (
+    ResubscribeState.CLEARED, ResubscribeState.REOPENED, ResubscribeState.SET_BACK,
+)  # fmt: skip
+
+
+@pytest.fixture
+def house(house):
+    """A house whose org tells its time."""
+    tell_time(house)
+    return house
+
+
+@pytest.fixture
+def ann(house):
+    """Ann, opted out on both sides; the id of her record."""
+    contact = house.contact()
+    opt_out(house, "ann", contact)
+    return contact
+
+
+def test_a_side_that_refuses_for_good_sets_the_other_back(house, ann):
+    house.rule("Contact", active=True)
+    ended = ask(house)
+    assert (ended.state, ended.problem.org_code) == (SET_BACK, "FIELD_CUSTOM_VALIDATION_EXCEPTION")
+    house.drain()
+    assert both(house, ann) == (True, True)
+    assert [e.action.value for e in house.people.history("ann")][-2:] == [
+        "resubscribed", "unsubscribed",
+    ]  # fmt: skip
+
+
+def test_a_record_changed_in_the_second_of_the_reading_counts_as_opted_out(house, ann):
+    house.clock.sleep(60)
+    with pytest.raises(TryLater, match="very second"):
+        ask(house, agree=lambda _: house.tick(ann))
+    assert both(house, ann) == (True, True)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_whoever_ticks_the_box_meanwhile_wins(house, ann, number):
+    """Before the first and after the last write to the record, as its readers see it."""
+    seen = []
+
+    def meddle(asked):
+        seen.append(is_clear(asked))
+        if number == 1 and not house.out("ann") and not any(seen):
+            house.clock.sleep(1)
+            house.tick(ann)
+        answered = answer(asked)
+        if number == 2 and seen[-1]:
+            house.clock.sleep(1)
+            house.tick(ann)
+        return answered
+
+    answer, house.answer = house.answer, meddle
+    assert ask(house).state is REOPENED
+    house.answer = answer
+    house.drain()
+    assert both(house, ann) == (True, True)
+
+
+def test_a_lost_reply_is_looked_up(house, ann):
+    house.fault("record.update", "DROP_AFTER", times=1)
+    assert ask(house).state is CLEARED
+    assert both(house, ann) == (False, False)
+
+
+class Killed(BaseException):
+    """Nobody is there to catch it."""
+
+
+@pytest.mark.parametrize("heal", ["drain", "adopt", "ask"])
+def test_killed_between_the_two_sides_the_person_stays_out(house, ann, heal):
+    def killed(asked):
+        if is_clear(asked):
+            raise Killed
+        return answer(asked)
+
+    answer, house.answer = house.answer, killed
+    with pytest.raises(Killed):
+        ask(house)
+    house.answer = answer
+    assert both(house, ann) == (False, True)
+    house.clock.sleep(LEASE_S)
+    if heal == "ask":
+        assert ask(house).state is CLEARED
+    else:
+        getattr(house, heal)()
+    assert both(house, ann) == ((False, False) if heal == "ask" else (True, True))
+
+
+def test_a_late_clear_never_stays(house, ann):
+    """Its runner slept past its lease just before it cleared the box."""
+
+    def asleep(asked):
+        if is_clear(asked):
+            house.answer = answer
+            house.clock.sleep(LEASE_S)
+            house.drain()
+            assert both(house, ann) == (True, True)
+        return answer(asked)
+
+    answer, house.answer = house.answer, asleep
+    assert ask(house).state is SET_BACK
+    house.drain()
+    assert both(house, ann) == (True, True)
