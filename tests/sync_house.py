@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import select
 from walk import StepClock
 
+from deployer.errors import TryLater
 from deployer.salesforce.client import Writer
 from deployer.salesforce.connection import connect_writer
 from deployer.salesforce.hosts import Loopback, Origin
@@ -44,6 +45,18 @@ from sync.people.protocol import People
 
 ORIGIN = Origin("localhost")
 RUNNER = "runner@practice.example.com"
+
+
+class Away:
+    """A people store that is away until it is let in again; everything else is the real one's."""
+
+    def __init__(self, people) -> None:
+        self.people, self.away = people, True
+
+    def __getattr__(self, name):
+        if self.away:
+            raise TryLater("the people store is away", hint="wait")
+        return getattr(self.people, name)
 
 
 @dataclass

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sync_house import Away
 
-from deployer.errors import TryLater
 from sync.ledger.events import Selector
 from sync.ledger.targets import Side, claim_due
 
 DAY = 86_400
 BOX, OTHER = "HasOptedOutOfEmail", "DoNotCall"
-
-
-class Away:
-    """A people store that is away until it is let in again; everything else is the real one's."""
-
-    def __init__(self, people) -> None:
-        self.people, self.away = people, True
-
-    def __getattr__(self, name):
-        if self.away:
-            raise TryLater("the people store is away", hint="wait")
-        return getattr(self.people, name)
 
 
 def test_an_unsubscribe_reaches_the_person_and_every_record_they_hold(house):
@@ -53,6 +41,15 @@ def test_somebody_unknown_is_kept_and_waits_for_an_id(house, selector, selected)
     house.person(person.person_id, contact)
     house.drain()
     assert (house.ticked(contact), house.settled(event)) == (True, True)
+
+
+def test_somebody_unknown_who_comes_twice_at_once_is_one_person(house):
+    events = [house.accept(Selector.EMAIL, each) for each in ("n@example.com", " N@Example.com")]
+    house.drain()
+    (person,) = house.people.opted_out()
+    house.person(person.person_id, house.contact())
+    house.drain()
+    assert [house.settled(event) for event in events] == [True, True]
 
 
 def test_a_record_that_nobody_held_becomes_a_person(house):
