@@ -28,6 +28,13 @@ _OUTCOMES = {
 }
 
 
+Going = Callable[[], bool]
+
+
+def _to_the_end() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Drained:
     """What one drain did: targets told on each side, and what stopped a side."""
@@ -37,25 +44,29 @@ class Drained:
     problems: tuple[OptoutError, ...]
 
 
-def drain(ledger: Ledger, people: People, open_org: OpenOrg, claim: str) -> Drained:
+def drain(
+    ledger: Ledger, people: People, open_org: OpenOrg, claim: str, going: Going = _to_the_end
+) -> Drained:
     """Spread what was accepted, then serve the people side, then the org; neither waits.
 
     `open_org` logs in; it is called only when something is due there. `claim` is this drain's own
-    random word. A side that is away stops that side only, and is in the report.
+    random word. A side that is away stops that side only, and is in the report. `going` is asked
+    before each lot; what it stops is left to the next drain, unclaimed.
     """
     problems: list[OptoutError] = []
 
     def serve(step: Callable[[], int]) -> int:
         told = 0
         try:
-            while done := step():
+            while going() and (done := step()):
                 told += done
         except OptoutError as problem:
             problems.append(problem)
         return told
 
     take_back_deserted(ledger)
-    serve(lambda: _spread(ledger, people))
+    serve(lambda: spread_events(ledger, people))
+    serve(lambda: _look_again(ledger, people))
     marked = serve(lambda: _mark_lot(ledger, people, claim))
     written = serve(serve_org(ledger, people, open_org, claim))
     # What a merged or converted record led to may hold more persons.
@@ -63,8 +74,7 @@ def drain(ledger: Ledger, people: People, open_org: OpenOrg, claim: str) -> Drai
     return Drained(marked, written, tuple(problems))
 
 
-def _spread(ledger: Ledger, people: People) -> int:
-    spread_events(ledger, people)
+def _look_again(ledger: Ledger, people: People) -> int:
     look_at_waiting(ledger, people)
     look_at_handed_over(ledger, people)
     return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,14 +11,18 @@ from sqlalchemy import Connection
 from deployer.errors import Exit, OptoutError
 from sync.batches import batches
 from sync.intake import to_event
-from sync.ledger.backlog import Standing, count_standing
+from sync.ledger.backlog import Standing, claimed_events, count_standing
 from sync.ledger.events import NewEvent, accept
 from sync.ledger.ledger import Ledger
+from sync.sqlite import reading
 from sync.webhooks.event import Unsubscribe
 from sync.webhooks.refusals import Malformed
 
 SENDER = "stdin"
 _LOT = 500
+# Several lots of an org that is well.
+OTHERS_S = 15.0
+LOOK_AGAIN_S = 0.25
 
 Line = tuple[int, bytes, Unsubscribe | Malformed]
 
@@ -72,6 +76,24 @@ def accept_lot(ledger: Ledger, lot: Sequence[Line], fields: tuple[str, ...], tak
         else:
             taken.duplicates += 1
             taken.known.add(accepted.id)
+
+
+def wait_for_others(ledger: Ledger, events: Collection[int]) -> bool:
+    """Let another drain finish what it has claimed of these events; whether there was any.
+
+    Only for a while: an org that takes its time, or a drain that died, holds nobody up for long.
+    """
+    clock = ledger.clock
+    begun, waited = clock.monotonic_s(), False
+    while clock.monotonic_s() < begun + OTHERS_S and not _claimed(ledger).isdisjoint(events):
+        clock.sleep(LOOK_AGAIN_S)
+        waited = True
+    return waited
+
+
+def _claimed(ledger: Ledger) -> set[int]:
+    with reading(ledger.engine) as db:
+        return claimed_events(db, ledger.now())
 
 
 @dataclass(frozen=True, slots=True)

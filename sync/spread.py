@@ -17,21 +17,22 @@ from sync.people.protocol import People
 LOT = 200
 
 
-def spread_events(ledger: Ledger, people: People) -> None:
-    """Write down the targets of every accepted event, a lot in one commit on each side.
+def spread_events(ledger: Ledger, people: People) -> int:
+    """Write down the targets of the oldest accepted events, in one commit; how many they were.
 
     While the people side does not answer, a record that an event names itself is written down all
-    the same: neither side holds up the other.
+    the same, and 0 is the answer: neither side holds up the other.
     """
-    while events := accepted_events(ledger, LOT):
-        try:
-            meant = _meant(people, events)
-            joined = _by_id(close_over(people, [p for persons in meant for p in persons]))
-        except TryLater:
-            _want_named_records(ledger, events)
-            return
-        wants = (_wants(_joined(persons, joined)) for persons in meant)
-        spread(ledger, {e.id: want for e, want in zip(events, wants, strict=True)})
+    events = accepted_events(ledger, LOT)
+    try:
+        meant = _meant(people, events)
+        joined = _by_id(close_over(people, [p for persons in meant for p in persons]))
+    except TryLater:
+        _want_named_records(ledger, events)
+        return 0
+    wants = (_wants(_joined(persons, joined)) for persons in meant)
+    spread(ledger, {e.id: want for e, want in zip(events, wants, strict=True)})
+    return len(events)
 
 
 def _want_named_records(ledger: Ledger, events: Iterable[Event]) -> None:

@@ -18,7 +18,7 @@ from sync.commands.drains import drain_now, to_findings
 from sync.desk import Ask, Desk, open_desk
 from sync.intake import fields_now
 from sync.ledger.backlog import Standing
-from sync.pushing import Line, Pushed, Refused, take_lines, tell_push, to_document
+from sync.pushing import Line, Pushed, Refused, take_lines, tell_push, to_document, wait_for_others
 from sync.sqlite import reading
 from sync.webhooks.body import Arrival, to_unsubscribe
 from sync.webhooks.lines import LINE_SHAPE, read_lines
@@ -39,7 +39,8 @@ def command(org: str | None, config: Path | None, *, as_json: bool, **given: str
 
     One person by an option, or one JSON object a line on standard input: {"person_id" | "email" |
     "salesforce_id": ..., "occurred_at", "id", "reason", "source"}. What was taken is on disk
-    before anything else is tried, and is never lost. Exits with 75 while some of it is still to be
+    before anything else is tried, and is never lost. What a running server has taken up is waited
+    for, a few seconds at most. Exits with 75 while some of it is still to be
     applied, with 1 when a line could not be read or a write was refused.
     """
     with open_desk(Ask(org, config, as_json)) as desk:
@@ -54,6 +55,9 @@ def _push(desk: Desk, lines: Iterable[Line]) -> Pushed:
     if not taken.events and not taken.malformed:
         raise _nobody()
     problems = drain_now(desk)
+    if wait_for_others(desk.ledger, taken.events):
+        # `optout sync serve` had some of them in its hands; what it left is ours.
+        problems = drain_now(desk)
     with reading(desk.ledger.engine) as db:
         return tell_push(db, taken, problems)
 

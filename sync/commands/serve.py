@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import click
@@ -97,16 +98,16 @@ def _loops(desk: Desk, meters: Meters) -> tuple[Loop, ...]:
     from sync.serve.loop import Loop
     from sync.serve.rounds import NightRound, Sides, drain_round, forget_round
 
-    drains, nights = Sides(desk), Sides(desk)
+    drains, nights, ending = Sides(desk), Sides(desk), Event()
     desk.opened.callback(drains.forget)
     desk.opened.callback(nights.forget)
     rounds = (
-        drain_round(drains, meters, lambda: secrets.token_hex(8)),
+        drain_round(drains, meters, lambda: secrets.token_hex(8), ending),
         NightRound(nights, lambda: secrets.token_hex(6)),
         _alerts(desk),
     )
     hourly = Loop(forget_round(desk), every_s=HOUR_S)
-    return (*(Loop(each) for each in rounds), hourly)
+    return (*(Loop(each, ending=ending) for each in rounds), hourly)
 
 
 def _alerts(desk: Desk) -> Round:

@@ -67,6 +67,15 @@ def _count_unsettled(db: Connection) -> dict[TargetState, int]:
     return {state: found.get(state, 0) for state in UNSETTLED}
 
 
+def claimed_events(db: Connection, now: str) -> set[int]:
+    """The events of which a drain has something in its hands."""
+    states = [TargetState.OPEN.value, TargetState.QUARANTINED.value]
+    asked = select(TARGETS.c.event_id).where(
+        TARGETS.c.state.in_(states), TARGETS.c.claimed_until > now
+    )
+    return set(db.scalars(asked))
+
+
 class Standing(Enum):
     """How far one event has come, told by the worst of its targets."""
 

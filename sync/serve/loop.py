@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Event
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -46,15 +47,16 @@ class Told:
 class Loop:
     """Runs `round` each time it is woken, and every `every_s`; belongs to one event loop.
 
-    Each Loop has a thread of its own, so that a night of hours holds up no drain.
+    Each Loop has a thread of its own, so that a night of hours holds up no drain. `ending` is set
+    by `stop`: a round that looks at it can end early.
     """
 
     round: Round
     coalesce_s: float = COALESCE_S
     every_s: float = EVERY_S
     told: Told = field(default_factory=Told)
+    ending: Event = field(default_factory=Event)
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
-    _stopped: bool = False
 
     def wake(self) -> None:
         """Something new was taken."""
@@ -62,13 +64,13 @@ class Loop:
 
     def stop(self) -> None:
         """Begin no other round."""
-        self._stopped = True
+        self.ending.set()
         self._woken.set()
 
     async def run(self) -> None:
         """Go round until stopped; the round under way is finished."""
         with ThreadPoolExecutor(1, thread_name_prefix="drain") as thread:
-            while not self._stopped:
+            while not self.ending.is_set():
                 self._woken.clear()
                 work = asyncio.get_running_loop().run_in_executor(thread, self.round)
                 await asyncio.wait([work])
@@ -80,7 +82,7 @@ class Loop:
             await asyncio.wait_for(self._woken.wait(), self.every_s)
         except TimeoutError:
             return
-        if not self._stopped:
+        if not self.ending.is_set():
             await asyncio.sleep(self.coalesce_s)
 
 

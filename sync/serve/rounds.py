@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from threading import Event
 
 from deployer.errors import OptoutError
 from sync.desk import Desk
@@ -57,13 +58,16 @@ class Sides:
         return replace(self.desk, opened=self._opened, ask=replace(self.desk.ask, as_json=True))
 
 
-def drain_round(sides: Sides, meters: Meters, make_word: Callable[[], str]) -> Round:
-    """Bring what is due to both sides."""
+def drain_round(sides: Sides, meters: Meters, make_word: Callable[[], str], ending: Event) -> Round:
+    """Bring what is due to both sides; once it is `ending`, the lot under way is the last."""
+
+    def going() -> bool:
+        return not ending.is_set()
 
     def work() -> tuple[OptoutError, ...]:
         with meters.drain_seconds.time():
             try:
-                drained = drain(sides.desk.ledger, sides.people(), sides.door, make_word())
+                drained = drain(sides.desk.ledger, sides.people(), sides.door, make_word(), going)
             except OptoutError as away:
                 sides.forget()
                 return _counted(meters, (away,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
+from threading import Event
 
 import pytest
 from serve_house import facts_of
@@ -60,7 +61,7 @@ def test_an_org_that_is_away_is_reported_and_served_once_it_is_back(
     desk, sides, words, contact, practice
 ):
     meters = make_meters()
-    work = drain_round(sides, meters, words)
+    work = drain_round(sides, meters, words, Event())
     switch_on(practice.org, "any", "HTML_503", When(times=100))
     take(desk, contact)
     assert len(work()) == 1
@@ -71,7 +72,7 @@ def test_an_org_that_is_away_is_reported_and_served_once_it_is_back(
 
 
 def test_a_session_that_has_died_is_renewed(desk, sides, words, contact, practice):
-    work = drain_round(sides, make_meters(), words)
+    work = drain_round(sides, make_meters(), words, Event())
     take(desk, insert_row(practice.org, "Contact", {"LastName": "Lee"}))
     work()
     desk.clock.sleep(30 * DAY)
