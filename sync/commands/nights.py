@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,8 +12,7 @@ from deployer.errors import Exit, OptoutError, UsageError
 from sync.desk import Ask, Desk, open_desk
 
 if TYPE_CHECKING:
-    from deployer.model.findings import Report
-    from sync.night.night import Asked, Summary
+    from sync.night.night import Asked, Mode, Summary
 
 
 @click.command("nightly")
@@ -46,9 +44,9 @@ def _run_when_due(desk: Desk, asked: Asked, *, force: bool) -> int:
 
     state, dry_run = owed(desk.ledger, desk.sync.schedule), asked.mode is Mode.DRY
     if state is Owed.DISABLED and not dry_run:
-        return _finish(desk, Summary("", Outcome.DISABLED))
+        return _finish(desk, Summary("", Outcome.DISABLED), asked.mode)
     if state is Owed.NOT_YET and not (force or asked.approved or dry_run):
-        return _finish(desk, Summary("", Outcome.NOTHING_DUE))
+        return _finish(desk, Summary("", Outcome.NOTHING_DUE), asked.mode)
     return _run(desk, asked)
 
 
@@ -71,7 +69,11 @@ def _forget(desk: Desk) -> None:
 @click.option("--approve", metavar="RUN", default="", help="Write what that run showed.")
 @org_options
 def adopt(*, yes: bool, approve: str, **ask: Any) -> int:
-    """The first run of a field in an org: counts and a sample, written once you approve."""
+    """The first run of a field in an org: counts and a sample, written once you approve.
+
+    Nothing is written until then: it exits with 1 and prints the command that approves what it
+    showed. A field has to be adopted once; another field, or another org, anew.
+    """
     from sync.night.night import Asked, Mode
 
     with open_desk(Ask(**ask)) as desk:
@@ -91,7 +93,7 @@ def _run(desk: Desk, asked: Asked) -> int:
         lambda: secrets.token_hex(6),
     )
     try:
-        return _finish(desk, run_night(room, desk.sync.fields, asked))
+        return _finish(desk, run_night(room, desk.sync.fields, asked), asked.mode)
     except UsageError:
         raise
     except OptoutError as problem:
@@ -101,62 +103,19 @@ def _run(desk: Desk, asked: Asked) -> int:
 def _fail(problem: OptoutError, *, as_json: bool) -> int:
     """Tell of a night that could not be finished; the ledger has what it had done."""
     from deployer.reporting.problems import write_problem
+    from sync.commands.night_report import to_document
     from sync.ledger.lease import Busy
     from sync.night.night import Outcome, Summary
 
     busy = isinstance(problem, Busy)
     summary = Summary("", Outcome.BUSY if busy else Outcome.FAILED)
     code = Exit.TRY_LATER if busy else Exit.SAID_NO
-    write_problem(problem, as_json=as_json, body=_document(summary), exit_code=code)
+    write_problem(problem, as_json=as_json, body=to_document(summary), exit_code=code)
     return code
 
 
-def _document(summary: Summary) -> dict[str, Any]:
-    return {**asdict(summary), "outcome": summary.outcome.value}
-
-
-def _finish(desk: Desk, summary: Summary) -> int:
+def _finish(desk: Desk, summary: Summary, mode: Mode) -> int:
     from deployer.reporting.console import finish
+    from sync.commands.night_report import to_report
 
-    return finish(_to_report(desk, summary), as_json=desk.ask.as_json)
-
-
-def _to_report(desk: Desk, summary: Summary) -> Report:
-    from deployer.model.findings import Report, Table
-
-    sides = ("salesforce", "people")
-    rows = tuple(
-        (side, str(summary.planned[side]), str(summary.writes[side]), str(summary.held[side]))
-        for side in sides
-    )
-    return Report(
-        headline=(*_lines(summary),),
-        tables=(Table("writes", ("side", "planned", "written", "held"), rows),)
-        if summary.run_id
-        else (),
-        document=_document(summary),
-        exit=Exit.SAID_NO if summary.needs_a_person else Exit.DONE,
-        org_id=desk.bound().org_id or None,
-    )
-
-
-def _lines(summary: Summary) -> list[str]:
-    from sync.night.night import FIRST_RUN
-
-    lines = [f"run {summary.run_id}: {summary.outcome.value}" if summary.run_id else
-             f"nothing was done: {summary.outcome.value}"]  # fmt: skip
-    lines += [f"  held: {why}" for why in summary.why_held]
-    for side, keys in summary.sample.items():
-        if keys and summary.why_held:
-            lines.append(f"  first of {side}: {', '.join(keys)}")
-    if summary.newly_quarantined or summary.unknown:
-        lines.append(
-            f"  {summary.newly_quarantined} newly refused, {summary.unknown} unknown; "
-            "next: optout sync quarantine list"
-        )
-    if summary.why_held:
-        verb = "adopt" if FIRST_RUN in summary.why_held else "nightly"
-        lines.append(f"  next: optout sync {verb} --approve {summary.run_id}")
-    if summary.outcome.value == "disabled":
-        lines.append("  next: optout sync enable --by NAME")
-    return lines
+    return finish(to_report(desk, summary, mode), as_json=desk.ask.as_json)

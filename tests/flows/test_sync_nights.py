@@ -8,6 +8,7 @@ import sqlite3
 import pytest
 
 from practice_org.faults.firing import switch_on
+from practice_org.faults.store import When
 from practice_org.tables import find_row, insert_row, update_row
 
 ORG = ("--org", "practice", "--json")
@@ -98,3 +99,19 @@ def test_a_second_runner_hears_busy(night, both, org_now, private_home):
         db.execute("UPDATE leases SET owner = 'another', expires_at = '9999'")
     code, said = night("adopt")
     assert (code, said["outcome"]) == (75, "busy")
+
+
+def test_what_a_dry_run_shows_is_no_run_to_approve(night, run, both):
+    assert both
+    code, out, _ = run("sync", "nightly", "--dry-run", "--org", "practice")
+    assert (code, "would be held" in out, "--approve" in out) == (0, True, False)
+    assert out.splitlines()[-1] == "  next: optout sync adopt"
+
+
+def test_a_run_that_failed_says_why_in_the_list_until_a_night_is_done(night, run, both, org_now):
+    assert both
+    switch_on(org_now.org, "limits", "API_CURRENTLY_DISABLED", When(times=1))
+    assert night("adopt", "--yes")[0] == 1
+    assert "API_CURRENTLY_DISABLED" in run("sync", "runs", "--org", "practice")[1]
+    assert night("adopt", "--yes")[0] == 0
+    assert "API_CURRENTLY_DISABLED" not in run("sync", "runs", "--org", "practice")[1]
