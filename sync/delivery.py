@@ -6,18 +6,24 @@ died, live on under another, or be ticked already.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from deployer.errors import OptoutError, OrgSaidNo
 from deployer.salesforce.records import RowOutcome, RowState
 from sync.ledger.aliases import Alias
 from sync.ledger.targets import Outcome, TargetState
 from sync.org_records import Fate, Record
-from sync.reactions import Level, Reaction, reaction_to
+from sync.reactions import Level, Pace, Reaction, Row, reaction_to, reaction_to_error
 
 # A little less than a day, so that every nightly tries again.
 DAY_S = 20 * 3_600.0
-SLOWEST_S = 300.0
+# What asks for a longer pause is left to the next night.
+LONGEST_REST_S = 300.0
+# Of fewer rows a share says nothing about the org.
+SHARE_OF_AT_LEAST = 10
+_USUAL = Pace(0, 2.0, 300.0)
 NOT_FOUND = "NOT_FOUND"
 NOT_THERE = ("NOT_THERE", "the people side has no such person")
 _NO_RECORD = {
@@ -38,16 +44,23 @@ class Judged:
     alias: Alias | None = None
 
 
-def judge(row: RowOutcome, record: Record | None, known: Alias | None, attempts: int) -> Judged:
-    """What becomes of a target whose row was answered so.
+def judge(
+    row: RowOutcome,
+    record: Record | None,
+    known: Alias | None,
+    attempts: int,
+    level: Level = Level.ROW,
+) -> Judged:
+    """What becomes of a target whose row was answered so, after so many attempts before.
 
     `record` is what the org shows of the id now, None when it could not be asked; `known` is the
     alias the ledger has kept for it.
     """
+    reaction = reaction_to(row.code, row.message, level)
     if row.state is RowState.DONE:
         return Judged(Outcome(TargetState.DONE))
     if record is None:
-        return Judged(_again(row, attempts))
+        return Judged(_again(row, reaction, attempts))
     if record.fate is Fate.MOVED or (record.fate is not Fate.LIVE and known is not None):
         return Judged(Outcome(TargetState.MOVED), record.alias or known)
     if record.fate is Fate.GONE:
@@ -56,16 +69,13 @@ def judge(row: RowOutcome, record: Record | None, known: Alias | None, attempts:
         return Judged(Outcome(TargetState.QUARANTINED, *_NO_RECORD[record.fate], DAY_S))
     if record.ticked:
         return Judged(Outcome(TargetState.DONE))
-    return Judged(_refused(row, attempts))
+    return Judged(_refused(row, reaction, attempts))
 
 
-def _refused(row: RowOutcome, attempts: int) -> Outcome:
+def _refused(row: RowOutcome, reaction: Row, attempts: int) -> Outcome:
     """A live, unticked record: again soon where that helps, else to a person."""
-    if row.state is RowState.UNKNOWN:
-        return _again(row, attempts)
-    reaction = reaction_to(row.code, row.message, Level.ROW).after(attempts + 1)
-    if reaction in _SOON:
-        return _again(row, attempts)
+    if row.state is RowState.UNKNOWN or reaction.after(attempts + 1) in _SOON:
+        return _again(row, reaction, attempts)
     return Outcome(TargetState.QUARANTINED, row.code, row.message, DAY_S)
 
 
@@ -74,8 +84,9 @@ _SOON = frozenset({Reaction.RETRY, Reaction.THROTTLE, Reaction.RELOGIN, Reaction
                    Reaction.STOP})  # fmt: skip
 
 
-def _again(row: RowOutcome, attempts: int) -> Outcome:
-    return Outcome(TargetState.OPEN, row.code, row.message, backoff_s(attempts))
+def _again(row: RowOutcome, reaction: Row, attempts: int) -> Outcome:
+    wait = pause_s(reaction, attempts, row.record_id)
+    return Outcome(TargetState.OPEN, row.code, row.message, wait)
 
 
 def stopped_by(row: RowOutcome) -> OrgSaidNo | None:
@@ -88,12 +99,46 @@ def stopped_by(row: RowOutcome) -> OrgSaidNo | None:
     return OrgSaidNo(known.sentence, hint=known.hint, where=row.record_id, org_code=row.code)
 
 
+def stopped_by_share(refused: Mapping[str, int], sent: int) -> OrgSaidNo | None:
+    """The error to stop with when so many were refused that the fault is the org's.
+
+    `refused` counts, by code, those of the `sent` rows for which nothing is left to try.
+    """
+    for code, count in refused.items():
+        known = reaction_to(code, "", Level.ROW)
+        if known.stop_share and count >= max(SHARE_OF_AT_LEAST, known.stop_share * sent):
+            return OrgSaidNo(
+                f"{known.sentence}, and {count:,} of {sent:,} were refused so",
+                hint=known.hint,
+                where="the org",
+                org_code=code,
+            )
+    return None
+
+
+def is_suspect(outcome: Outcome) -> bool:
+    """Whether a refusal may turn out to be the org's fault, by how many fare the same."""
+    is_refused = outcome.state is TargetState.QUARANTINED
+    return is_refused and reaction_to(outcome.code, outcome.detail, Level.ROW).stop_share > 0
+
+
 def later(attempts: int, away: OptoutError) -> Outcome:
     """Nothing is known to be wrong with a target whose side did not answer."""
     code = away.org_code or away.code
-    return Outcome(TargetState.OPEN, code, away.message, backoff_s(attempts))
+    wait = pause_s(reaction_to_error(away), attempts, code)
+    return Outcome(TargetState.OPEN, code, away.message, wait)
 
 
-def backoff_s(attempts: int) -> float:
-    """How long to wait after so many attempts: 2 s, 4 s, ... at most five minutes."""
-    return float(min(2.0 ** min(attempts + 1, 10), SLOWEST_S))
+def not_tonight(judged: Judged) -> Judged:
+    """A night does not wait for hours: what asks for that is kept apart until the next one."""
+    outcome = judged.outcome
+    if outcome.state is TargetState.OPEN and outcome.again_s > LONGEST_REST_S:
+        return replace(judged, outcome=replace(outcome, state=TargetState.QUARANTINED))
+    return judged
+
+
+def pause_s(reaction: Row, attempts: int, key: str) -> float:
+    """How long to wait after so many attempts; `key` spreads those who wait for the same."""
+    pace = reaction.pace if reaction.pace.longest_s else _USUAL
+    draw = zlib.crc32(f"{key}:{attempts}".encode()) / 2**32
+    return pace.pause_s(attempts + 1, draw)

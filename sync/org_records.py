@@ -9,6 +9,7 @@ from typing import Any
 
 from deployer.salesforce.client import Connection, Writer
 from deployer.salesforce.records import (
+    ROWS_PER_CALL,
     RecordChange,
     RowOutcome,
     RowState,
@@ -40,7 +41,7 @@ class Record:
     """What the org shows of one id; `ticked` when every field that is wanted of it is.
 
     `boxes` are those of them that are ticked, by their names on its object; `stamp` is its
-    SystemModstamp as the org wrote it.
+    SystemModstamp as the org wrote it, `parent` the Account that a write of it locks too.
     """
 
     record_id: str
@@ -49,13 +50,19 @@ class Record:
     alias: Alias | None = None
     boxes: tuple[str, ...] = ()
     stamp: str = ""
+    parent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What decides how records are read here."""
+    """What decides how records are read here.
+
+    `parents` says whether this user sees which Account a Contact belongs to: field security may
+    hide it, and it is no more than useful.
+    """
 
     person_accounts: bool
+    parents: bool = False
 
     def has(self, record_id: str) -> bool:
         """Whether such an id can stand for a person here: an Account only as person account."""
@@ -79,11 +86,13 @@ def fetch_shape(connection: Connection) -> Shape:
     """Whether the org has person accounts: only then has Contact the field IsPersonAccount."""
     fields = connection.describe("Contact").get("fields")
     names = {field.get("name") for field in fields} if isinstance(fields, list) else set()
-    return Shape(person_accounts="IsPersonAccount" in names)
+    return Shape(person_accounts="IsPersonAccount" in names, parents="AccountId" in names)
 
 
-def send_ticks(door: OrgDoor, fields: Mapping[str, Collection[str]]) -> Iterator[list[RowOutcome]]:
-    """Tick each record's fields, a lot a call; one outcome for each record, in no order.
+def send_ticks(
+    door: OrgDoor, fields: Mapping[str, Collection[str]], most: int = ROWS_PER_CALL
+) -> Iterator[list[RowOutcome]]:
+    """Tick each record's fields, at most `most` a call; one outcome for each record, in no order.
 
     What can stand for nobody here is not sent, and refused. Errors: as `send_lot`.
     """
@@ -95,7 +104,7 @@ def send_ticks(door: OrgDoor, fields: Mapping[str, Collection[str]]) -> Iterator
         for each, wanted in fields.items()
         if door.shape.has(each)
     ]
-    for lot in lots(changes):
+    for lot in lots(changes, most):
         yield send_lot(door.writer, [changes[number] for number in lot])
 
 
@@ -156,7 +165,10 @@ def _by_object(ids: Collection[str]) -> dict[str, list[str]]:
 
 def _columns(sobject: str, shape: Shape, fields: Sequence[str]) -> list[str]:
     more = {
-        "Contact": ["IsPersonAccount"] if shape.person_accounts else [],
+        "Contact": [
+            *(["IsPersonAccount"] if shape.person_accounts else []),
+            *(["AccountId"] if shape.parents else []),
+        ],
         "Lead": ["IsConverted", "ConvertedContactId"],
         "Account": [],
     }
@@ -171,6 +183,7 @@ def _record(record_id: str, row: Mapping[str, Any], fields: Sequence[str]) -> Re
         ticked=len(boxes) == len(fields),
         boxes=boxes,
         stamp=str(row.get("SystemModstamp") or ""),
+        parent=str(row.get("AccountId") or ""),
     )
     for kind, column, applies in (
         (AliasKind.MERGE, "MasterRecordId", bool(row.get("MasterRecordId"))),

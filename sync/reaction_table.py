@@ -222,7 +222,7 @@ _RECORDS = (
     _known("NOT_FOUND", _R.QUARANTINE, _GIVE, "rest"),
     _row("DUPLICATES_DETECTED", _R.RETRY, "a duplicate rule objects to the record",
          f"{_NOTHING}: it is sent again by a way that waives rules which only warn", "duplicates",
-         level=Level.BULK_ROW, pace=_ONCE),
+         level=Level.BULK_ROW, pace=_SMALLER),
     _row("DUPLICATES_DETECTED", _R.QUARANTINE, "a duplicate rule blocks the record", _MENDED,
          "duplicates"),
     _known("DUPLICATE_VALUE", _R.QUARANTINE, _MENDED, "soap"),

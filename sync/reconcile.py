@@ -27,6 +27,8 @@ CREATE TABLE gone (record_id VARCHAR);
 CREATE TABLE refused (side VARCHAR, key VARCHAR);
 CREATE TABLE asked (record_id VARCHAR);
 CREATE TABLE shown (side VARCHAR, key VARCHAR);
+-- The Account that a write of a record locks too, of those that were refused for a lock.
+CREATE TABLE parents (record_id VARCHAR, parent VARCHAR);
 -- Where an id leads; an id without an alias leads to itself.
 CREATE VIEW leads AS
     SELECT e.person_id, coalesce(a.live_id, e.record_id) AS record_id
@@ -151,12 +153,22 @@ class Sides:
         return self._keys("people", shown_only=shown_only)
 
     def to_org(self, *, shown_only: bool = False) -> Iterator[str]:
-        """Record ids to tick, in order."""
-        return self._keys("org", shown_only=shown_only)
+        """Record ids to tick: object by object, those that lock one Account together."""
+        wanted = self._selection("org", shown_only=shown_only)
+        sql = (
+            f"SELECT key, max(parent) FROM ({wanted}) LEFT JOIN parents ON record_id = key "  # noqa: S608 - ours
+            "GROUP BY 1 ORDER BY key[:3], 2 NULLS FIRST, 1"
+        )
+        return (row[0] for row in self._stream(sql))
 
     def _keys(self, side: str, *, shown_only: bool) -> Iterator[str]:
         sql = self._selection(side, shown_only=shown_only)
         return (row[0] for row in self._stream(f"{sql} ORDER BY 1"))
+
+    def add_parents(self, records: Iterable[tuple[str, str]]) -> None:
+        """Which Account a write of each record locks too."""
+        for lot in batches(records, LOT):
+            self._insert("parents", lot)
 
     def _selection(self, side: str, *, shown_only: bool) -> str:
         sql = f"SELECT {_KEY[side]} AS key FROM to_{side}"  # noqa: S608 - our names

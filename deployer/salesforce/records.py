@@ -69,8 +69,8 @@ def update_records(writer: Writer, changes: Sequence[RecordChange]) -> list[RowO
     return [outcomes[number] for number in range(len(changes))]
 
 
-def lots(changes: Sequence[RecordChange]) -> Iterator[list[int]]:
-    """The positions of the changes that go into each call: 200 at most, of 10 objects at most.
+def lots(changes: Sequence[RecordChange], most: int = ROWS_PER_CALL) -> Iterator[list[int]]:
+    """The positions of the changes that go into each call: `most`, of 10 objects at most.
 
     Rows of one object stand together, since the org counts each change of object as a chunk;
     among themselves they keep their order.
@@ -80,7 +80,7 @@ def lots(changes: Sequence[RecordChange]) -> Iterator[list[int]]:
     for number in sorted(range(len(changes)), key=lambda number: changes[number].sobject):
         sobject = changes[number].sobject
         is_new = sobject not in types
-        if len(lot) == ROWS_PER_CALL or (is_new and len(types) == TYPES_PER_CALL):
+        if len(lot) == most or (is_new and len(types) == TYPES_PER_CALL):
             yield lot
             lot, types = [], set()
         lot.append(number)

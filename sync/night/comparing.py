@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable
 from sync.batches import batches
 from sync.delivery import NOT_FOUND
 from sync.ledger.aliases import Alias, AliasKind, all_aliases, forget_gone, gone_ids, learn, to_last
-from sync.ledger.fences import silent_versions
+from sync.ledger.fences import cleared_keys, note_out_again, silent_versions
 from sync.ledger.handed_over import handed_over
 from sync.ledger.ledger import read_meta, to_text, write_meta
 from sync.ledger.quarantine import cases
@@ -28,13 +28,23 @@ def compare(night: Night) -> Sides:
     Only opted-out ids travel, and ids that died. Errors: as any read of either side.
     """
     sides = Sides(night.folder / "work.duckdb")
-    _read_org(night, sides)
+    with reading(night.ledger.engine) as db:
+        cleared = cleared_keys(db)
+    _note_again(night, cleared, _read_org(night, sides, cleared))
     _leave_out_the_dead(night, sides)
     sides.add_aliases(to_last(_standing_aliases(night)))
     sides.add_people(map(_reached, night.people.opted_out()))
     _leave_out_handed_over(night, sides)
     close_over(night, sides)
     return sides
+
+
+def _note_again(night: Night, cleared: Collection[str], ticked: set[str]) -> None:
+    """Who was resubscribed and is opted out again on either side, whoever did that."""
+    marked = {person.person_id for person in night.people.find(cleared) if person.unsubscribed}
+    if ticked | marked:
+        with night.writing() as db:
+            note_out_again(db, ticked | marked, night.ledger.now())
 
 
 def close_over(night: Night, sides: Sides) -> None:
@@ -50,8 +60,10 @@ def _reached(person: Person) -> Reached:
     return Reached(person.person_id, person.salesforce_ids, person.unsubscribed)
 
 
-def _read_org(night: Night, sides: Sides) -> None:
+def _read_org(night: Night, sides: Sides, watched: Collection[str]) -> set[str]:
     """Ticked records into the work database, dead ids into the ledger's aliases.
+
+    Returns those of the watched that are ticked.
 
     What is harvested next time begins at the org's clock, for it is compared with its times. A
     dead record that a resubscribe has seen, and nobody changed since, does not assert.
@@ -61,19 +73,19 @@ def _read_org(night: Night, sides: Sides) -> None:
         silent = silent_versions(db)
     asked = queries(night.door, night.fields, harvested_at)
     asked_at = []
+    seen: set[str] = set()
     for answer in fetch_answers(night, asked):
         asked_at.append(to_text(answer.asked_at) if answer.asked_at else harvested_at)
         for lot in batches(answer.found, _LOT):
             night.alive()
-            sides.add_flagged(
-                (each.record_id, each.settled)
-                for each in lot
-                if each.ticked and each.version not in silent
-            )
+            ticked = [each for each in lot if each.ticked and each.version not in silent]
+            seen.update(each.record_id for each in ticked if each.record_id in watched)
+            sides.add_flagged((each.record_id, each.settled) for each in ticked)
             with night.writing() as db:
                 learn(db, [each.alias for each in lot if each.alias], night.ledger.now())
     with night.writing() as db:
         write_meta(db, _HARVESTED, min(asked_at))
+    return seen
 
 
 def _leave_out_the_dead(night: Night, sides: Sides) -> None:

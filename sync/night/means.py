@@ -14,6 +14,9 @@ from sync.ledger.runs import NewJob, end_job, note_job
 from sync.org_records import OrgDoor
 from sync.people.protocol import People
 
+# Well within a lease.
+_STEP_S = 30.0
+
 
 @dataclass(frozen=True, slots=True)
 class Night:
@@ -33,6 +36,13 @@ class Night:
     def alive(self) -> None:
         """Renew the lease. Errors: Busy when it is lost."""
         renew(self.ledger, self.lease)
+
+    def rest(self, seconds: float) -> None:
+        """Wait, and hold the lease meanwhile. Errors: Busy when it is lost."""
+        while seconds > 0:
+            self.alive()
+            self.ledger.clock.sleep(min(seconds, _STEP_S))
+            seconds -= _STEP_S
 
     def writing(self) -> AbstractContextManager[Connection]:
         """A transaction on the ledger. Errors: Busy, and nothing is written, when it is lost."""

@@ -189,7 +189,7 @@ def _walk(room: Room, night: Night, asked: Asked, summary: Summary) -> None:
             summary.outcome = Outcome.DONE
             return
         with _phase(night, summary, "write"):
-            _take(summary, write_rounds(night, sides, verdicts))
+            _write(night, sides, verdicts, summary)
         with _phase(night, summary, "settle"):
             _count_held(sides, summary)
             # As this run leaves them: a side that holds fewer next time has lost some.
@@ -247,6 +247,14 @@ def _shown(room: Room, run_id: str, side: str) -> Iterator[str]:
 
 def _shown_file(folder: Path, side: str) -> Path:
     return folder / f"to-{side}.txt"
+
+
+def _write(night: Night, sides: Sides, verdicts: dict[str, Verdict], summary: Summary) -> None:
+    tally = Tally()
+    try:
+        write_rounds(night, sides, verdicts, tally)
+    finally:  # what was written before something stopped the run is written
+        _take(summary, tally)
 
 
 def _take(summary: Summary, tally: Tally) -> None:

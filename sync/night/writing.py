@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
+from deployer.errors import OutcomeUnknown
 from deployer.salesforce.bulk import (
     JobGone,
     JobKind,
@@ -26,9 +28,17 @@ from sync.ledger.runs import open_jobs
 from sync.night.means import Night
 from sync.org_records import refused_unsent, send_ticks
 from sync.people.model import Mark, Marked
+from sync.reactions import Level
 
 # Source: Salesforce, "Bulk API 2.0": for 2,000 records or fewer use the REST resources.
 MOST_BY_COLLECTIONS = 2_000
+# Rows that were in somebody's way go in ever smaller lots: by round, rows a call. Bulk jobs run
+# their batches side by side, so after the first each has one batch only.
+# Source: Bulk API 2.0 and Bulk API Developer Guide, "Lock Failures", and its limits.
+_ROWS_BY_ROUND = (200, 50, 10, 1)
+_MOST_CALLS = 500
+_ROUNDS_BY_BULK = 2
+_ONE_BATCH = 10_000
 _LOT = 1_000
 SOURCE = "Salesforce Sync"
 _NOT_SAID = "the org's results say nothing of this row"
@@ -40,6 +50,7 @@ class MarkedLot:
     """One lot of persons and what became of each."""
 
     marked: tuple[str, ...]
+    handed_over: tuple[str, ...]  # of the marked: those the people side has yet to show
     refused: tuple[str, ...]
 
 
@@ -52,47 +63,83 @@ def mark_people(night: Night, person_ids: Iterable[str]) -> Iterator[MarkedLot]:
         told = list(zip(lot, answers, strict=True))
         yield MarkedLot(
             marked=tuple(each for each, marked in told if marked is not Marked.NOT_THERE),
+            handed_over=tuple(each for each, marked in told if marked is Marked.HANDED_OVER),
             refused=tuple(each for each, marked in told if marked is Marked.NOT_THERE),
         )
 
 
-def tick_records(night: Night, ids: Iterable[str], count: int) -> Iterator[list[RowOutcome]]:
+@dataclass(frozen=True, slots=True)
+class ToTick:
+    """Ids to tick, those of one object together, how many, and the round they are sent in."""
+
+    ids: Iterable[str]
+    count: int
+    round: int
+
+    @property
+    def by_bulk(self) -> bool:
+        """Whether they go by bulk jobs. The calls of a later round waive rules that only warn."""
+        return self.count > MOST_BY_COLLECTIONS and self.round < _ROUNDS_BY_BULK
+
+    @property
+    def rows_a_call(self) -> int:
+        """Few where that helps, but in no more calls than a night may spend on it."""
+        wished = _ROWS_BY_ROUND[min(self.round, len(_ROWS_BY_ROUND) - 1)]
+        return min(max(wished, -(-self.count // _MOST_CALLS)), _ROWS_BY_ROUND[0])
+
+
+def tick_records(night: Night, wanted: ToTick) -> Iterator[tuple[Level, list[RowOutcome]]]:
     """Tick records, in lots: one outcome for each id that was given, in no order.
 
     Errors: what refuses or stops a call or a job whole.
     """
-    if count <= MOST_BY_COLLECTIONS:
-        for lot in send_ticks(night.door, dict.fromkeys(ids, night.fields)):
+    if not wanted.by_bulk:
+        fields = dict.fromkeys(wanted.ids, night.fields)
+        for lot in send_ticks(night.door, fields, wanted.rows_a_call):
             night.alive()
-            yield lot
+            yield Level.ROW, lot
         return
-    # Ids come in order, so those of one object stand together.
-    for sobject, own in groupby(ids, object_of):
+    for sobject, own in groupby(wanted.ids, object_of):
         if sobject == "Account" and not night.door.shape.person_accounts:
-            yield [refused_unsent(each) for each in own]
+            yield Level.ROW, [refused_unsent(each) for each in own]
         else:
-            yield from _by_bulk(night, sobject, own)
+            for file in _uploads(night, sobject, own, wanted.round):
+                for lot in _by_bulk(night, sobject, file):
+                    yield Level.BULK_ROW, lot
 
 
-def _by_bulk(night: Night, sobject: str, ids: Iterable[str]) -> Iterator[list[RowOutcome]]:
-    writer = night.door.writer
+def _uploads(night: Night, sobject: str, ids: Iterable[str], number: int) -> Iterator[Path]:
     names = [name_on(sobject, field) for field in night.fields]
-    rows = ([each, *(["true"] * len(names))] for each in ids)
-    folder = night.folder / f"to-{sobject.lower()}"
-    for file in write_uploads(folder, ["Id", *names], rows):
-        night.alive()
-        job_id = create_ingest_job(writer, sobject, "update")
-        night.note_job(job_id, "ingest", f"tick {sobject}")
+    header, rows = ["Id", *names], ([each, *(["true"] * len(names))] for each in ids)
+    folder = _folder(night, sobject)
+    if not number:
+        yield from write_uploads(folder, header, rows)
+        return
+    for lot in batches(rows, _ONE_BATCH):
+        yield from write_uploads(folder, header, lot)
+
+
+def _folder(night: Night, sobject: str) -> Path:
+    return night.folder / f"to-{sobject.lower()}"
+
+
+def _by_bulk(night: Night, sobject: str, file: Path) -> Iterator[list[RowOutcome]]:
+    """One job; a row that is in none of its results was sent all the same, and is unknown."""
+    writer = night.door.writer
+    night.alive()
+    job_id = create_ingest_job(writer, sobject, "update")
+    night.note_job(job_id, "ingest", f"tick {sobject}")
+    with suppress(OutcomeUnknown):  # what it did not get is in none of its results
         upload(writer, job_id, file)
-        close_job(writer, job_id)
-        _wait(night, job_id)
-        outcomes = read_outcomes(writer, job_id, folder / job_id)
-        unsaid = {row["Id"] for row in read_rows(file)}
-        for lot in _told(outcomes.success, outcomes.failed, outcomes.unprocessed):
-            unsaid.difference_update(row.record_id for row in lot)
-            yield lot
-        yield [RowOutcome(each, RowState.UNKNOWN, "", _NOT_SAID) for each in sorted(unsaid)]
-        night.end_job(job_id)
+    close_job(writer, job_id)
+    _wait(night, job_id)
+    outcomes = read_outcomes(writer, job_id, _folder(night, sobject) / job_id)
+    unsaid = {row["Id"] for row in read_rows(file)}
+    for lot in _told(outcomes.success, outcomes.failed, outcomes.unprocessed):
+        unsaid.difference_update(row.record_id for row in lot)
+        yield lot
+    yield [RowOutcome(each, RowState.UNKNOWN, "", _NOT_SAID) for each in sorted(unsaid)]
+    night.end_job(job_id)
 
 
 def _told(

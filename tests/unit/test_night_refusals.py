@@ -1,0 +1,110 @@
+"""What a night does about refusals: again where that helps, smaller, and to a person at last."""
+
+from __future__ import annotations
+
+import pytest
+
+from deployer.errors import OrgSaidNo, TryLater
+from sync.night.night import Outcome
+
+NOTHING = (Outcome.DONE, {"salesforce": 0, "people": 0})
+
+
+def opted_out(house, count):
+    ids = [house.contact() for _ in range(count)]
+    for number, each in enumerate(ids):
+        house.person(f"p{number}", each, out=True)
+    return ids
+
+
+def again(house):
+    summary = house.night()
+    return summary.outcome, summary.writes
+
+
+def test_locked_rows_are_sent_again_after_a_pause(adopted):
+    ids = opted_out(adopted, 5)
+    adopted.fault("record.update", "UNABLE_TO_LOCK_ROW", times=7)
+    before_s = adopted.clock.monotonic_s()
+    summary = adopted.night()
+    assert all(adopted.ticked(each) for each in ids)
+    assert (summary.outcome, summary.quarantined, summary.unknown) == (Outcome.DONE, 0, 0)
+    assert adopted.clock.monotonic_s() - before_s > 2
+
+
+def test_a_row_that_stays_locked_needs_a_person_and_holds_up_no_other(adopted):
+    locked, *others = opted_out(adopted, 5)
+    adopted.fault("record.update", "UNABLE_TO_LOCK_ROW", only=locked)
+    adopted.night()
+    assert all(adopted.ticked(each) for each in others)
+    assert adopted.cases() == [(locked, "UNABLE_TO_LOCK_ROW")]
+
+
+@pytest.mark.parametrize(
+    ("code", "times"),
+    [("CONCURRENT_REQUESTS", 2), ("SERVER_UNAVAILABLE", 2), ("DROP_AFTER", 1)],
+)
+def test_a_call_that_is_refused_for_now_is_made_again(adopted, code, times):
+    ids = opted_out(adopted, 3)
+    adopted.fault("collections.update", code, times=times)
+    assert adopted.night().outcome is Outcome.DONE
+    assert all(adopted.ticked(each) for each in ids)
+
+
+def test_the_days_calls_used_up_stop_the_night(adopted):
+    opted_out(adopted, 3)
+    adopted.fault("collections.update", "REQUEST_LIMIT_EXCEEDED")
+    with pytest.raises(TryLater, match="API calls of the day"):
+        adopted.night()
+
+
+def test_rights_that_are_gone_stop_the_night_and_make_no_cases(adopted):
+    opted_out(adopted, 12)
+    adopted.fault("record.update", "INSUFFICIENT_ACCESS_OR_READONLY")
+    with pytest.raises(OrgSaidNo, match="12 of 12") as stopped:
+        adopted.night()
+    assert "optout sync quarantine retry" in stopped.value.hint
+    assert adopted.cases() == []
+    adopted.clear_faults()
+    assert adopted.night().writes["salesforce"] == 12
+
+
+def test_one_record_without_rights_among_many_is_a_case_of_its_own(adopted):
+    hidden, *others = opted_out(adopted, 12)
+    adopted.fault("record.update", "INSUFFICIENT_ACCESS_OR_READONLY", only=hidden)
+    assert adopted.night().newly_quarantined == 1
+    assert all(adopted.ticked(each) for each in others)
+
+
+def test_a_record_in_approval_is_left_to_the_next_night(adopted):
+    (contact,) = opted_out(adopted, 1)
+    adopted.fault("record.update", "ENTITY_IS_LOCKED", times=1)
+    before_s = adopted.clock.monotonic_s()
+    assert adopted.night().newly_quarantined == 1
+    assert adopted.clock.monotonic_s() - before_s < 600
+    adopted.night()
+    assert (adopted.ticked(contact), adopted.cases()) == (True, [])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("at", "code", "when"),
+    [
+        ("record.update", "UNABLE_TO_LOCK_ROW", {"every": 9, "times": 230}),
+        ("bulk.row", "DUPLICATES_DETECTED", {}),
+        ("bulk.row", "UNPROCESSED", {"every": 2}),
+        ("bulk.job", "TooManyLockFailure:100", {"times": 1}),
+        ("bulk.job", "FAILED:50", {"times": 1}),
+        ("bulk.upload", "DROP_AFTER", {"times": 1}),
+        ("bulk.upload", "DROP_BEFORE", {"times": 1}),
+        ("bulk.close", "DROP_AFTER", {"times": 1}),
+        ("bulk.create", "SERVER_UNAVAILABLE", {"times": 1}),
+    ],
+)
+def test_what_a_bulk_job_did_not_do_is_done_after_it(adopted, at, code, when):
+    ids = opted_out(adopted, 2_001)
+    adopted.fault(at, code, **when)
+    summary = adopted.night(approve_all=True)
+    assert all(adopted.ticked(each) for each in ids)
+    assert (summary.outcome, summary.quarantined, summary.unknown) == (Outcome.DONE, 0, 0)
+    assert adopted.cases() == []
