@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from deployer.clock import Clock, SystemClock
@@ -12,6 +13,7 @@ from deployer.commands.options import open_connection
 from deployer.salesforce.client import Connection, Writer
 from deployer.settings.loading import Settings, load
 from sync.ledger.binding import Bound, bind_people, read_bound
+from sync.ledger.former import note_place, refuse_anew
 from sync.ledger.ledger import Ledger, bind, open_ledger
 from sync.ledger.trouble import ledger_told
 from sync.org_records import OrgDoor, open_door
@@ -21,6 +23,13 @@ from sync.settings import SyncSettings, read_sync
 from sync.sqlite import reading
 
 ROLE = "runner"
+
+
+class Empty(Enum):
+    """What to do about an empty ledger while an older one has something to apply."""
+
+    REFUSED = "refused"
+    TAKEN = "taken"  # the older one is about to be put into it
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +118,31 @@ class Desk:
 
 def ledger_file(settings: Settings, sync: SyncSettings, org: str) -> Path:
     """Where this org's ledger is kept."""
-    return sync.ledger or settings.home / "sync" / org / "ledger.sqlite"
+    return sync.ledger or usual_ledger(settings, org)
+
+
+def usual_ledger(settings: Settings, org: str) -> Path:
+    """Where an org's ledger is kept unless the settings say otherwise."""
+    return settings.home / "sync" / org / "ledger.sqlite"
 
 
 @contextmanager
-def open_desk(ask: Ask, clock: Clock | None = None) -> Iterator[Desk]:
+def open_desk(ask: Ask, clock: Clock | None = None, empty: Empty = Empty.REFUSED) -> Iterator[Desk]:
     """Read the settings and open the ledger of the org named (or the only one configured).
 
-    No org and no network is needed. Errors: UsageError; OrgSaidNo for a newer ledger; OSError;
-    TryLater and BadInput when the ledger cannot be used, also in the block.
+    No org and no network is needed. Errors: UsageError, also for an empty ledger beside an older
+    one with open rows; OrgSaidNo for a newer ledger; OSError; TryLater and BadInput when the
+    ledger cannot be used, also in the block.
     """
     settings = load(ask.config)
     sync = read_sync(settings)
     org = settings.pick_org(ask.org)
     file = ledger_file(settings, sync, org)
+    usual = usual_ledger(settings, org)
     with ledger_told(file), ExitStack() as opened:
+        if empty is Empty.REFUSED:
+            refuse_anew(file, usual)
         ledger = open_ledger(file, clock or SystemClock())
         opened.callback(ledger.close)
+        note_place(file, usual)
         yield Desk(ask, settings, sync, org, ledger, opened)

@@ -10,7 +10,7 @@ from deployer.commands.options import confirm, org_options
 from deployer.model.findings import Report
 from deployer.reporting.console import finish
 from sync.commands.names import by_option
-from sync.desk import Ask, open_desk
+from sync.desk import Ask, Empty, open_desk
 from sync.ledger.backup import check_backup, restore_backup, write_backup
 
 
@@ -41,7 +41,7 @@ def restore(  # noqa: PLR0913 - what the command takes
 
     Opt-outs that were accepted after the copy was made are in the kept file only.
     """
-    with open_desk(Ask(org, config, as_json)) as desk:
+    with open_desk(Ask(org, config, as_json), empty=Empty.TAKEN) as desk:
         check_backup(desk.ledger, file)
         confirm(f"Replace the ledger of {desk.org}?", yes=yes)
         aside = restore_backup(desk.ledger, file, by)

@@ -104,7 +104,10 @@ def _no_ledger(file: Path) -> BadInput:
 
 
 def _open_copy(file: Path) -> Any:
-    return library().connect(f"{file.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+    """A copy stands alone; a ledger whose program was killed has the newest rows beside it."""
+    alone = not any(file.with_name(f"{file.name}{tail}").exists() for tail in ("-wal", "-journal"))
+    how = "mode=ro&immutable=1" if alone else "mode=rw"
+    return library().connect(f"{file.absolute().as_uri()}?{how}", uri=True)
 
 
 def _refuse_own(ledger: Ledger, file: Path) -> None:

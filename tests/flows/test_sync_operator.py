@@ -167,3 +167,23 @@ def test_a_full_disk_is_told_in_one_sentence_and_leaves_the_ledger_whole(sync, p
     with pytest.raises(TryLater, match="full"):
         fill_the_disk()
     assert sync("status")[0] == 0
+
+
+def test_a_ledger_set_up_elsewhere_takes_the_old_one_over_first(sync, tmp_path, monkeypatch):
+    assert sync("push", "--email", "new@example.com")[1]["waiting"] == 1
+    monkeypatch.setenv("OPTOUT_SYNC_LEDGER", str(tmp_path / "elsewhere.sqlite"))
+    code, said = sync("status")
+    assert (code, "1 opt-outs that are not applied" in said["error"]["message"]) == (2, True)
+    old = said["error"]["message"].rsplit(": ", 1)[1]
+    assert sync("restore", old, *BY, "--yes")[0] == 0
+    assert sync("status")[1]["waiting"] == 1
+    monkeypatch.delenv("OPTOUT_SYNC_LEDGER")
+    assert sync("status")[1]["waiting"] == 1
+
+
+def test_a_new_people_store_in_the_old_ones_place_is_refused(sync, private_home):
+    assert sync("push", "--email", "new@example.com")[1]["waiting"] == 1
+    (private_home / "optout" / "people" / "practice.sqlite").unlink()
+    code, said = sync("adopt", "--yes")
+    assert (code, "belongs to people store" in said["error"]["message"]) == (1, True)
+    assert "rebind" in said["error"]["next"]

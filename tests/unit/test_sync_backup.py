@@ -49,6 +49,14 @@ def test_a_copy_is_private_and_restores_what_was_accepted_before_it(ledger, tmp_
     assert unspread(ledger) == 2
 
 
+def test_a_ledger_that_was_left_in_a_hurry_is_restored_with_its_newest_rows(ledger, tmp_path):
+    old = open_ledger(tmp_path / "old" / "ledger.sqlite", ledger.clock)
+    collect(old, "one")  # in the journal beside the file, and not in the file
+    restore_backup(ledger, tmp_path / "old" / "ledger.sqlite", "Ann")
+    assert unspread(ledger) == 1
+    old.close()
+
+
 def test_a_copy_is_taken_while_another_writes(ledger, tmp_path):
     collect(ledger, "one")
     with ledger.engine.begin():

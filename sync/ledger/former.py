@@ -1,0 +1,109 @@
+"""No empty ledger is begun while an older one of the same org still has something to apply.
+
+A ledger is looked for where this org's ledger always is, where it was last (a small file in that
+folder says so), and beside the new one under its name with something added. One that is merely
+gone is no evidence: only what can be read and has open rows stops the new one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deployer.errors import UsageError
+from deployer.state import write_private
+from sync.sqlite import library
+
+_MAGIC = b"SQLite format 3\0"
+_MARK = "ledger.path"
+_USED = ("events", "runs", "audit", "quarantine")
+_OPEN = "SELECT count(*) FROM events WHERE state <> 'settled'"
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """An older ledger, and how many of its opt-outs are not applied."""
+
+    file: Path
+    open_events: int
+
+
+def refuse_anew(file: Path, usual: Path) -> None:
+    """Refuse to begin a ledger in `file`, which is absent or empty, beside an older open one.
+
+    `usual` is where this org's ledger is unless the settings say otherwise. Errors: UsageError.
+    """
+    if _is_used(file):
+        return
+    found = find_former(file, usual)
+    if found is None:
+        return
+    raise UsageError(
+        f"there is no ledger here yet, and an older one has {found.open_events:,} opt-outs that "
+        f"are not applied: {found.file}",
+        where=str(file),
+        hint=f"take it over: optout sync restore {found.file} --by NAME; or point ledger under "
+        "[sync] back to it; or move it to another folder, if these opt-outs are no longer yours",
+    )
+
+
+def find_former(file: Path, usual: Path) -> Former | None:
+    """The older ledger with the most left to apply; None when there is none."""
+    counted = (Former(each, count) for each in _places(file, usual) if (count := _count(each)))
+    return max(counted, key=lambda former: former.open_events, default=None)
+
+
+def note_place(file: Path, usual: Path) -> None:
+    """Remember where this org's ledger is now, if anything can be written there."""
+    mark = usual.parent / _MARK
+    said = str(file.absolute()).encode()
+    with suppress(OSError):  # a home that is read-only: the ledger itself is elsewhere and works
+        known = mark.read_bytes() if mark.exists() else str(usual.absolute()).encode()
+        if said != known:
+            write_private(mark, said)
+
+
+def _places(file: Path, usual: Path) -> Iterator[Path]:
+    seen = {file.absolute()}
+    mark = usual.parent / _MARK
+    last = [Path(mark.read_text(encoding="utf-8"))] if mark.is_file() else []
+    for path in (usual, *last, *_in(usual.parent, "*"), *_in(file.parent, f"{file.name}?*")):
+        if path.absolute() not in seen:
+            seen.add(path.absolute())
+            yield path
+
+
+def _in(folder: Path, pattern: str) -> list[Path]:
+    return sorted(folder.glob(pattern)) if folder.is_dir() else []
+
+
+def _is_used(file: Path) -> bool:
+    """Whether anything was ever written into it; one that cannot be read is no new one."""
+    if not file.exists() or not file.stat().st_size:
+        return False
+    try:
+        with closing(_open(file)) as db:
+            have = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
+            tables = [name for name in _USED if name in have]
+            return any(db.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() for name in tables)  # noqa: S608 - our names
+    except library().Error:
+        return True
+
+
+def _count(file: Path) -> int:
+    """How many opt-outs this file, if it is a ledger, has not applied."""
+    with suppress(OSError, library().Error):
+        with file.open("rb") as content:
+            if content.read(len(_MAGIC)) != _MAGIC:
+                return 0
+        with closing(_open(file)) as db:
+            return int(db.execute(_OPEN).fetchone()[0])
+    return 0
+
+
+def _open(file: Path) -> Any:
+    # Not read-only: one whose program was killed may have a journal to take in first.
+    return library().connect(f"{file.absolute().as_uri()}?mode=rw", uri=True)
