@@ -7,6 +7,7 @@ import importlib
 from prove.outcome import Outcome, Size, Suite
 
 SUITES = {
+    "kill": "SIGKILL wherever the product passes, and again in recovery: no opt-out is lost",
     "powercut": "the power goes while the ledger is written: what was answered for is kept",
 }
 
