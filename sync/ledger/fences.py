@@ -10,9 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from enum import Enum, StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, func, select, update
 
 from sync.batches import batches
+from sync.ledger.ledger import note
 from sync.ledger.quarantine import open_case
 from sync.ledger.tables import EVENTS, RESUBSCRIBE_MEMBERS, RESUBSCRIBES
 
@@ -21,6 +22,7 @@ AMBIGUOUS_DETAIL = (
     "it came in after a resubscribe and says that it happened before it; to apply it as an "
     "opt-out, retry it; to leave it be, acknowledge it"
 )
+_AGAIN = "one of those it covered was found opted out again"
 # Quarantined until a person says so: no drain comes to this by itself.
 NEVER = "9999-12-31T00:00:00.000000Z"
 
@@ -127,3 +129,35 @@ def silent_versions(db: Connection) -> set[tuple[str, str]]:
         )
     )
     return {(row.key, row.stamp) for row in rows}
+
+
+def cleared_keys(db: Connection) -> set[str]:
+    """The persons and live records that were cleared, and that nobody has seen opted out since."""
+    rows = db.scalars(
+        select(RESUBSCRIBE_MEMBERS.c.key)
+        .join(RESUBSCRIBES, RESUBSCRIBES.c.id == RESUBSCRIBE_MEMBERS.c.resubscribe_id)
+        .where(
+            RESUBSCRIBES.c.state == ResubscribeState.CLEARED.value,
+            RESUBSCRIBE_MEMBERS.c.standing == Standing.LIVE.value,
+        )
+    )
+    return set(rows)
+
+
+def note_out_again(db: Connection, keys: Collection[str], now: str) -> None:
+    """These were cleared, and are opted out again: from now on no fence stands before them."""
+    for lot in batches(sorted(keys)):
+        covering = select(RESUBSCRIBE_MEMBERS.c.resubscribe_id).where(
+            RESUBSCRIBE_MEMBERS.c.key.in_(lot)
+        )
+        opened = db.scalars(
+            update(RESUBSCRIBES)
+            .where(
+                RESUBSCRIBES.c.state == ResubscribeState.CLEARED.value,
+                RESUBSCRIBES.c.id.in_(covering),
+            )
+            .values(state=ResubscribeState.REOPENED.value, detail=_AGAIN)
+            .returning(RESUBSCRIBES.c.id)
+        ).all()
+        for number in sorted(opened):
+            note(db, now, "optout", "resubscribe reopened", f"{number}: {_AGAIN}")

@@ -127,6 +127,7 @@ def test_a_drain_that_slept_past_its_claim_may_opt_out_again_and_that_is_audited
     assert (both(house, ann), "late-opt-out" in actions(house)) == ((False, True), True)
     house.adopt()
     assert both(house, ann) == (True, True)
+    assert actions(house)[-1] == "resubscribe reopened"
 
 
 def test_no_drain_touches_somebody_while_they_are_resubscribed(house, ann):
