@@ -21,8 +21,8 @@ def has_ids(facts: Facts) -> list[Finding]:
     return [
         _say(
             Severity.INFO,
-            f"{count.with_id:,} people have a Salesforce Id and take part, {without:,} have none "
-            "and do not",
+            f"people with a Salesforce Id, who take part: {count.with_id:,}; without one, who do "
+            f"not: {without:,}",
         )
     ]
 

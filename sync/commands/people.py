@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 _EXTRA = ("sqlalchemy", "duckdb")
 _COUNTED = (
-    ("imported", "rows imported"),
+    ("imported", "rows taken"),
     ("ids_added", "Salesforce Ids added"),
     ("already", "rows known already"),
-    ("kept_unsubscribed", "rows kept unsubscribed, whatever the file says"),
+    ("kept_unsubscribed", "rows of people who stay unsubscribed, whatever the file says"),
     ("rejected", "rows rejected"),
 )
 
@@ -65,10 +65,12 @@ def import_file(
     with closing(open_importable(settings, settings.pick_org(org), SystemClock())) as people:
         counts = asdict(import_people(people, file, rejects))
     rejected = counts["rejected"]
-    said = [f"{counts[name]:,} {what}" for name, what in _COUNTED if counts[name]]
+    said = [f"{what} {counts[name]:,}" for name, what in _COUNTED if counts[name]]
     lines = [", ".join(said) or "there is nobody in this file"]
     if counts["imported"]:
-        lines.append("opt-outs among them reach the org with the next night (optout sync adopt)")
+        lines.append(
+            "opt-outs among them reach the org with the next night (the first: optout sync adopt)"
+        )
     if rejected:
         lines.append(f"next: {rejects} says why; correct the rows and import them")
     report = Report(
