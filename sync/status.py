@@ -62,6 +62,7 @@ class Status:
     oldest_unapplied_seconds: int | None
     waiting: int
     handed_over: int
+    handed_over_seconds: int | None  # how long the first of them has been
     backlog: int
     quarantine: int
     held: dict[str, int]
@@ -79,6 +80,7 @@ def to_status(facts: StatusFacts) -> Status:
         oldest_unapplied_seconds=None if age is None else max(0, int(age.total_seconds())),
         waiting=backlog.waiting,
         handed_over=backlog.handed_over,
+        handed_over_seconds=_seconds_since(backlog.handed_over_since, facts.now),
         backlog=backlog.unspread + backlog.open,
         quarantine=len(facts.cases),
         held=held,
@@ -95,6 +97,10 @@ def to_status(facts: StatusFacts) -> Status:
             if need is not None
         ),
     )
+
+
+def _seconds_since(moment: datetime | None, now: datetime) -> int | None:
+    return None if moment is None else max(0, int((now - moment).total_seconds()))
 
 
 def held_writes(runs: Sequence[Run]) -> dict[str, int]:
@@ -178,6 +184,7 @@ def to_document(status: Status, facts: StatusFacts) -> dict[str, Any]:
         "oldest_unapplied_seconds": status.oldest_unapplied_seconds,
         "waiting": status.waiting,
         "handed_over": status.handed_over,
+        "handed_over_oldest_seconds": status.handed_over_seconds,
         "backlog": status.backlog,
         "quarantine": status.quarantine,
         "quarantine_unacknowledged": len(unacknowledged(facts.cases, facts.now)),

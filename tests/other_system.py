@@ -49,9 +49,7 @@ class OtherSystem:
         person = self.people.setdefault(row["person_id"], dict.fromkeys(COLUMNS, ""))
         person["email"] = row["email"] or person["email"]
         self.ids.setdefault(row["person_id"], set()).add(row["salesforce_id"])
-        if row["change"] == "resubscribed":
-            person.update(unsubscribed="", unsubscribed_at="", source="", reason="")
-        elif row["unsubscribed"] == "true":
+        if row["unsubscribed"] == "true":
             earlier = (
                 person["unsubscribed_at"] and person["unsubscribed_at"] <= row["unsubscribed_at"]
             )

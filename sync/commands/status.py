@@ -126,11 +126,17 @@ def _rows(status: Status, facts: StatusFacts, budget: Fact[object]) -> tuple[tup
         ("to be applied", str(status.backlog)),
         ("oldest of them", _age(status.oldest_unapplied_seconds)),
         ("waiting for an Id", str(status.waiting)),
-        ("handed over", str(status.handed_over)),
+        ("handed over", _handed_over(status)),
         ("in quarantine", str(status.quarantine)),
         ("held", ", ".join(f"{side} {count}" for side, count in status.held.items())),
         ("API calls", _calls(budget)),
     )
+
+
+def _handed_over(status: Status) -> str:
+    if not status.handed_over:
+        return "0"
+    return f"{status.handed_over}; the oldest for {_age(status.handed_over_seconds)}"
 
 
 def _next(status: Status, facts: StatusFacts) -> str:

@@ -72,6 +72,8 @@ def cleared(known: Person, at: datetime, reason: str, by: str) -> tuple[Change, 
 
 
 def _subscribed(person: Person) -> Person:
+    if not (person.unsubscribed or person.unsubscribed_at or person.source or person.reason):
+        return person
     return replace(person, unsubscribed=False, unsubscribed_at=None, source="", reason="")
 
 

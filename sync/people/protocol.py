@@ -64,7 +64,8 @@ class People(Protocol):
     def clear(self, person_id: str, at: datetime, reason: str, by: str) -> Marked:
         """Take the unsubscription back: a resubscribe, the only way to lose one.
 
-        ALREADY when the person was not unsubscribed.
+        ALREADY when the person was not unsubscribed. Errors: OrgSaidNo where only another system
+        may do that.
         """
         ...
 

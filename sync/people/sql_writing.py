@@ -101,8 +101,13 @@ def _values(tables: Tables, person: Person) -> dict[str, Any]:
         "person_id": person.person_id,
         "email": person.email,
         "email_key": to_email_key(person.email),
-        **{name: getattr(person, name) for name in _FLAG},
+        "unsubscribed": person.unsubscribed,
+        "unsubscribed_at": person.unsubscribed_at,
+        "source": person.source,
+        "reason": person.reason,
     }
+    if tables.apart:
+        return values
     return {name: value for name, value in values.items() if name in tables.people.c}
 
 

@@ -180,6 +180,14 @@ def test_each_lot_is_one_private_file_that_no_other_replaces(place):
     assert len(first.read_text().splitlines()) == 2
 
 
+def test_an_opt_in_is_never_handed_over(place):
+    with pytest.raises(OrgSaidNo, match="an opt-in is never handed over"):
+        place.people.clear("bob", NOW, "asked for it", by="Mia")
+    place.input.write_bytes(HEADER + ANN + BOB.replace(b"true", b"false"))
+    assert place.people.clear("bob", NOW, "asked for it", by="Mia") is Marked.ALREADY
+    assert place.files() == []
+
+
 def test_a_group_that_may_read_the_folder_may_read_its_files(place):
     place.output.chmod(0o750)
     place.people.mark([Mark("ann", NOW, "Manual")])

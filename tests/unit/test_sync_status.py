@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
@@ -91,6 +92,12 @@ def test_the_document_has_the_promised_keys_and_counts_apart():
     assert (found["backlog"], found["waiting"], found["handed_over"]) == (5, 4, 5)
     assert (found["oldest_unapplied_seconds"], found["quarantine"]) == (3600, 1)
     assert (found["last_run"]["outcome"], found["next_run"]) == ("done", None)
+
+
+def test_what_was_handed_over_is_told_with_its_age():
+    handed = replace(backlog(handed_over=3), handed_over_since=NOW - timedelta(hours=2))
+    assert status(backlog=handed).handed_over_seconds == 7200
+    assert status(backlog=backlog()).handed_over_seconds is None
 
 
 def test_a_clock_that_went_back_makes_no_negative_age():

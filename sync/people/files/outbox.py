@@ -3,8 +3,8 @@
     changes-20261124T200000.000000Z-<run>-0001.csv
     change,person_id,email,salesforce_id,unsubscribed,unsubscribed_at,source,reason
 
-`change` is added (somebody whom only an opt-out named), unsubscribed or resubscribed (then
-`source` is who decided it). A row for each Salesforce Id. A cell that a spreadsheet would run as a
+`change` is added (somebody whom only an opt-out named) or unsubscribed; nobody is ever subscribed
+again by a file. A row for each Salesforce Id. A cell that a spreadsheet would run as a
 formula begins with an apostrophe that is not part of it.
 """
 
@@ -40,7 +40,6 @@ class Kind(StrEnum):
 
     ADDED = "added"
     UNSUBSCRIBED = "unsubscribed"
-    RESUBSCRIBED = "resubscribed"
 
 
 @dataclass(frozen=True, slots=True)

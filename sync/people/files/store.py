@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from deployer.clock import Clock
-from deployer.errors import TryLater
+from deployer.errors import OrgSaidNo, TryLater
 from sync.people.changes import Desk, joined, marked
 from sync.people.files.index import open_index
 from sync.people.files.inputs import Source, fingerprint
@@ -25,8 +25,7 @@ from sync.people.model import (
 )
 from sync.people.sql import SqlPeople, make_store_id
 
-_ACTIONS = {Kind.ADDED: Action.CREATED, Kind.UNSUBSCRIBED: Action.UNSUBSCRIBED,
-            Kind.RESUBSCRIBED: Action.RESUBSCRIBED}  # fmt: skip
+_ACTIONS = {Kind.ADDED: Action.CREATED, Kind.UNSUBSCRIBED: Action.UNSUBSCRIBED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +104,21 @@ class FilesPeople:
         self._hand_over(rows)
 
     def clear(self, person_id: str, at: datetime, reason: str, by: str) -> Marked:
-        """As the Protocol; an opt-out that was handed over and is not shown yet is cleared too."""
-        found = self.find([person_id])
-        if not found:
+        """Refuse to hand over an opt-in, which the other system could apply after a newer opt-out.
+
+        Errors: OrgSaidNo. Once that system was told, and its export shows it, this is ALREADY.
+        """
+        del at, reason, by
+        (found,) = self.find([person_id]) or (None,)
+        if found is None:
             return Marked.NOT_THERE
-        if not found[0].unsubscribed and not self._is_out_handed_over(person_id):
+        if not found.unsubscribed:
             return Marked.ALREADY
-        told = replace(found[0], unsubscribed=False, unsubscribed_at=at, source=by, reason=reason)
-        self._hand_over([(Kind.RESUBSCRIBED, told)])
-        return Marked.HANDED_OVER
+        raise OrgSaidNo(
+            "this person is another system's, and an opt-in is never handed over to it",
+            where=person_id,
+            hint="take the unsubscription back there; once its export shows that, run this again",
+        )
 
     def history(self, person_id: str) -> list[HistoryEntry]:
         """What the files of changes say, and what the export says of now; it keeps no history."""
@@ -140,10 +145,6 @@ class FilesPeople:
     def _hand_over(self, rows: Sequence[tuple[Kind, Person]]) -> None:
         if rows:
             self.outbox.write(rows, self.clock.now())
-
-    def _is_out_handed_over(self, person_id: str) -> bool:
-        kinds = [row.kind for row in self.outbox.about(person_id) if row.kind is not Kind.ADDED]
-        return kinds[-1:] == [Kind.UNSUBSCRIBED]
 
     def _now(self) -> Known:
         """The export as it is; read again when it is another one. Errors: InputUnusable."""
@@ -219,10 +220,5 @@ def _mark(desk: Desk, mark: Mark, shown: Collection[str]) -> Marked:
 
 def _entry(row: Row) -> HistoryEntry:
     person = row.person
-    if row.kind is Kind.RESUBSCRIBED:
-        at, source, by = person.unsubscribed_at or row.at, "", person.source
-    elif row.kind is Kind.UNSUBSCRIBED:
-        at, source, by = person.unsubscribed_at or row.at, person.source, ""
-    else:
-        at, source, by = row.at, person.source, ""
-    return HistoryEntry(at, _ACTIONS[row.kind], source, person.reason, by)
+    told = person.unsubscribed_at if row.kind is Kind.UNSUBSCRIBED else None
+    return HistoryEntry(told or row.at, _ACTIONS[row.kind], person.source, person.reason)
