@@ -7,6 +7,9 @@ import string
 
 _SHAPE = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
 _CHECK_LETTERS = string.ascii_uppercase + "012345"
+# 1 for a capital, 0 for all else; and the check letter of each five of those, first letter first.
+_CAPITALS = {ord(one): str(int(one.isupper())) for one in string.ascii_letters + string.digits}
+_OF_FIVE = {f"{number:05b}"[::-1]: letter for number, letter in enumerate(_CHECK_LETTERS)}
 
 
 def to_18(text: str) -> str | None:
@@ -18,9 +21,6 @@ def to_18(text: str) -> str | None:
     if not _SHAPE.fullmatch(text):
         return None
     short, ending = text[:15], text[15:]
-    expected = "".join(_check_letter(short[start : start + 5]) for start in (0, 5, 10))
+    capitals = short.translate(_CAPITALS)
+    expected = _OF_FIVE[capitals[:5]] + _OF_FIVE[capitals[5:10]] + _OF_FIVE[capitals[10:]]
     return short + expected if ending in {"", expected} else None
-
-
-def _check_letter(five: str) -> str:
-    return _CHECK_LETTERS[sum(1 << i for i, letter in enumerate(five) if letter.isupper())]

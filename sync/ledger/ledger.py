@@ -36,7 +36,7 @@ class Ledger:
 
 def to_text(moment: datetime) -> str:
     """A time as the tables write it: UTC, microseconds, so that texts sort as times."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z"
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def from_text(text: str) -> datetime:
