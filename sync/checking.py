@@ -10,6 +10,7 @@ from deployer.salesforce.client import Connection
 from sync.ledger.aliases import last_ids
 from sync.ledger.ledger import Ledger
 from sync.ledger.open_rows import OpenRow, read_open_rows
+from sync.ledger.resubscribes import Resubscribe, resubscribes_of
 from sync.org_records import Record, fetch_fates, fetch_shape
 from sync.people.model import Person, to_record_id
 from sync.people.protocol import People
@@ -21,12 +22,14 @@ from sync.sqlite import reading
 class Known:
     """What is known on this machine: everybody joined by ids, and what is still to be applied.
 
-    `record_ids` are all ids to ask the org for, aliases followed.
+    `record_ids` are all ids to ask the org for, aliases followed; `resubscribes` are those that
+    cover any of this, the oldest first.
     """
 
     persons: Sequence[Person]
     record_ids: tuple[str, ...]
     open_rows: Sequence[OpenRow]
+    resubscribes: Sequence[Resubscribe] = ()
 
 
 def find_known(ledger: Ledger, people: People, who: str) -> Known:
@@ -42,7 +45,9 @@ def find_known(ledger: Ledger, people: People, who: str) -> Known:
     with reading(ledger.engine) as db:
         ids |= set(last_ids(db, ids).values())
         keys = ids | {person.person_id for person in everybody} | {who}
-        return Known(everybody, tuple(sorted(ids)), read_open_rows(db, keys))
+        return Known(
+            everybody, tuple(sorted(ids)), read_open_rows(db, keys), resubscribes_of(db, keys)
+        )
 
 
 def fetch_checked(
@@ -87,5 +92,16 @@ def to_document(known: Known, records: dict[str, Record] | None) -> dict[str, An
                 "detail": row.detail,
             }
             for row in known.open_rows
+        ],
+        "resubscribes": [
+            {
+                "id": one.id,
+                "at": one.at,
+                "by": one.by,
+                "reason": one.reason,
+                "state": one.state.value,
+                "detail": one.detail or None,
+            }
+            for one in known.resubscribes
         ],
     }  # fmt: skip

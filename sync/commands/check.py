@@ -51,12 +51,14 @@ def _to_report(
                 for r in (records or {}).values())  # fmt: skip
     rows = tuple((row.side or "-", row.key or "-", row.state, row.received_at, row.code or "-")
                  for row in known.open_rows)  # fmt: skip
+    asked = tuple((str(r.id), r.at, r.by, r.state.value) for r in known.resubscribes)
     return Report(
         headline=(_said(known, records),),
         tables=(
             Table("people", ("person_id", "salesforce ids", "opted out"), people),
             Table("org", ("record", "is", "opted out"), org),
             Table("still to be applied", ("side", "key", "state", "received", "code"), rows),
+            Table("resubscribes", ("id", "at", "by", "state"), asked),
         ),
         findings=tuple(to_findings(problems)),
         document={**document, "problems": [to_problem(problem) for problem in problems]},

@@ -69,6 +69,12 @@ def test_it_says_who_and_why_or_nothing_is_done(run, ann, org_now, missing):
     assert ticked(org_now, ann)
 
 
+def test_check_tells_of_it(ask, ann, run):
+    assert ask(ann, *ASKED, "--yes")[0] == 0
+    (told,) = json.loads(run("sync", "check", ann, *ORG)[1])["resubscribes"]
+    assert (told["by"], told["reason"], told["state"]) == ("Ada", "asked in writing", "cleared")
+
+
 def test_a_second_one_finds_nothing_to_do(ask, ann):
     assert ask(ann, *ASKED, "--yes")[0] == 0
     code, said, _ = ask(ann, *ASKED, "--yes")
