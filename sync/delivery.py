@@ -6,6 +6,7 @@ died, live on under another, or be ticked already.
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -129,6 +130,22 @@ def later(attempts: int, away: OptoutError) -> Outcome:
     return Outcome(TargetState.OPEN, code, away.message, wait)
 
 
+def spared(judged: Judged) -> Judged:
+    """A refusal that is the org's fault is no case: tried again when that may be over."""
+    if is_suspect(judged.outcome):
+        away = replace(judged.outcome, state=TargetState.OPEN, again_s=LONGEST_REST_S)
+        return replace(judged, outcome=away)
+    return judged
+
+
+def rest_s(away: OptoutError, attempts: int) -> float:
+    """How long no call may be made after this refusal; 0 when others may be made at once."""
+    known = reaction_to_error(away)
+    if known.reaction is not Reaction.THROTTLE:
+        return 0.0
+    return pause_s(known, attempts, away.org_code or away.code)
+
+
 def not_tonight(judged: Judged) -> Judged:
     """A night does not wait for hours: what asks for that is kept apart until the next one."""
     outcome = judged.outcome
@@ -138,7 +155,10 @@ def not_tonight(judged: Judged) -> Judged:
 
 
 def pause_s(reaction: Row, attempts: int, key: str) -> float:
-    """How long to wait after so many attempts; `key` spreads those who wait for the same."""
+    """How long to wait after so many attempts; `key` spreads those who wait for the same.
+
+    In whole seconds, so that what fared alike can be told and sent together.
+    """
     pace = reaction.pace if reaction.pace.longest_s else _USUAL
     draw = zlib.crc32(f"{key}:{attempts}".encode()) / 2**32
-    return pace.pause_s(attempts + 1, draw)
+    return float(math.ceil(pace.pause_s(attempts + 1, draw)))

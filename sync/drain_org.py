@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from deployer.errors import OptoutError
+from deployer.errors import OptoutError, TryLater
 from deployer.salesforce.records import RowOutcome, RowState
-from sync.delivery import Judged, judge, later, stopped_by
+from sync.delivery import (
+    Judged,
+    is_suspect,
+    judge,
+    later,
+    rest_s,
+    spared,
+    stopped_by,
+    stopped_by_share,
+)
 from sync.ledger.aliases import known_aliases, learn, note_gone, sources
-from sync.ledger.ledger import Ledger
-from sync.ledger.targets import LOT, Side, Target, TargetState, Want, claim_due, tell, want_more
+from sync.ledger.ledger import Ledger, from_text, read_meta, write_meta
+from sync.ledger.targets import (
+    LOT,
+    Outcome,
+    Side,
+    Target,
+    TargetState,
+    Want,
+    claim_due,
+    tell,
+    want_more,
+)
 from sync.org_records import OrgDoor, fetch_fates, living, send_ticks
 from sync.people.protocol import People
 from sync.spread import wants_from_records
 from sync.sqlite import reading
 
 OpenOrg = Callable[[], OrgDoor]
+_RESTS = "org_rests_until"
 
 
 def serve_org(ledger: Ledger, people: People, open_org: OpenOrg, claim: str) -> Callable[[], int]:
@@ -26,6 +47,7 @@ def serve_org(ledger: Ledger, people: People, open_org: OpenOrg, claim: str) -> 
         targets = claim_due(ledger, Side.ORG, claim, LOT)
         if not targets:
             return 0
+        _let_rest(ledger, claim, targets)
         try:
             if not doors:
                 doors.append(open_org())
@@ -34,15 +56,42 @@ def serve_org(ledger: Ledger, people: People, open_org: OpenOrg, claim: str) -> 
             judged = _judge(ledger, doors[0], targets, rows)
         except OptoutError as away:
             tell(ledger, claim, [(target, later(target.attempts, away)) for target in targets])
+            _note_rest(ledger, rest_s(away, targets[0].attempts))
             raise
+        suspects = Counter(e.outcome.code for _, e in judged if is_suspect(e.outcome))
+        if stop := stopped_by_share(suspects, len(rows)):
+            judged = [(target, spared(each)) for target, each in judged]
         _follow(ledger, people, doors[0], judged)
         tell(ledger, claim, [(target, each.outcome) for target, each in judged])
-        for row in rows.values():
-            if stop := stopped_by(row):
-                raise stop
+        if stop := stop or next(filter(None, map(stopped_by, rows.values())), None):
+            raise stop
         return len(targets)
 
     return step
+
+
+def _note_rest(ledger: Ledger, seconds: float) -> None:
+    """The org asked for fewer calls: no drain makes any until then."""
+    if seconds:
+        with ledger.engine.begin() as db:
+            write_meta(db, _RESTS, ledger.later(seconds))
+
+
+def _let_rest(ledger: Ledger, claim: str, targets: Sequence[Target]) -> None:
+    """Errors: TryLater while the org rests; the targets wait as long, and nothing was sent."""
+    with reading(ledger.engine) as db:
+        until = read_meta(db, _RESTS)
+    if until <= ledger.now():
+        return
+    rest = TryLater(
+        f"the org asked for fewer calls, so none is made until {from_text(until):%H:%M:%S} UTC",
+        where="the org",
+        hint="nothing to do: what was accepted is kept, and sent then",
+    )
+    seconds = (from_text(until) - ledger.clock.now()).total_seconds()
+    wait = Outcome(TargetState.OPEN, rest.code, rest.message, seconds)
+    tell(ledger, claim, [(target, wait) for target in targets])
+    raise rest
 
 
 def _wanted(targets: Sequence[Target]) -> dict[str, set[str]]:
@@ -62,8 +111,14 @@ def _judge(
     with reading(ledger.engine) as db:
         known = known_aliases(db, doubtful)
     return [
-        (t, judge(rows[t.key], records.get(t.key), known.get(t.key), t.attempts)) for t in targets
+        (t, judge(rows[t.key], records.get(t.key), known.get(t.key), _before(t, rows[t.key])))
+        for t in targets
     ]
+
+
+def _before(target: Target, row: RowOutcome) -> int:
+    """How often it has come to the same before: an outage uses up no attempt at a lock."""
+    return target.attempts if target.code == row.code else 0
 
 
 def _follow(

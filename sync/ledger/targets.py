@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from sync.batches import batches
 from sync.ledger.events import EventState
@@ -57,7 +68,7 @@ UNSETTLED = (
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One thing an event must reach."""
+    """One thing an event must reach; `attempts` counts those that last came to `code`, in a row."""
 
     id: int
     event_id: int
@@ -66,6 +77,7 @@ class Target:
     person_id: str
     fields: tuple[str, ...]
     attempts: int
+    code: str
     occurred_at: str
     source: str
     reason: str
@@ -222,7 +234,8 @@ def _tell_alike(
             .where(TARGETS.c.id.in_([target.id for target in targets]), TARGETS.c.claim == claim)
             .values(
                 state=outcome.state.value, code=outcome.code, detail=outcome.detail,
-                attempts=TARGETS.c.attempts + 1, next_at=next_at, claim=None, claimed_until=None,
+                attempts=case((TARGETS.c.code == outcome.code, TARGETS.c.attempts + 1), else_=1),
+                next_at=next_at, claim=None, claimed_until=None,
             )
             .returning(TARGETS.c.id)
         )
@@ -285,6 +298,7 @@ def to_target(row: Row[Any]) -> Target:
         person_id=row.person_id,
         fields=tuple(row.fields.split(",")),
         attempts=row.attempts,
+        code=row.code,
         occurred_at=row.occurred_at,
         source=row.source,
         reason=row.reason,
