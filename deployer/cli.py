@@ -31,8 +31,11 @@ class Verb:
     interrupted: str = _AGAIN
 
 
-class Interrupted(Exception):
-    """Ctrl-C in the middle of a verb; the text is what to do next."""
+class Interrupted(OptoutError):
+    """Ctrl-C, or a question that was not answered with yes."""
+
+    exit = Exit.INTERRUPTED
+    code = "interrupted"
 
 
 VERBS = {
@@ -83,7 +86,7 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             verb = self.verbs.get(ctx.invoked_subcommand or "")
-            raise Interrupted(verb.interrupted if verb else _AGAIN) from None
+            raise Interrupted("interrupted", hint=verb.interrupted if verb else _AGAIN) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
@@ -131,13 +134,12 @@ def main(args: Sequence[str] | None = None) -> None:
         code = result if isinstance(result, int) else Exit.DONE
     except click.exceptions.Exit as ended:
         code = ended.exit_code
-    except Interrupted as stopped:
-        code = _stop("interrupted", str(stopped))
     except KeyboardInterrupt:
-        code = _stop("interrupted", _AGAIN)
+        code = _tell(Interrupted("interrupted", hint=_AGAIN), as_json="--json" in words)
     except click.Abort:
         # Only a question that was not answered with yes; commands ask before they change anything.
-        code = _stop("stopped at the question", "nothing was changed; --yes answers it")
+        stopped = Interrupted("not confirmed", hint="nothing was changed; --yes says yes")
+        code = _tell(stopped, as_json="--json" in words)
     except BrokenPipeError:
         # The reader of our output has gone (`optout plan | head`); point stdout away from it so
         # that the interpreter's own flush does not complain.
@@ -146,11 +148,6 @@ def main(args: Sequence[str] | None = None) -> None:
     except Exception as problem:  # noqa: BLE001 - the boundary
         code = _tell(problem, as_json="--json" in words)
     sys.exit(int(code))
-
-
-def _stop(what: str, then: str) -> int:
-    click.echo(f"optout: {what}\n  next: {then}", err=True)
-    return Exit.INTERRUPTED
 
 
 def _tell(problem: Exception, *, as_json: bool) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 
@@ -30,3 +31,5 @@ def test_each_command_says_its_own_next_step(run, intercept, words, said):
     intercept(stop)
     code, _, err = run(*words, *ORG)
     assert (code, "Traceback" in err, said in err) == (130, False, True)
+    code, out, _ = run(*words, *ORG, "--json")
+    assert (code, json.loads(out)["error"]["code"]) == (130, "interrupted")
