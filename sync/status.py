@@ -132,12 +132,14 @@ def _next_run(facts: StatusFacts) -> datetime | None:
 def _need_held(held: dict[str, int], runs: Sequence[Run]) -> Need | None:
     if not any(held.values()):
         return None
-    run_id = next(run.run_id for run in _real(runs) if run.outcome in _ENDED)
+    last = next(run for run in _real(runs) if run.outcome in _ENDED)
+    # While the nightly is off only adopt runs; nightly would say so and do nothing.
+    verb = "adopt" if last.kind == "adopt" else "nightly"
     counts = " and ".join(f"{count:,} writes to {side}" for side, count in held.items() if count)
     return Need(
         Word.HELD,
         f"the last run held back {counts}; these opt-outs are not applied",
-        f"look at it with optout sync runs, then: optout sync nightly --approve {run_id}",
+        f"look at it with optout sync runs, then: optout sync {verb} --approve {last.run_id}",
     )
 
 

@@ -68,6 +68,12 @@ def test_what_needs_a_person(given, needs):
     assert [need.word for need in status(**given).needs] == needs
 
 
+@pytest.mark.parametrize("kind", ["adopt", "nightly"])
+def test_what_was_held_is_approved_by_the_command_that_held_it(kind):
+    (need,) = status(runs=[run("held", kind, held=1)]).needs
+    assert need.next.endswith(f"optout sync {kind} --approve held-{kind}")
+
+
 @pytest.mark.parametrize(
     ("given", "hours"),
     [
