@@ -7,18 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    and_,
-    case,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, insert, or_, select, update
 
 from sync.batches import batches
 from sync.ledger.events import EventState
@@ -159,7 +148,7 @@ def claim_due(ledger: Ledger, side: Side, claim: str, limit: int) -> list[Target
     works on is left alone.
     """
     now = ledger.now()
-    due = and_(
+    due = (
         TARGETS.c.side == side.value,
         TARGETS.c.state.in_([TargetState.OPEN.value, TargetState.QUARANTINED.value]),
         TARGETS.c.next_at <= now,
@@ -170,7 +159,7 @@ def claim_due(ledger: Ledger, side: Side, claim: str, limit: int) -> list[Target
         ids = _whole_persons(
             db.execute(
                 select(TARGETS.c.id, TARGETS.c.person_id)
-                .where(due)
+                .where(*due)
                 .order_by(TARGETS.c.id)
                 .limit(limit * 2)
             ),
