@@ -1,6 +1,9 @@
-"""The people store of one org: embedded unless the settings name a database or an export."""
+"""The people store of one org: embedded unless the settings name a database, an export or code."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
 
 import sqlalchemy
 from sqlalchemy import Engine
@@ -10,12 +13,13 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from deployer.clock import Clock
 from deployer.errors import UsageError
 from deployer.settings.loading import Settings
-from sync.people.files.store import FilesPeople, open_files
-from sync.people.settings import PEOPLE, read_people
+from sync.people.files.store import open_files
+from sync.people.protocol import People
+from sync.people.settings import PEOPLE, Kind, read_people
 from sync.people.sql import SqlPeople, open_embedded, open_existing, open_own
 
 
-def open_people(settings: Settings, org: str, clock: Clock) -> SqlPeople | FilesPeople:
+def open_people(settings: Settings, org: str, clock: Clock) -> People:
     """Open the store of this org (a name that `settings.pick_org` gave); close it after use.
 
     A configured store belongs to `people.org`, or to the only org there is: the practice org
@@ -27,6 +31,8 @@ def open_people(settings: Settings, org: str, clock: Clock) -> SqlPeople | Files
         return open_embedded(home / f"{org}.sqlite", clock)
     if chosen.source is not None and chosen.output is not None:
         return open_files(chosen.source, chosen.output, home / f"{org}.export", clock)
+    if chosen.kind is Kind.ADAPTER:
+        return _load(settings, chosen.adapter)(org, clock)
     engine = _engine(settings, chosen.url)
     if not chosen.table:
         return open_own(engine, clock)
@@ -34,16 +40,30 @@ def open_people(settings: Settings, org: str, clock: Clock) -> SqlPeople | Files
 
 
 def open_importable(settings: Settings, org: str, clock: Clock) -> SqlPeople:
-    """As `open_people`, to put people into it. Errors: also UsageError for an export."""
+    """As `open_people`, to put people into it. Errors: also UsageError for another system's."""
     people = open_people(settings, org, clock)
     if isinstance(people, SqlPeople):
         return people
     people.close()
     raise UsageError(
-        "these people come from another system's export, so nothing can be imported",
-        where=settings.resolve(PEOPLE)["input"].source,
+        "these people are another system's, so nothing can be imported",
+        where=settings.resolve(PEOPLE)["kind"].source,
         hint="add them in that system, or set kind = sql under [people]",
     )
+
+
+def _load(settings: Settings, name: str) -> Callable[[str, Clock], People]:
+    """The function of this name, whoever wrote it."""
+    module, _, function = name.partition(":")
+    try:
+        loaded: Callable[[str, Clock], People] = getattr(import_module(module), function)
+    except (ImportError, AttributeError, ValueError) as wrong:
+        raise UsageError(
+            f"people.adapter cannot be loaded: {wrong}",
+            where=settings.resolve(PEOPLE)["adapter"].source,
+            hint='write adapter = "package.module:function", installed beside optout',
+        ) from wrong
+    return loaded
 
 
 def _engine(settings: Settings, url: str) -> Engine:

@@ -16,7 +16,7 @@ from sync.people.tables import OPTIONAL, REQUIRED
 PEOPLE = Table(
     "people",
     (
-        Setting("kind", str, "sql", "sql: a database; files: what another system exports.",
+        Setting("kind", str, "sql", "sql: a database; files: an export; adapter: your own code.",
                 env="OPTOUT_PEOPLE_KIND"),
         Setting(
             "url", str, "", "The people database (SQLAlchemy); without it an embedded store.",
@@ -32,6 +32,8 @@ PEOPLE = Table(
                 env="OPTOUT_PEOPLE_OUTPUT"),
         Setting("may_be_empty", bool, default=False, env="OPTOUT_PEOPLE_MAY_BE_EMPTY",
                 help="files: an export that names nobody is believed."),
+        Setting("adapter", str, "", "adapter: package.module:function, called with org and clock.",
+                env="OPTOUT_PEOPLE_ADAPTER"),
         Setting(
             "org", str, "", "The org this store belongs to; needed with several orgs.",
             env="OPTOUT_PEOPLE_ORG",
@@ -45,6 +47,11 @@ class Kind(StrEnum):
 
     SQL = "sql"
     FILES = "files"
+    ADAPTER = "adapter"
+
+
+_OWN = {Kind.SQL: ("url", "table"), Kind.FILES: ("input", "output", "may_be_empty"),
+        Kind.ADAPTER: ("adapter",)}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +68,12 @@ class PeopleSettings:
     source: Source | None
     output: Path | None
     columns: dict[str, str]
+    adapter: str
 
     @property
     def named(self) -> bool:
         """Whether a store is named at all; else it is the embedded one."""
-        return bool(self.url or self.source)
+        return bool(self.url or self.source or self.adapter)
 
 
 def read_people(settings: Settings) -> PeopleSettings:
@@ -78,7 +86,7 @@ def read_people(settings: Settings) -> PeopleSettings:
     kind = _kind(values)
     columns = _columns(settings, (*REQUIRED, *OPTIONAL))
     source, output = _folders(settings, values, columns) if kind is Kind.FILES else (None, None)
-    texts = {name: str(values[name].value or "") for name in ("org", "url", "table")}
+    texts = {name: str(values[name].value or "") for name in ("org", "url", "table", "adapter")}
     return PeopleSettings(kind=kind, source=source, output=output, columns=columns, **texts)
 
 
@@ -87,17 +95,24 @@ def _kind(values: dict[str, Value]) -> Kind:
     word = values["kind"]
     if word.value not in set(Kind):
         raise UsageError(
-            f"kind = {word.value!r} is not known", where=word.source, hint="kind is sql or files"
+            f"kind = {word.value!r} is not known",
+            where=word.source,
+            hint=f"kind is {', '.join(Kind)}",
         )
     kind = Kind(word.value)
-    foreign = ("url", "table") if kind is Kind.FILES else ("input", "output")
-    for name in foreign:
+    for name in (name for other in Kind if other is not kind for name in _OWN[other]):
         if values[name].value:
             raise UsageError(
                 f"{name} has no meaning with kind = {kind.value}",
                 where=values[name].source,
                 hint=f"take {name} away, or name the other kind",
             )
+    if kind is Kind.ADAPTER and not values["adapter"].value:
+        raise UsageError(
+            "people.adapter is missing: kind = adapter needs it",
+            where=word.source,
+            hint='write adapter = "package.module:function"',
+        )
     return kind
 
 
