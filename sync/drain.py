@@ -14,7 +14,7 @@ from sync.delivery import DAY_S, NOT_THERE, later
 from sync.drain_org import OpenOrg, serve_org
 from sync.handed import look_at_handed_over
 from sync.ledger.ledger import Ledger, from_text
-from sync.ledger.resubscribes import take_back_deserted
+from sync.ledger.taken_back import take_back_deserted
 from sync.ledger.targets import LOT, Outcome, Side, TargetState, claim_due, tell
 from sync.people.model import Mark, Marked
 from sync.people.protocol import People

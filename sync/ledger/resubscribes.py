@@ -1,30 +1,28 @@
 """Resubscribes, written down: begun with what they cover, cleared one by one, or taken back.
 
-Every write of its runner is made in a transaction of the lease's holder. Whoever finds a
-resubscribe whose runner is gone takes it back: opted out wins.
+Every write of its runner is made in a transaction of the lease's holder. `taken_back` has what
+becomes of one that came to nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
 
 from sync.batches import batches
-from sync.ledger.events import EventState, Selector
 from sync.ledger.fences import HOLDING, ResubscribeState, Standing
 from sync.ledger.lease import Busy, Lease, held
 from sync.ledger.ledger import Ledger, note
 from sync.ledger.quarantine import close_case
-from sync.ledger.tables import EVENTS, LEASES, RESUBSCRIBE_MEMBERS, RESUBSCRIBES, TARGETS
-from sync.ledger.targets import UNSETTLED, Side, TargetState, Want, add_wants, settle
+from sync.ledger.tables import EVENTS, RESUBSCRIBE_MEMBERS, RESUBSCRIBES, TARGETS
+from sync.ledger.targets import UNSETTLED, Side, TargetState, settle
 from sync.sqlite import reading
 
-SENDER = "resubscribe"
-GONE = "whoever carried it out was gone before both sides had confirmed"
-_HOLDING = [state.value for state in HOLDING]
+UNDER_WAY = [state.value for state in HOLDING]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +138,15 @@ def _close_rows(db: Connection, keys: Collection[str], now: str) -> None:
     settle(db, sorted(events), now)
 
 
-def note_clearing(ledger: Ledger, lease: Lease, one: Resubscribe) -> None:
-    """From here on something may have been cleared. Errors: Busy when it was taken over."""
+@contextmanager
+def clearing(ledger: Ledger, lease: Lease, one: Resubscribe) -> Iterator[None]:
+    """From here on something may have been cleared, and in the block nobody can take it over.
+
+    Errors: Busy when somebody has. The ledger has no other writer meanwhile: be quick.
+    """
     with held(ledger, lease) as db:
         _move(db, one, ResubscribeState.CLEARING)
+        yield
 
 
 def note_cleared(ledger: Ledger, lease: Lease, one: Resubscribe, member: Member) -> None:
@@ -171,7 +174,7 @@ def finish(ledger: Ledger, lease: Lease, one: Resubscribe) -> None:
 def _move(db: Connection, one: Resubscribe, state: ResubscribeState, **more: str) -> None:
     done = db.execute(
         update(RESUBSCRIBES)
-        .where(RESUBSCRIBES.c.id == one.id, RESUBSCRIBES.c.state.in_(_HOLDING))
+        .where(RESUBSCRIBES.c.id == one.id, RESUBSCRIBES.c.state.in_(UNDER_WAY))
         .values(state=state.value, **more)
     )
     if not done.rowcount:
@@ -179,76 +182,6 @@ def _move(db: Connection, one: Resubscribe, state: ResubscribeState, **more: str
             "somebody else has taken this resubscribe back meanwhile",
             hint="the person is opted out again; optout sync audit says why",
         )
-
-
-def take_back(ledger: Ledger, one: Resubscribe, state: ResubscribeState, why: str) -> None:
-    """Assert the opt-out of everybody and everything it covers again, in one commit.
-
-    Whoever holds the lease: an opt-out needs none, and twice does no harm.
-    """
-    with ledger.engine.begin() as db:
-        _take_back(db, one, state, why, ledger.now())
-
-
-def take_back_deserted(ledger: Ledger) -> list[Resubscribe]:
-    """Take back what a runner began that is gone: its lease ran out, or is another's now."""
-    if not open_resubscribes(ledger):  # most often: no writer has to wait for this
-        return []
-    now = ledger.now()
-    theirs = and_(
-        LEASES.c.org_id == RESUBSCRIBES.c.org_id,
-        LEASES.c.owner == RESUBSCRIBES.c.owner,
-        LEASES.c.epoch == RESUBSCRIBES.c.epoch,
-        LEASES.c.expires_at > now,
-    )
-    deserted = RESUBSCRIBES.c.state.in_(_HOLDING) & ~select(LEASES.c.epoch).where(theirs).exists()
-    with ledger.engine.begin() as db:
-        found = _select(db, deserted)
-        for one in found:
-            _take_back(db, one, ResubscribeState.SET_BACK, GONE, now)
-    return found
-
-
-def _take_back(
-    db: Connection, one: Resubscribe, state: ResubscribeState, why: str, now: str
-) -> None:
-    # First the fence falls, then the event is written down: it must not stop itself.
-    db.execute(
-        update(RESUBSCRIBES)
-        .where(RESUBSCRIBES.c.id == one.id)
-        .values(state=state.value, ended_at=now, detail=why)
-    )
-    add_wants(db, {_assert_again(db, one, why, now): _wants(db, one)}, now)
-    note(db, now, "optout", f"resubscribe {state.value}", f"{one.id}: {why}")
-
-
-def _assert_again(db: Connection, one: Resubscribe, why: str, now: str) -> int:
-    times = db.scalar(
-        select(func.count()).where(
-            EVENTS.c.sender == SENDER, EVENTS.c.event_key.like(f"{one.id}-%")
-        )
-    )
-    made = db.scalars(
-        insert(EVENTS)
-        .values(
-            sender=SENDER, event_key=f"{one.id}-{times}", body_hash="", received_at=now,
-            occurred_at=now, selector=Selector.PERSON.value, selected=one.person_id,
-            source=SENDER, reason=why, fields=",".join(one.fields), state=EventState.SPREAD.value,
-        )
-        .returning(EVENTS.c.id)
-    )  # fmt: skip
-    return int(made.one())
-
-
-def _wants(db: Connection, one: Resubscribe) -> Iterable[Want]:
-    """Every person and live record; a person with no record at all waits for one again."""
-    members = read_members(db, one)
-    for member in members:
-        if member.standing is Standing.LIVE:
-            yield Want(member.side, member.key, member.person_id)
-    if all(member.side is Side.PEOPLE for member in members):
-        for member in members:
-            yield Want(Side.ORG, member.key, member.key, TargetState.WAITING)
 
 
 def read_members(db: Connection, one: Resubscribe) -> list[Member]:
@@ -267,7 +200,7 @@ def read_members(db: Connection, one: Resubscribe) -> list[Member]:
 def open_resubscribes(ledger: Ledger) -> list[Resubscribe]:
     """Those under way, or left behind."""
     with reading(ledger.engine) as db:
-        return _select(db, RESUBSCRIBES.c.state.in_(_HOLDING))
+        return find_where(db, RESUBSCRIBES.c.state.in_(UNDER_WAY))
 
 
 def resubscribes_of(db: Connection, keys: Collection[str]) -> list[Resubscribe]:
@@ -275,14 +208,15 @@ def resubscribes_of(db: Connection, keys: Collection[str]) -> list[Resubscribe]:
     covering = select(RESUBSCRIBE_MEMBERS.c.resubscribe_id).where(
         RESUBSCRIBE_MEMBERS.c.key.in_(sorted(keys))
     )
-    return _select(db, RESUBSCRIBES.c.id.in_(covering))
+    return find_where(db, RESUBSCRIBES.c.id.in_(covering))
 
 
 def _find(db: Connection, number: int) -> Resubscribe:
-    return _select(db, RESUBSCRIBES.c.id == number)[0]
+    return find_where(db, RESUBSCRIBES.c.id == number)[0]
 
 
-def _select(db: Connection, condition: ColumnElement[bool]) -> list[Resubscribe]:
+def find_where(db: Connection, condition: ColumnElement[bool]) -> list[Resubscribe]:
+    """Those that the condition is true of, the oldest first."""
     rows = db.execute(select(RESUBSCRIBES).where(condition).order_by(RESUBSCRIBES.c.id))
     return [_resubscribe(row) for row in rows]
 

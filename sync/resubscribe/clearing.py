@@ -15,7 +15,7 @@ from sync.fields import object_of
 from sync.ledger.fences import Standing
 from sync.ledger.lease import Lease, renew
 from sync.ledger.ledger import from_text
-from sync.ledger.resubscribes import Member, Resubscribe, note_cleared, note_clearing
+from sync.ledger.resubscribes import Member, Resubscribe, clearing, note_cleared
 from sync.ledger.targets import Side
 from sync.people.model import Marked
 from sync.resubscribe.component import Component, Sources, find_component, read_member
@@ -50,7 +50,6 @@ def clear(work: Clearing, before: Component) -> str:
     verdicts = decide_all(before.members, now.members)
     if changed := verdicts[Verdict.CHANGED]:
         return _changed(changed)
-    note_clearing(work.sources.ledger, work.lease, work.one)
     members = [now.members[key] for key in verdicts[Verdict.CLEAR]]
     for member in sorted(members, key=lambda each: each.side is Side.ORG):
         if not _clear_member(work, member):
@@ -94,10 +93,15 @@ def _clear_member(work: Clearing, member: Member) -> bool:
 
 def _send_clear(work: Clearing, member: Member, boxes: tuple[str, ...]) -> None:
     if member.side is Side.ORG:
+        with clearing(work.sources.ledger, work.lease, work.one):
+            pass
         _send_untick(work, member, boxes)
         return
     one = work.one
-    marked = work.sources.people.clear(member.key, from_text(one.at), one.reason, one.by)
+    # In the ledger's transaction: of a person without a record no other member would say that
+    # they had opted out, if this came late.
+    with clearing(work.sources.ledger, work.lease, one):
+        marked = work.sources.people.clear(member.key, from_text(one.at), one.reason, one.by)
     if marked in _REFUSED:
         what, hint = _REFUSED[marked]
         raise OrgSaidNo(what, where=member.key, hint=hint)

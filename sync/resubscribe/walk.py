@@ -9,7 +9,8 @@ from deployer.errors import OptoutError, TryLater
 from sync.ledger.fences import ResubscribeState
 from sync.ledger.lease import Lease, release, take
 from sync.ledger.open_rows import read_open_rows
-from sync.ledger.resubscribes import Wish, begin, finish, take_back, take_back_deserted
+from sync.ledger.resubscribes import Wish, begin, finish
+from sync.ledger.taken_back import take_back, take_back_deserted
 from sync.resubscribe.clearing import Clearing, clear
 from sync.resubscribe.component import Component, Sources, find_component
 from sync.resubscribe.deciding import asserts, ties

@@ -100,6 +100,31 @@ def test_killed_between_the_two_sides_the_person_stays_out(house, ann, heal):
     assert both(house, ann) == ((False, False) if heal == "ask" else (True, True))
 
 
+def test_a_person_without_a_record_is_never_cleared_late(house):
+    """Its runner slept past its lease just before it cleared the person."""
+    house.person("ann", out=True)
+
+    class Slow:
+        """Falls asleep when Ann alone is looked at for the second time, before she is cleared."""
+
+        reads = 0
+
+        def __getattr__(self, name):
+            return getattr(people, name)
+
+        def find(self, person_ids):
+            found, self.reads = people.find(person_ids), self.reads + 1
+            if self.reads == 4:
+                house.people = people
+                house.clock.sleep(LEASE_S)
+                house.drain()
+            return found
+
+    people, house.people = house.people, Slow()
+    assert ask(house).state is SET_BACK
+    assert "resubscribed" not in [e.action.value for e in people.history("ann")]
+
+
 def test_a_late_clear_never_stays(house, ann):
     """Its runner slept past its lease just before it cleared the box."""
 
