@@ -1,5 +1,5 @@
 """The sync's own readiness checks: facts first, then one question each; nothing is changed.
 
-`catalogue.CHECKS` lists them and `asking.ask` answers them from facts, so that another report
-can load both by name.
+`gathering` has the facts of one org's desk, `catalogue.CHECKS` lists the checks and `asking.ask`
+answers them, so that another report can load the three by name.
 """

@@ -64,7 +64,7 @@ def command(  # noqa: PLR0913 - what the command takes
 
 
 async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
-    from sync.commands.status import read_facts
+    from sync.checks.gathering import read_facts
     from sync.ledger.ledger import Ledger
     from sync.serve.app import Shown, make_app
     from sync.serve.inbox import Inbox
@@ -113,7 +113,7 @@ def _loops(desk: Desk, meters: Meters) -> tuple[Loop, ...]:
 def _alerts(desk: Desk) -> Round:
     import requests
 
-    from sync.commands.status import read_facts
+    from sync.checks.gathering import read_facts
     from sync.serve.rounds import alert_round
     from sync.serve.sending import read_outlets, run_command, send_alerts
 

@@ -8,20 +8,17 @@ from pathlib import Path
 import click
 
 from deployer.commands.options import org_options
-from deployer.errors import Exit, OptoutError
-from deployer.model.facts import Fact, Known, Unknown
+from deployer.errors import Exit
+from deployer.model.facts import Fact, Known
 from deployer.model.findings import Finding, Report, Severity, Table
 from deployer.reporting.console import finish
 from sync.checks.asking import Answer, ask
 from sync.checks.catalogue import CHECKS
-from sync.checks.facts import Chosen, Seen, count_dead, fetch_org_facts, org_away, to_facts
-from sync.desk import Ask, Desk, open_desk
-from sync.ledger.backlog import read_backlog
+from sync.checks.facts import Seen
+from sync.checks.gathering import fetch_org, gather, read_facts
+from sync.desk import Ask, open_desk
 from sync.ledger.ledger import to_text
-from sync.ledger.quarantine import cases
-from sync.ledger.runs import Run, is_adopted, recent_runs
-from sync.ledger.switch import read_switch
-from sync.sqlite import reading
+from sync.ledger.runs import Run
 from sync.status import Status, StatusFacts, to_document, to_status
 
 
@@ -39,44 +36,11 @@ def command(*, ask_org: bool, org: str | None, config: Path | None, as_json: boo
     """
     with open_desk(Ask(org, config, as_json)) as desk:
         ledger = read_facts(desk)
-        facts = _gather(desk, ledger)
+        facts = gather(desk, ledger)
         if ask_org:
-            facts.update(_ask_org(desk))
+            facts.update(fetch_org(desk))
         report = _to_report(to_status(ledger), ledger, ask(CHECKS, facts), facts["budget"])
         return finish(report, as_json=as_json)
-
-
-def read_facts(desk: Desk) -> StatusFacts:
-    """What the ledger says, as of now."""
-    runs = recent_runs(desk.ledger)
-    bound = desk.bound()
-    with reading(desk.ledger.engine) as db:
-        return StatusFacts(
-            now=desk.clock.now(), org_id=bound.org_id, switch=read_switch(db),
-            schedule=desk.sync.schedule, backlog=read_backlog(db), cases=cases(db), runs=runs,
-        )  # fmt: skip
-
-
-def _gather(desk: Desk, ledger: StatusFacts) -> dict[str, Fact[object]]:
-    fields = desk.sync.fields
-    chosen = Chosen(fields, desk.sync.api_budget_percent, is_adopted(desk.ledger, fields))
-    with reading(desk.ledger.engine) as db:
-        dead = count_dead(db)
-    return to_facts(ledger, chosen, dead, _count_people(desk))
-
-
-def _count_people(desk: Desk) -> Fact[object]:
-    try:
-        return Known(desk.open_any_people().count())
-    except OptoutError as away:
-        return Unknown(f"the people store could not be asked: {away.message}")
-
-
-def _ask_org(desk: Desk) -> dict[str, Fact[object]]:
-    try:
-        return fetch_org_facts(desk.open_any_reader(), desk.sync.fields, desk.clock.now)
-    except OptoutError as away:
-        return org_away(away)
 
 
 def _to_report(

@@ -1,0 +1,52 @@
+"""Gathering the facts at one org's desk."""
+
+from __future__ import annotations
+
+from deployer.errors import OptoutError
+from deployer.model.facts import Fact, Known, Unknown
+from sync.checks.facts import Chosen, count_dead, fetch_org_facts, org_away, to_facts
+from sync.desk import Desk
+from sync.ledger.backlog import read_backlog
+from sync.ledger.quarantine import cases
+from sync.ledger.runs import is_adopted, recent_runs
+from sync.ledger.switch import read_switch
+from sync.sqlite import reading
+from sync.status import StatusFacts
+
+
+def read_facts(desk: Desk) -> StatusFacts:
+    """What the ledger says, as of now."""
+    runs = recent_runs(desk.ledger)
+    bound = desk.bound()
+    with reading(desk.ledger.engine) as db:
+        return StatusFacts(
+            now=desk.clock.now(), org_id=bound.org_id, switch=read_switch(db),
+            schedule=desk.sync.schedule, backlog=read_backlog(db), cases=cases(db), runs=runs,
+        )  # fmt: skip
+
+
+def gather(desk: Desk, ledger: StatusFacts) -> dict[str, Fact[object]]:
+    """Every fact that the ledger and the people store have; those of the org NOT_ASKED."""
+    fields = desk.sync.fields
+    chosen = Chosen(fields, desk.sync.api_budget_percent, is_adopted(desk.ledger, fields))
+    with reading(desk.ledger.engine) as db:
+        dead = count_dead(db)
+    return to_facts(ledger, chosen, dead, _count_people(desk))
+
+
+def _count_people(desk: Desk) -> Fact[object]:
+    try:
+        return Known(desk.open_any_people().count())
+    except OptoutError as away:
+        return Unknown(f"the people store could not be asked: {away.message}")
+
+
+def fetch_org(desk: Desk) -> dict[str, Fact[object]]:
+    """The facts that only the org has, as the runner's own login sees them.
+
+    An org that does not let us in leaves them Unknown with its sentence.
+    """
+    try:
+        return fetch_org_facts(desk.open_any_reader(), desk.sync.fields, desk.clock.now)
+    except OptoutError as away:
+        return org_away(away)
