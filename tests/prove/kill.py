@@ -11,31 +11,24 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
-from org_clock import OrgClock
-from prove.oracle import Sown, verdict
 from prove.outcome import Outcome, Size, digest
 from prove.points import Points
 from prove.scenes import SCENES, Names, Scene
-from prove.stages import Ended, Place, Stage, be_silent, open_house, run_stage
+from prove.stages import Blow, Ended, Place, Stage, open_house, run_stage
+from prove.worlds import look, memory_folder, sow_all
 from sync_house import House
 
-from practice_org.app import open_practice_org
-from practice_org.seed.org_seed import Wish, seed_org
-from practice_org.seed.people import Size as OrgSize
-
-SOW, ACT, RECOVER, AGAIN, END = (
-    Stage(1, 0), Stage(2, 24), Stage(3, 25), Stage(4, 26), Stage(5, 48),
+ACT, RECOVER, AGAIN, END = (
+    Stage(2, 24), Stage(3, 25), Stage(4, 26), Stage(5, 48),
 )  # fmt: skip
-PAIRS = {Size.SHORT: 24, Size.LONG: 1_000}
+PAIRS = {Size.SHORT: 12, Size.LONG: 1_000}
 WORKERS = 2
-MEMORY = Path("/dev/shm")  # noqa: S108 - a kill loses nothing that a disk would keep
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +63,7 @@ class Run:
 def run(seed: int, size: Size, scenes: Sequence[Scene] = SCENES) -> Outcome:
     """Every named point of every scene, and pairs of points; the seed chooses among many."""
     draw = Random(seed)  # noqa: S311 - repeatable on purpose
-    with _root() as root:
+    with memory_folder() as root:
         sow_all(root, scenes)
         go = partial(run_case, root)
         # Forked: what is imported and built here needs no import in a thousand processes.
@@ -87,48 +80,30 @@ def run(seed: int, size: Size, scenes: Sequence[Scene] = SCENES) -> Outcome:
 
 
 def _kills(first: Sequence[Run], draw: Random, size: Size) -> Iterator[Case]:
-    """Every point there is; or one of each name, and of those that only read the new ones."""
+    """Every point there is; or points by name, of those that only read the new ones."""
     seen: set[str] = set()
     for told in first:
-        named: dict[str, list[int]] = {}
-        for number, name in enumerate(told.act):
-            named.setdefault(name, []).append(number)
+        scene, named = told.case.scene, _by_name(told.act)
         for name, numbers in named.items():
-            old = name in seen and (" GET " in name or told.case.scene.names is Names.NEW)
-            chosen = numbers if size is Size.LONG else [] if old else [draw.choice(numbers)]
-            yield from (Case(told.case.scene, at) for at in chosen)
+            old = name in seen and (" GET " in name or scene.names is Names.NEW)
+            left_out = old or (scene.names is Names.SOME and draw.randrange(3))
+            short = [] if left_out else [draw.choice(numbers)]
+            yield from (Case(scene, at) for at in (numbers if size is Size.LONG else short))
         seen |= named.keys()
+
+
+def _by_name(trace: Sequence[str]) -> dict[str, list[int]]:
+    """The numbers of the points of each name."""
+    named: dict[str, list[int]] = {}
+    for number, name in enumerate(trace):
+        named.setdefault(name, []).append(number)
+    return named
 
 
 def _second_kills(once: Sequence[Run], draw: Random, most: int) -> Iterator[Case]:
     able = [told for told in once if told.recovery]
     for told in draw.sample(able, min(most, len(able))):
         yield Case(told.case.scene, told.case.at, draw.randrange(len(told.recovery)))
-
-
-@contextmanager
-def _root() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        yield Path(folder)
-
-
-def sow_all(root: Path, scenes: Sequence[Scene]) -> None:
-    """A folder for each scene with its world in it, which every run begins from.
-
-    It is done in this process, whose children then find everything loaded.
-    """
-    be_silent()
-    for scene in scenes:
-        place = Place(root / scene.name)
-        place.path.mkdir()
-        org = open_practice_org(place.path / "org.sqlite", OrgClock(), seed=SOW.number)
-        seed_org(org, Wish(OrgSize(contacts=0, leads=0, users=3)))
-        org.db.close()
-        with open_house(place, SOW, Points(lambda _name: None)) as house:
-            sown = scene.sow(house)
-        place.note("sown", [sown.records, sown.out, sown.asking])
-        for name in scene.without:
-            (place.path / name).unlink()
 
 
 def run_case(root: Path, case: Case) -> Run:
@@ -150,7 +125,7 @@ def _run(place: Place, case: Case) -> Iterator[str]:
         yield from _as_expected("the recovery", told, case.again)
     if case.again is not None:
         yield from _as_expected("the second recovery", _go(place, AGAIN, scene.recover), None)
-    yield from _as_expected("the end", _go(place, END, _look), None)
+    yield from _as_expected("the end", _go(place, END, look), None)
     for sentences in place.noted("wrong"):
         yield from sentences
 
@@ -162,7 +137,7 @@ def _go(
         with open_house(place, stage, points) as house:
             work(house, place)
 
-    return run_stage(place, stage, working, at)
+    return run_stage(place, stage, working, Blow(at))
 
 
 def _as_expected(what: str, told: Ended, at: int | None) -> Iterator[str]:
@@ -170,15 +145,3 @@ def _as_expected(what: str, told: Ended, at: int | None) -> Iterator[str]:
         yield f"{what} ended with {told.error or signal.Signals(told.signal).name}"
     if at is not None and told.signal != signal.SIGKILL:
         yield f"{what} never came to point {at}"
-
-
-def _look(house: House, place: Place) -> None:
-    """Nobody is harmed any more: what is due is drained, and a night finds nothing to write."""
-    house.clear_faults()
-    house.drain()
-    writes = house.night(approve_all=True).writes
-    acked = {each for lot in place.noted("acked") for each in lot}
-    wrong = verdict(house, Sown(*place.noted("sown")[0]), acked)
-    if any(writes.values()):
-        wrong.append(f"the night after the recovery still wrote {writes}")
-    place.note("wrong", wrong)

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from prove.points import Points, watch, watched
 from sync_house import House
 from walk import StepClock
 
+from deployer.state import Hold, wait_to_hold
 from practice_org.app import open_practice_org
 from practice_org.wire import Request, Response
 from sync.ledger.ledger import open_ledger
@@ -29,6 +31,9 @@ from sync.people.sql import open_embedded
 
 # Longer than any stage works on a slow machine: one that hangs has failed.
 PATIENCE_S = 120
+# While one thread of a process is in the org, no other ends or stops the process: the org is not
+# its own.
+_IN_ORG = threading.Lock()
 # The real one: what a test notes for itself is no point of the product's.
 _FSYNC = os.fsync
 
@@ -59,6 +64,7 @@ class Place:
     """The files of one run: org, ledger, people, and what the test noted beside them."""
 
     path: Path
+    ledger: str = "ledger.sqlite"
 
     def note(self, name: str, line: object) -> None:
         """Append a line of JSON; it outlives this process."""
@@ -75,46 +81,68 @@ class Place:
 
 @dataclass
 class WatchedHouse(House):
-    """A house whose calls to the org are points."""
+    """A house whose calls to the org are points; the org carries out one at a time."""
 
     points: Points = None
+    turn: Path = None
 
     def answer(self, asked: Request) -> Response:
-        return watched(super().answer, self.points)(asked)
+        return watched(self._in_turn, self.points)(asked)
+
+    def _in_turn(self, asked: Request) -> Response:
+        with _IN_ORG, wait_to_hold(self.turn, Hold.ALONE):
+            return super().answer(asked)
 
 
 @contextmanager
-def open_house(place: Place, stage: Stage, points: Points) -> Iterator[WatchedHouse]:
-    """The run's files, opened as this stage's own."""
-    clock = OrgClock()
-    clock.at = START + timedelta(hours=stage.hours)
+def open_house(
+    place: Place, stage: Stage, points: Points, clock: OrgClock | None = None
+) -> Iterator[WatchedHouse]:
+    """The run's files, opened as this stage's own; `clock` when others share it."""
+    if clock is None:
+        clock = OrgClock()
+        clock.at = START + timedelta(hours=stage.hours)
     org = open_practice_org(place.path / "org.sqlite", clock, seed=stage.number)
     step = StepClock(clock)
-    ledger = open_ledger(place.path / "ledger.sqlite", step)
+    ledger = open_ledger(place.path / place.ledger, step)
     people = open_embedded(place.path / "people.sqlite", step)
     own = count(stage.number * 1_000)
     with stamina.set_testing(True, attempts=2, cap=True):
-        yield WatchedHouse(ledger, people, org, step, own, points=points)
+        yield WatchedHouse(ledger, people, org, step, own, points=points, turn=place.path / "turn")
     people.close()
     ledger.close()
     org.db.close()
 
 
-def run_stage(place: Place, stage: Stage, work: Callable[[Points], None], at: int | None) -> Ended:
-    """Run `work` in a process of its own, which kills itself at the point of that number.
+@dataclass(frozen=True, slots=True)
+class Blow:
+    """The signal that a process sends itself at its point of that number; None: at none."""
 
-    The names of the points it passed are noted as trace-NUMBER.
-    """
+    at: int | None = None
+    signal: int = signal.SIGKILL
+
+    def strike(self) -> None:
+        """Send it."""
+        with _IN_ORG:
+            os.kill(os.getpid(), self.signal)
+
+
+def begin_stage(place: Place, stage: Stage, work: Callable[[Points], None], blow: Blow) -> Started:
+    """Begin `work` in a process of its own; the points it passes are noted as trace-NUMBER."""
 
     def child() -> None:
         points = Points(
-            lambda name: place.note(f"trace-{stage.number}", name), at,
-            lambda: os.kill(os.getpid(), signal.SIGKILL),
-        )  # fmt: skip
+            lambda name: place.note(f"trace-{stage.number}", name), blow.at, blow.strike
+        )
         watch(points)
         work(points)
 
-    return wait_for(start(child, place.path / f"error-{stage.number}.txt"))
+    return start(child, place.path / f"error-{stage.number}.txt")
+
+
+def run_stage(place: Place, stage: Stage, work: Callable[[Points], None], blow: Blow) -> Ended:
+    """As `begin_stage`, to the end."""
+    return wait_for(begin_stage(place, stage, work, blow))
 
 
 def be_silent() -> None:
@@ -122,11 +150,28 @@ def be_silent() -> None:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 
-def start(work: Callable[[], None], errors: Path) -> tuple[int, Path]:
-    """Begin a process of its own; what it raises goes into the file."""
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A process that was begun; what it raises is in the file."""
+
+    pid: int
+    errors: Path
+
+    def is_stopped(self) -> bool:
+        """Wait until it stops itself, or ends; whether it has stopped."""
+        told = os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        return told.si_code == os.CLD_STOPPED
+
+    def go_on(self) -> None:
+        """Let it go on after it stopped itself."""
+        os.kill(self.pid, signal.SIGCONT)
+
+
+def start(work: Callable[[], None], errors: Path) -> Started:
+    """Begin a process of its own."""
     pid = os.fork()
     if pid:
-        return pid, errors
+        return Started(pid, errors)
     code = 1
     try:
         signal.alarm(PATIENCE_S)
@@ -138,12 +183,11 @@ def start(work: Callable[[], None], errors: Path) -> tuple[int, Path]:
         os._exit(code)
 
 
-def wait_for(started: tuple[int, Path]) -> Ended:
+def wait_for(started: Started) -> Ended:
     """How the process ended."""
-    pid, errors = started
-    _, status = os.waitpid(pid, 0)
+    _, status = os.waitpid(started.pid, 0)
     if os.WIFSIGNALED(status):
         return Ended(os.WTERMSIG(status), "")
     if os.WEXITSTATUS(status):
-        return Ended(0, errors.read_text().strip().splitlines()[-1])
+        return Ended(0, started.errors.read_text().strip().splitlines()[-1])
     return Ended(0, "")

@@ -8,6 +8,7 @@ from prove.outcome import Outcome, Size, Suite
 
 SUITES = {
     "kill": "SIGKILL wherever the product passes, and again in recovery: no opt-out is lost",
+    "lock": "two runners, stopped ones, late ones, a copied ledger: one night at a time",
     "powercut": "the power goes while the ledger is written: what was answered for is kept",
 }
 
