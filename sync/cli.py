@@ -58,24 +58,26 @@ VERBS = {
     "restore": Verb("sync.commands.backup", "Put a copy of the ledger back.", "restore"),
     "rebind": Verb("sync.commands.rebind", "Bind the ledger to another org or people store."),
 }
+# \b keeps the lines of what follows as they are.
+_HELP = """Keep unsubscribes in step between people and the org.
+
+If either side is opted out, the other is marked; nothing is ever opted in. To begin:
+
+\b
+  1. optout people import people.csv   who is there, and their Salesforce Ids
+  2. optout sync adopt                 what a first run would write, and how to approve it
+  3. optout sync enable --by NAME      from now on a night is owed once a day
+  4. optout sync serve                 takes webhooks, and runs the night that is owed
+     (or optout sync push and nightly, from scripts and cron)
+  5. optout sync status                what is still to do; exit 1 needs a person
+"""
 # What no sync command can do without, beyond the base install.
 _EXTRA = ("sqlalchemy", "duckdb")
 
 
-@click.group("sync", cls=LazyGroup, verbs=VERBS)
+@click.group("sync", cls=LazyGroup, verbs=VERBS, help=_HELP)
 def command() -> None:
-    r"""Keep unsubscribes in step between people and the org.
-
-    If either side is opted out, the other is marked; nothing is ever opted in. To begin:
-
-    \b
-      1. optout people import people.csv     who is there, and their Salesforce Ids
-      2. optout sync adopt                   what a first run would write, and how to approve it
-      3. optout sync enable --by NAME        from now on a night is owed once a day
-      4. optout sync serve                   takes webhooks, and runs what is owed
-         (or: optout sync push ... and optout sync nightly, from a script and cron)
-      5. optout sync status                  what is still to do; exit 1 needs a person
-    """
+    """Keep unsubscribes in step between people and the org."""
     missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
     if missing:
         raise UsageError(

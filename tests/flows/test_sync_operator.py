@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -47,6 +48,11 @@ def refused(sync, org_now):
 
 def test_every_verb_of_the_table_shows_help(run):
     assert [run("sync", verb, "--help")[0] for verb in VERBS] == [0] * len(VERBS)
+
+
+def test_help_tells_a_newcomer_the_order_line_by_line(run):
+    steps = re.findall(r"^ +\d\. optout (\w+ \w+)", run("sync", "--help")[1], re.MULTILINE)
+    assert steps == ["people import", "sync adopt", "sync enable", "sync serve", "sync status"]
 
 
 def test_the_nightly_is_off_until_somebody_switches_it_on_by_name(sync):
