@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, DateTime, Dialect, Integer, Text, TypeDecorator
+from sqlalchemy import Boolean, DateTime, Dialect, Integer, Numeric, String, Text, TypeDecorator
 from sqlalchemy.types import TypeEngine
 
+from deployer.errors import BadInput
 from sync.people.moments import in_utc, read_moment, to_text
 
 
@@ -19,10 +20,12 @@ class Flag(TypeDecorator[bool]):
 
     def __init__(self, kept: TypeEngine[Any]) -> None:
         super().__init__()
-        self.numeric = isinstance(kept, Integer)
+        self.numeric = isinstance(kept, Numeric | Integer)
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        return dialect.type_descriptor(Integer() if self.numeric else Boolean())
+        # SQLite keeps any text in a boolean's column, and its own type reads each as true.
+        plain = self.numeric or dialect.name == "sqlite"
+        return dialect.type_descriptor(Integer() if plain else Boolean())
 
     def process_bind_param(self, value: bool | None, dialect: Dialect) -> Any:  # noqa: FBT001 - SQLAlchemy's signature
         del dialect
@@ -30,6 +33,12 @@ class Flag(TypeDecorator[bool]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> bool:
         del dialect
+        if isinstance(value, str | bytes):
+            raise BadInput(
+                "the column for unsubscribed holds a text, which is neither yes nor no",
+                where="[people.columns]",
+                hint="store true and false there, or name another column",
+            )
         return bool(value)
 
 
@@ -59,3 +68,10 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         del dialect
         return in_utc(value) if isinstance(value, datetime) else read_moment(value or "")
+
+
+# What a column must be to keep what we keep in it, and how that is called.
+FITTING: dict[str, tuple[tuple[type[TypeEngine[Any]], ...], str]] = {
+    "unsubscribed": ((Boolean, Integer, Numeric), "a boolean or a number"),
+    "unsubscribed_at": ((DateTime, String), "a time or a text"),
+}

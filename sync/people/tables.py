@@ -24,7 +24,7 @@ from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.types import TypeEngine
 
 from deployer.errors import UsageError
-from sync.people.column_types import Flag, Moment
+from sync.people.column_types import FITTING, Flag, Moment
 
 FORMAT = 1
 REQUIRED = ("person_id", "email", "salesforce_id", "unsubscribed")
@@ -97,6 +97,8 @@ def existing_tables(engine: Engine, name: str, columns: Mapping[str, str]) -> Ta
             where="[people.columns]",
             hint=f"name the columns that hold them; the table has: {', '.join(found)}",
         )
+    _check_types({ours: (theirs, found[theirs]) for ours, theirs in named.items()
+                  if theirs in found})  # fmt: skip
     metadata = MetaData()
     kept = [
         Column(theirs, _type(ours, found[theirs]), key=ours)
@@ -116,6 +118,18 @@ def _found_columns(engine: Engine, name: str, schema: str | None) -> dict[str, T
             where="[people] table",
             hint="correct the name (schema.table), or check whether the login may see it",
         ) from absent
+
+
+def _check_types(columns: Mapping[str, tuple[str, TypeEngine[Any]]]) -> None:
+    """Errors: UsageError for a column that would be read as something it does not say."""
+    for ours, (theirs, kept) in columns.items():
+        kinds, called = FITTING.get(ours, ((), ""))
+        if kinds and not isinstance(kept, kinds):
+            raise UsageError(
+                f"the column {theirs} is {kept}, and {ours} must be {called}",
+                where="[people.columns]",
+                hint="name another column, or a view that has one",
+            )
 
 
 def _type(ours: str, kept: TypeEngine[Any]) -> TypeEngine[Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, Table, Text, text
+from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, Table, Text, text
 
 from deployer.clock import SystemClock
-from deployer.errors import OrgSaidNo, TryLater, UsageError
+from deployer.errors import BadInput, OrgSaidNo, TryLater, UsageError
 from sync.people.conformance import PeopleConformance
 from sync.people.model import Person
 from sync.people.sql import SqlPeople, open_embedded, open_existing
@@ -56,6 +56,21 @@ def test_a_column_that_is_not_there_is_named(tmp_path, name):
     ours = next(key for key, value in COLUMNS.items() if value == name)
     with pytest.raises(UsageError, match="has no column wrong"):
         open_existing(store.engine, CLOCK, "crm", {**COLUMNS, ours: "wrong"})
+    store.close()
+
+
+@pytest.mark.parametrize(("flag", "moment"), [(Text, Text), (Date, Text), (Boolean, Date)])
+def test_a_column_of_the_wrong_kind_is_refused_before_it_is_read(tmp_path, flag, moment):
+    with pytest.raises(UsageError, match="must be a"):
+        existing_store(tmp_path, flag, moment)
+
+
+def test_a_text_in_a_boolean_column_is_neither_yes_nor_no(tmp_path):
+    store = existing_store(tmp_path)
+    with store.engine.begin() as db:
+        db.execute(text("INSERT INTO crm (id, is_out) VALUES ('p', 'false')"))
+    with pytest.raises(BadInput, match="neither yes nor no"):
+        store.find(["p"])
     store.close()
 
 
