@@ -124,10 +124,12 @@ def fetch_org_facts(
     }
 
 
-def org_away(why: OptoutError) -> dict[str, Fact[object]]:
-    """The org's facts when it does not let us in."""
+def org_away(why: OptoutError, ledger: StatusFacts) -> dict[str, Fact[object]]:
+    """The org's facts when it does not let us in: the calls as a run last saw them, if one did."""
     reason = Unknown(f"the org could not be asked: {why.message}")
-    return dict.fromkeys(("org-id", "writable", "budget", "clock"), reason)
+    budget = last_seen(ledger)
+    away = dict.fromkeys(("org-id", "writable", "budget", "clock"), reason)
+    return {**away, "budget": budget if isinstance(budget, Known) else reason}
 
 
 def value(facts: Facts, name: str, kind: type[T]) -> T:

@@ -41,7 +41,7 @@ def _count_people(desk: Desk) -> Fact[object]:
         return Unknown(f"the people store could not be asked: {away.message}")
 
 
-def fetch_org(desk: Desk) -> dict[str, Fact[object]]:
+def fetch_org(desk: Desk, ledger: StatusFacts) -> dict[str, Fact[object]]:
     """The facts that only the org has, as the runner's own login sees them.
 
     An org that does not let us in leaves them Unknown with its sentence.
@@ -49,4 +49,4 @@ def fetch_org(desk: Desk) -> dict[str, Fact[object]]:
     try:
         return fetch_org_facts(desk.open_any_reader(), desk.sync.fields, desk.clock.now)
     except OptoutError as away:
-        return org_away(away)
+        return org_away(away, ledger)

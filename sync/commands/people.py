@@ -101,7 +101,7 @@ def export_file(
 
         reader = Reader.PEOPLE if for_people else Reader.IMPORT
         count = export_people(people.everybody(), file, reader)
-    said = f"wrote {count} people to {file}"
+    said = f"wrote {_people(count)} to {file}"
     report = Report(headline=(said,), document={"exported": count, "file": str(file)})
     return finish(report, as_json=as_json)
 
@@ -120,7 +120,7 @@ def list_people(
 
     with _open(org, config) as people:
         found = list(people.opted_out() if unsubscribed else people.everybody())
-    said = f"{len(found)} people{', all unsubscribed' if unsubscribed else ''}"
+    said = f"{_people(len(found))}{', all unsubscribed' if unsubscribed else ''}"
     return finish(_to_report(found, said), as_json=as_json)
 
 
@@ -134,10 +134,10 @@ def show(who: str, org: str | None, config: Path | None, as_json: bool) -> int: 
     with _open(org, config) as people:
         found = _look_up(people, who)
     if not found:
-        report = Report(headline=("nobody is kept under this name",), document={"people": []},
-                        exit=1)  # fmt: skip
+        said = "nobody is kept under this name; optout people list shows who is"
+        report = Report(headline=(said,), document={"people": []}, exit=1)
         return finish(report, as_json=as_json)
-    return finish(_to_report(found, f"{len(found)} people"), as_json=as_json)
+    return finish(_to_report(found, _people(len(found))), as_json=as_json)
 
 
 @command.command("history")
@@ -229,6 +229,10 @@ def _entry(entry: HistoryEntry) -> dict[str, str]:
         "reason": entry.reason,
         "by": entry.by,
     }
+
+
+def _people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count:,} people"
 
 
 def _cell(value: object) -> str:

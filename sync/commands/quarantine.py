@@ -206,5 +206,7 @@ def _said(count: int) -> tuple[str, ...]:
 
 
 def _tried(tried: int, chosen: int, still: Sequence[int]) -> tuple[str, ...]:
+    if not chosen:
+        return ("nothing is in quarantine; what was due has been tried",)
     told = f"{tried} tried again, {len(still)} of {chosen} still refused"
     return (told, f"next: optout sync quarantine show {still[0]} says why") if still else (told,)

@@ -38,7 +38,7 @@ def command(*, ask_org: bool, org: str | None, config: Path | None, as_json: boo
         ledger = read_facts(desk)
         facts = gather(desk, ledger)
         if ask_org:
-            facts.update(fetch_org(desk))
+            facts.update(fetch_org(desk, ledger))
         report = _to_report(to_status(ledger), ledger, ask(CHECKS, facts), facts["budget"])
         return finish(report, as_json=as_json)
 

@@ -122,12 +122,18 @@ def test_what_is_wrong_has_something_to_type_and_what_is_right_has_not():
 
 def test_an_org_that_was_not_asked_is_told_from_one_that_did_not_answer():
     away = TryLater("it is away", hint="wait")
-    answers = ask(CHECKS, facts() | org_away(away))
+    answers = ask(CHECKS, facts() | org_away(away, LEDGER))
     assert [each.check.id for each in ask(CHECKS, facts()) if not each.was_asked] == [
         "S10", "S11", "S12", "S13"
     ]  # fmt: skip
     assert all(each.was_asked for each in answers)
     assert "it is away" in answers[-1].evidence
+
+
+def test_an_org_that_is_away_leaves_the_calls_as_a_run_saw_them():
+    seen_by_run = replace(LEDGER, runs=(run(api_usage={"used": 7, "allowed": 9}),))
+    away = org_away(TryLater("it is away", hint="wait"), seen_by_run)
+    assert (outcome("S12", facts() | away), outcome("S11", facts() | away)) == ("pass", "unknown")
 
 
 def test_people_that_could_not_be_counted_are_unknown_and_never_a_pass():
