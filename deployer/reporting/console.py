@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import click
 
 from deployer.model.findings import Diff, Finding, Report, Severity, Table
 from deployer.reporting.document import write_document
+from deployer.reporting.visible import to_visible
 
 _COLOURS = {
     Severity.FAIL: "red",
@@ -16,6 +18,7 @@ _COLOURS = {
     Severity.INFO: "blue",
     Severity.PASS: "green",
 }
+_LAYOUT = "\n\t"
 _DIFF_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
 
@@ -37,7 +40,7 @@ def write_report(report: Report) -> None:
     for finding in report.findings:
         _write_finding(finding)
     for line in report.headline:
-        click.echo(line)
+        click.echo(to_visible(line, keep=_LAYOUT))
 
 
 def _write_diff(diff: Diff) -> None:
@@ -48,6 +51,7 @@ def _write_diff(diff: Diff) -> None:
 def _write_table(table: Table) -> None:
     if not table.rows:
         return
+    table = replace(table, rows=tuple(tuple(map(to_visible, row)) for row in table.rows))
     if sys.stdout.isatty():
         _write_rich_table(table)
         return
@@ -76,6 +80,6 @@ def _write_rich_table(table: Table) -> None:
 def _write_finding(finding: Finding) -> None:
     word = click.style(finding.severity.value, fg=_COLOURS[finding.severity])
     where = f"{finding.where}: " if finding.where else ""
-    click.echo(f"{word} {where}{finding.what} [{finding.rule}]")
+    click.echo(f"{word} {to_visible(f'{where}{finding.what}', keep=_LAYOUT)} [{finding.rule}]")
     if finding.fix:
-        click.echo(f"  next: {finding.fix}")
+        click.echo(f"  next: {to_visible(finding.fix, keep=_LAYOUT)}")

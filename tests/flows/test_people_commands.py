@@ -56,3 +56,17 @@ def test_the_history_of_a_person_is_told(run, rows):
 
 def test_no_org_is_a_usage_error_and_practice_is_never_implied(run):
     assert run("people", "list")[0] == 2
+
+
+def test_a_hostile_cell_steers_no_terminal(run, tmp_path):
+    file = tmp_path / "hostile.csv"
+    file.write_text(
+        "person_id,email,salesforce_id,unsubscribed,source,reason\n"
+        'p1,,,true,"\x1b]0;mine\x07\x1b[31m","[red]x[/red]\u3000\u202e\u2028"\n'
+    )
+    run("people", "import", str(file), *PRACTICE)
+    for words in (("list",), ("show", "p1"), ("history", "p1")):
+        out = run("people", *words, *PRACTICE)[1]
+        assert not set(out) & set("\x1b\x07\u202e\u2028")
+        assert "[red]x[/red]\u3000" in out
+    assert run("people", "show", "p1", *PRACTICE, "--json")[1].count("\\u001b") == 2
