@@ -93,15 +93,16 @@ def to_document(known: Known, records: dict[str, Record] | None) -> dict[str, An
             }
             for row in known.open_rows
         ],
-        "resubscribes": [
-            {
-                "id": one.id,
-                "at": one.at,
-                "by": one.by,
-                "reason": one.reason,
-                "state": one.state.value,
-                "detail": one.detail or None,
-            }
-            for one in known.resubscribes
-        ],
+        "resubscribes": [_resubscribe(one) for one in known.resubscribes],
     }  # fmt: skip
+
+
+def _resubscribe(one: Resubscribe) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "at": one.at,
+        "by": one.by,
+        "reason": one.reason,
+        "state": one.state.value,
+        "detail": one.detail or None,
+    }
