@@ -125,7 +125,7 @@ def silent_versions(db: Connection) -> set[tuple[str, str]]:
         .where(
             RESUBSCRIBES.c.state.in_([state.value for state in _FENCING]),
             RESUBSCRIBE_MEMBERS.c.standing == Standing.DEAD.value,
-            RESUBSCRIBE_MEMBERS.c.stamp != "",
+            RESUBSCRIBE_MEMBERS.c.opted_out == 1,
         )
     )
     return {(row.key, row.stamp) for row in rows}

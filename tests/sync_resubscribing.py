@@ -1,0 +1,123 @@
+"""Resubscribes in the world of the sync's laws: the only ones who may clear, and what they owe."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from email.utils import format_datetime
+
+from hypothesis import strategies as st
+from hypothesis.stateful import invariant, rule
+from resubscribe_house import ask
+from sync_machines import NightsToo, PushesAlone
+from sync_oracle import Oracle, closure
+from sync_world import Killed, persons
+
+from deployer.errors import OptoutError
+from sync.ledger.fences import ResubscribeState, Standing
+
+
+@dataclass
+class ResubscribeOracle(Oracle):
+    """`silent` are dead records, ticked, that a resubscribe has covered: they assert nothing."""
+
+    silent: set[str] = field(default_factory=set)
+
+    def covered(self, person: str) -> set[str]:
+        """The person and whatever is opted out of what is joined to them now."""
+        members = closure(self.held(), {person})
+        return {each for each in members if each in self.out() or self._is_ticked(each)}
+
+    def cleared(self, members) -> None:
+        """These were cleared: nothing of before is owed to them, and nobody of them has asked."""
+        covered = {each.key for each in members if each.standing is not Standing.UNSEEN}
+        self.silent |= {each.key for each in members if each.standing is Standing.DEAD}
+        self.owed -= {each for each in self.owed if {each, self.chain(each)[-1]} & covered}
+        for known in (self.asked, self.stays, self.fresh, self.waiting):
+            known.difference_update(covered)
+
+    def taken_back(self, out: set[str]) -> None:
+        """These were opted out, and are to be again; until a drain has run they may not be."""
+        self.stays -= out
+        self.owed |= out
+        self.asked |= out
+
+    def lives_again(self, record: str) -> None:
+        super().lives_again(record)
+        self.silent.discard(record)
+
+    def asserted(self) -> set[str]:
+        said = super().asserted()
+        others = {each for each in self.records if self.ticked(each)} - self.silent
+        awake = {self.chain(each)[-1] for each in self.out() | others | self.owed}
+        return said & awake
+
+    def _is_ticked(self, key: str) -> bool:
+        return self._is_record(key) and key not in self.dead and self.ticked(key)
+
+
+class Resubscribing:
+    """The rules of a resubscribe, to be mixed into a machine over the world."""
+
+    def __init__(self):
+        super().__init__()
+        self.oracle = ResubscribeOracle(self.house, self.store, self.oracle.records)
+        self.opted_in = 0
+        answer = self.house.answer
+
+        def dated(asked):
+            said = answer(asked)
+            date = format_datetime(self.house.clock.now(), usegmt=True)
+            return replace(said, headers={**said.headers, "Date": date})
+
+        self.house.answer = dated
+
+    @rule(person=persons)
+    def a_person_is_resubscribed(self, person):
+        if not self.oracle.addressed:  # nobody can tell yet whom an address will mean
+            out, before = self.oracle.covered(person), self.house.opt_ins()
+            try:
+                self._ask(person, out)
+            finally:
+                self.opted_in += self.house.opt_ins() - before
+
+    def _ask(self, person, out):
+        try:
+            with suppress(OptoutError):
+                ended = ask(self.house, person)
+                if ended.state is ResubscribeState.CLEARED:
+                    self.oracle.cleared(ended.component.members.values())
+                elif ended.state is not None:
+                    self.oracle.taken_back(out)
+        except Killed:
+            self.oracle.taken_back(out)
+            raise
+
+    @rule(person=persons, calls=st.integers(0, 25), is_heard=st.booleans())
+    def a_resubscribe_dies(self, person, calls, is_heard):
+        answer, left = self.house.answer, [calls]
+
+        def dying(asked):
+            left[0] -= 1
+            said = answer(asked) if left[0] >= 0 or is_heard else None
+            if left[0] < 0:
+                raise Killed
+            return said
+
+        self.house.answer = dying
+        with suppress(Killed):
+            self.a_person_is_resubscribed(person)
+        self.house.answer = answer
+
+    @invariant()
+    def nobody_but_a_person_opts_anybody_in(self):
+        assert self.house.opt_ins() == self.opted_in
+        assert self.oracle.stays <= self.oracle.out()
+
+
+class NightsAndResubscribes(Resubscribing, NightsToo):
+    """Nights, pushes and resubscribes."""
+
+
+class PushesAndResubscribes(Resubscribing, PushesAlone):
+    """Pushes and resubscribes, the nightly off."""
