@@ -7,7 +7,7 @@ Information About an Ingest Job", "Get Information About All Ingest Jobs", "Job 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -126,13 +126,13 @@ def wait_for_job(
         wait = min(wait * _GROWTH, LONGEST_WAIT_S)
 
 
-def list_open_jobs(connection: Connection) -> list[BulkJob]:
-    """Every job that has not ended, of whichever user and program, in the org's order.
+def list_open_jobs(connection: Connection, kinds: Iterable[JobKind] = JobKind) -> list[BulkJob]:
+    """Every job of these kinds that has not ended, of whichever user and program, in org order.
 
     Bulk API 1.0 jobs are among them. Which jobs a user without Manage Data Integrations sees is
     unverified. One's own are those with `created_by_id` of the connection's `org.user_id`.
     """
-    return [job for kind in JobKind for job in _every_job(connection, kind) if not job.ended]
+    return [job for kind in kinds for job in _every_job(connection, kind) if not job.ended]
 
 
 def read_job(kind: JobKind, answer: Any, version: str) -> BulkJob:

@@ -53,7 +53,7 @@ def _lines(desk: Desk, summary: Summary, mode: Mode) -> list[str]:
         lines.append("  both sides say the same")
     if mode is Mode.DRY or summary.outcome is Outcome.HELD:
         lines += _shown(desk, summary)
-    return lines + _refused(summary) + _next(summary, mode)
+    return lines + _refused(summary) + _others(summary) + _cost(summary) + _next(summary, mode)
 
 
 def _shown(desk: Desk, summary: Summary) -> list[str]:
@@ -75,6 +75,20 @@ def _refused(summary: Summary) -> list[str]:
         return []
     told = f"  {summary.newly_quarantined} newly refused, {summary.unknown} of unknown outcome"
     return [told, "  next: optout sync quarantine list; the next night looks at both again"]
+
+
+def _others(summary: Summary) -> list[str]:
+    return [f"  another bulk job was at work, and was left alone: {job}"
+            for job in summary.other_jobs]  # fmt: skip
+
+
+def _cost(summary: Summary) -> list[str]:
+    cost = summary.calls
+    parts = " + ".join(
+        f"{number} {part.replace('_', ' ')}" for part, number in cost.formula.items() if number
+    )
+    more = [f"{cost.polls} polls", *([f"{cost.refused} refused"] if cost.refused else [])]
+    return [f"  {cost.counted} API calls: {parts} + {' + '.join(more)}"]
 
 
 def _next(summary: Summary, mode: Mode) -> list[str]:

@@ -82,18 +82,18 @@ def adopt(*, yes: bool, approve: str, **ask: Any) -> int:
 
 
 def _run(desk: Desk, asked: Asked) -> int:
+    from sync.commands.watching import watching
     from sync.night.night import Room, run_night
 
     people = desk.open_people()
-    room = Room(
-        desk.ledger,
-        people,
-        lambda: desk.open_door(people),
-        desk.runs,
-        lambda: secrets.token_hex(6),
-    )
     try:
-        return _finish(desk, run_night(room, desk.sync.fields, asked), asked.mode)
+        door = desk.open_door(people)  # what it says and asks comes before the moving line
+        with watching(as_json=desk.ask.as_json) as tell:
+            room = Room(
+                desk.ledger, people, lambda: door, desk.runs, lambda: secrets.token_hex(6), tell
+            )
+            summary = run_night(room, desk.sync.fields, asked)
+        return _finish(desk, summary, asked.mode)
     except UsageError:
         raise
     except OptoutError as problem:

@@ -58,12 +58,16 @@ def import_file(
     require_extra()
     from deployer.clock import SystemClock
     from deployer.settings.loading import load
+    from sync.commands.watching import watching
     from sync.people.importing import import_people
     from sync.people.opening import open_importable
 
     settings = load(config)
-    with closing(open_importable(settings, settings.pick_org(org), SystemClock())) as people:
-        counts = asdict(import_people(people, file, rejects))
+    with (
+        closing(open_importable(settings, settings.pick_org(org), SystemClock())) as people,
+        watching(as_json=as_json) as tell,
+    ):
+        counts = asdict(import_people(people, file, rejects, tell))
     rejected = counts["rejected"]
     said = [f"{what} {counts[name]:,}" for name, what in _COUNTED if counts[name]]
     lines = [", ".join(said) or "there is nobody in this file"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -11,18 +12,25 @@ from sqlalchemy import Connection
 from sync.ledger.lease import Lease, held, renew
 from sync.ledger.ledger import Ledger
 from sync.ledger.runs import NewJob, end_job, note_job
+from sync.night.calls import Work
 from sync.org_records import OrgDoor
 from sync.people.protocol import People
 
 # Well within a lease.
 _STEP_S = 30.0
+Tell = Callable[[str], None]
+
+
+def say_nothing(_line: str) -> None:
+    """Nobody is watching."""
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
     """One run's means; `fields` are the API names to tick, the first of them the one to read.
 
-    `folder` is the run's own, for files that may be large.
+    `folder` is the run's own, for files that may be large. `tell` hears where the run stands;
+    `work` and `other_jobs` are filled in as it goes.
     """
 
     ledger: Ledger
@@ -32,6 +40,9 @@ class Night:
     fields: tuple[str, ...]
     folder: Path
     lease: Lease
+    tell: Tell = say_nothing
+    work: Work = field(default_factory=Work)
+    other_jobs: list[str] = field(default_factory=list)
 
     def alive(self) -> None:
         """Renew the lease. Errors: Busy when it is lost."""

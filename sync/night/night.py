@@ -5,8 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from deployer.errors import OptoutError, UsageError
@@ -26,89 +25,40 @@ from sync.ledger.runs import (
     is_adopted,
     last_done,
 )
+from sync.night.calls import CALLS_OF_GATE, cost_of
 from sync.night.comparing import compare
 from sync.night.gate import check_gate
-from sync.night.means import Night
+from sync.night.means import Night, Tell, say_nothing
 from sync.night.rounds import Tally, write_rounds
+from sync.night.summary import FIRST_RUN, SIDES, Asked, Mode, Outcome, Summary
 from sync.night.writing import wait_for_orphans
 from sync.people.protocol import People
 from sync.reconcile import Sides
 
-SIDES = ("people", "org")
-FIRST_RUN = "this is the first run of this field in this org: a person has to see it"
-
-
-class Outcome(StrEnum):
-    """How a night ended."""
-
-    DONE = "done"
-    HELD = "held"
-    DISABLED = "disabled"
-    NOTHING_DUE = "nothing-due"
-    BUSY = "busy"
-    FAILED = "failed"
-
-
-class Mode(StrEnum):
-    """What a run may do."""
-
-    NIGHTLY = "nightly"
-    ADOPT = "adopt"
-    DRY = "dry-run"
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the person or the clock asked for.
-
-    `approved` is the id of the held run whose shown writes somebody said yes to; `approve_all`
-    says yes to whatever this run finds (adopt --yes).
-    """
-
-    mode: Mode = Mode.NIGHTLY
-    approved: str = ""
-    approve_all: bool = False
-    budget_percent: int = 80
-
-
-@dataclass(slots=True)
-class Summary:
-    """The run as --json shows it."""
-
-    run_id: str
-    outcome: Outcome
-    writes: dict[str, int] = field(default_factory=lambda: {"salesforce": 0, "people": 0})
-    planned: dict[str, int] = field(default_factory=lambda: {"salesforce": 0, "people": 0})
-    held: dict[str, int] = field(default_factory=lambda: {"salesforce": 0, "people": 0})
-    why_held: list[str] = field(default_factory=list)
-    quarantined: int = 0
-    newly_quarantined: int = 0
-    unknown: int = 0
-    api_calls: int = 0
-    # The org's calls of the day as it last told them: used and allowed, empty when it did not.
-    api_usage: dict[str, int] = field(default_factory=dict)
-    flagged: dict[str, int] = field(default_factory=dict)
-    phases: list[dict[str, object]] = field(default_factory=list)
-    sample: dict[str, list[str]] = field(default_factory=dict)
-    error: str = ""
-
-    @property
-    def needs_a_person(self) -> bool:
-        """Whether the command exits with 1."""
-        return self.outcome in {Outcome.HELD, Outcome.FAILED} or bool(
-            self.newly_quarantined or self.unknown
-        )
+PHASES = {
+    "gate": "looking whether everything is there",
+    "push": "sending what was collected",
+    "read": "reading both sides",
+    "guard": "comparing",
+    "write": "writing both ways",
+    "settle": "counting",
+}
+__all__ = ["FIRST_RUN", "Asked", "Mode", "Outcome", "Room", "Summary", "run_night"]
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where a run happens: the ledger, the people side, a way into the org, a folder of its own."""
+    """Where a run happens: the ledger, the people side, a way into the org, a folder of its own.
+
+    `tell` hears in a few words where the run stands.
+    """
 
     ledger: Ledger
     people: People
     open_org: OpenOrg
     folder: Path
     make_word: Callable[[], str]
+    tell: Tell = say_nothing
 
 
 def run_night(room: Room, fields: tuple[str, ...], asked: Asked) -> Summary:
@@ -122,7 +72,8 @@ def run_night(room: Room, fields: tuple[str, ...], asked: Asked) -> Summary:
     run_id = room.make_word()
     lease = take(room.ledger, door.writer.org.org_id, run_id)
     folder = make_private_dir(room.folder / run_id)
-    night = Night(room.ledger, room.people, door, run_id, fields, folder, lease)
+    night = Night(room.ledger, room.people, door, run_id, fields, folder, lease, tell=room.tell)
+    night.work.opening = len(door.writer.calls)
     with night.writing() as db:
         begin_run(db, NewRun(run_id, mode.value, fields), room.ledger.now())
     summary = Summary(run_id, Outcome.FAILED)
@@ -132,7 +83,9 @@ def run_night(room: Room, fields: tuple[str, ...], asked: Asked) -> Summary:
         summary.error = f"{problem.org_code or problem.code}: {problem.message}"
         raise
     finally:
-        summary.api_calls = len(door.writer.calls)
+        summary.calls = cost_of(door.writer.calls, night.work)
+        summary.api_calls = summary.calls.counted
+        summary.other_jobs = night.other_jobs
         summary.api_usage = dict(
             zip(("used", "allowed"), door.writer.api_usage or (), strict=False)
         )
@@ -176,10 +129,13 @@ def _end(night: Night, summary: Summary) -> None:
 def _walk(room: Room, night: Night, asked: Asked, summary: Summary) -> None:
     with _phase(night, summary, "gate"):
         check_gate(night.door.writer, night.door.shape, night.fields, asked.budget_percent)
+        night.work.gate = CALLS_OF_GATE + night.door.shape.person_accounts
         wait_for_orphans(night)
     if asked.mode is not Mode.DRY:
         with _phase(night, summary, "push"):
+            before = len(night.door.writer.calls)
             drain(room.ledger, room.people, lambda: night.door, night.run_id)
+            night.work.push = (before, len(night.door.writer.calls))
     with _phase(night, summary, "read"):
         sides = compare(night)
     try:
@@ -274,6 +230,7 @@ def _phase(night: Night, summary: Summary, name: str) -> Iterator[None]:
     night.alive()
     with night.writing() as db:
         enter_phase(db, night.run_id, name)
+    night.tell(PHASES[name])
     begun = night.ledger.clock.monotonic_s()
     try:
         yield

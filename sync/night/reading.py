@@ -25,6 +25,8 @@ from sync.org_records import OrgDoor
 # Rows can become visible after their SystemModstamp says so: read a day twice.
 OVERLAP = timedelta(days=1)
 _CONVERTED = ("IsConverted", "ConvertedContactId")
+# That a bulk query may ask the contact a lead became what it is, is unverified.
+_INTO_PERSON = ("ConvertedAccountId", "ConvertedContact.IsPersonAccount")
 _PAIR = ("PersonContactId",)
 _CHANGED = "SystemModstamp"
 
@@ -62,11 +64,12 @@ def queries(door: OrgDoor, fields: tuple[str, ...], harvested_at: str) -> list[Q
     if harvested_at:
         since = bind(" AND SystemModstamp >= :since", since=from_text(harvested_at) - OVERLAP)
     ended = "(IsConverted = true OR MasterRecordId != null)"
+    converted = (*_CONVERTED, *(_INTO_PERSON if door.shape.person_accounts else ()))
     asked = [
         _ticked("contacts", "Contact", (), fields),
-        _ticked("leads", "Lead", _CONVERTED, fields),
+        _ticked("leads", "Lead", converted, fields),
         _query("merged-contacts", "Contact", (), f"MasterRecordId != null{since}"),
-        _query("ended-leads", "Lead", _CONVERTED, f"{ended}{since}"),
+        _query("ended-leads", "Lead", converted, f"{ended}{since}"),
     ]
     if door.shape.person_accounts:
         # Pairs that are neither ticked nor merged need no harvest: a write to the Contact side is
@@ -107,9 +110,11 @@ def fetch_answers(night: Night, asked: list[Query]) -> Iterator[Answer]:
     jobs = []
     for query in asked:
         job_id = create_query_job(night.door.writer, query.soql, deleted=True)
+        night.work.query_jobs += 1
         night.note_job(job_id, "query", query.name)
         jobs.append((query, job_id))
-    for query, job_id in jobs:
+    for number, (query, job_id) in enumerate(jobs, 1):
+        night.tell(f"reading both sides: {query.name}, {number} of {len(jobs)}")
         job = wait_for_job(
             night.door.writer, JobKind.QUERY, job_id, night.ledger.clock, lambda _job: night.alive()
         )
@@ -121,6 +126,7 @@ def fetch_answers(night: Night, asked: list[Query]) -> Iterator[Answer]:
                 org_code=job.error_code,
             )
         files = save_query_results(night.door.writer, job_id, night.folder / query.name)
+        night.work.result_pages += max(1, len(files))
         rows = (row for file in files for row in read_rows(file))
         yield Answer(job.created_at, (found for row in rows for found in _found(row, query)))
         night.end_job(job_id)
@@ -140,8 +146,10 @@ def _found(row: dict[str, str], query: Query) -> Iterator[Found]:
 
 
 def _dead_alias(row: dict[str, str], record_id: str) -> Alias | None:
+    person = row.get("ConvertedContact.IsPersonAccount") == "true"
     for kind, column, applies in (
         (AliasKind.MERGE, "MasterRecordId", True),
+        (AliasKind.CONVERSION, "ConvertedAccountId", person),
         (AliasKind.CONVERSION, "ConvertedContactId", row.get("IsConverted") == "true"),
     ):
         live_id = to_18(row.get(column, ""))

@@ -107,6 +107,7 @@ def _mark_round(night: Night, sides: Sides, tally: Tally, verdict: Verdict) -> i
                     night.run_id,
                 )  # fmt: skip
         tally.to_people += len(lot.marked)
+        night.tell(f"marking people: {tally.to_people:,} marked")
         moved += len(lot.marked)
     return moved
 
@@ -123,6 +124,7 @@ def _tick_round(
     try:
         for level, rows in tick_records(night, wanted):
             _take_lot(night, sides, tally, heard, (level, rows))
+            night.tell(f"writing to the org: {tally.to_org:,} written")
     except OptoutError as refused:
         known = reaction_to_error(refused)
         heard.pause_s = pause_s(known, heard.number, refused.code)

@@ -15,6 +15,7 @@ from deployer.salesforce.bulk import (
     close_job,
     create_ingest_job,
     fetch_job,
+    list_open_jobs,
     read_outcomes,
     read_rows,
     upload,
@@ -23,7 +24,7 @@ from deployer.salesforce.bulk import (
 )
 from deployer.salesforce.records import RowOutcome, RowState
 from sync.batches import batches
-from sync.fields import name_on, object_of
+from sync.fields import OBJECTS, name_on, object_of
 from sync.ledger.runs import open_jobs
 from sync.night.means import Night
 from sync.org_records import refused_unsent, send_ticks
@@ -40,6 +41,7 @@ _MOST_CALLS = 500
 _ROUNDS_BY_BULK = 2
 _ONE_BATCH = 10_000
 _LOT = 1_000
+_OBJECTS = frozenset(OBJECTS.values())
 SOURCE = "Salesforce Sync"
 _NOT_SAID = "the org's results say nothing of this row"
 _NOT_DONE = "the org did not come to this row"
@@ -96,9 +98,11 @@ def tick_records(night: Night, wanted: ToTick) -> Iterator[tuple[Level, list[Row
     if not wanted.by_bulk:
         fields = dict.fromkeys(wanted.ids, night.fields)
         for lot in send_ticks(night.door, fields, wanted.rows_a_call):
+            night.work.collections += any(night.door.shape.has(row.record_id) for row in lot)
             night.alive()
             yield Level.ROW, lot
         return
+    _note_others(night)
     for sobject, own in groupby(wanted.ids, object_of):
         if sobject == "Account" and not night.door.shape.person_accounts:
             yield Level.ROW, [refused_unsent(each) for each in own]
@@ -106,6 +110,17 @@ def tick_records(night: Night, wanted: ToTick) -> Iterator[tuple[Level, list[Row
             for file in _uploads(night, sobject, own, wanted.round):
                 for lot in _by_bulk(night, sobject, file):
                     yield Level.BULK_ROW, lot
+
+
+def _note_others(night: Night) -> None:
+    """Bulk jobs of others on the same objects: they may lock what we write, and are left alone."""
+    if not night.other_jobs:
+        ours = {job_id for job_id, _ in open_jobs(night.ledger, "ingest")}
+        night.other_jobs.extend(
+            f"{job.id}: {job.operation} of {job.sobject}, {job.state}, by {job.created_by_id}"
+            for job in list_open_jobs(night.door.writer, [JobKind.INGEST])
+            if job.sobject in _OBJECTS and job.id not in ours
+        )
 
 
 def _uploads(night: Night, sobject: str, ids: Iterable[str], number: int) -> Iterator[Path]:
@@ -128,6 +143,7 @@ def _by_bulk(night: Night, sobject: str, file: Path) -> Iterator[list[RowOutcome
     writer = night.door.writer
     night.alive()
     job_id = create_ingest_job(writer, sobject, "update")
+    night.work.ingest_jobs += 1
     night.note_job(job_id, "ingest", f"tick {sobject}")
     with suppress(OutcomeUnknown):  # what it did not get is in none of its results
         upload(writer, job_id, file)

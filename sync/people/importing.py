@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,9 @@ from sync.people.csv_rows import CsvFile, CsvRow, open_csv
 from sync.people.drafts import Draft
 from sync.people.model import Person
 from sync.people.sql import SqlPeople
+
+Tell = Callable[[str], None]
+_TELL_EVERY = 10_000
 
 
 @dataclass(slots=True)
@@ -67,9 +70,10 @@ class Rejects:
             self._draft.discard()
 
 
-def import_people(people: SqlPeople, path: Path, rejects_path: Path) -> Imported:
+def import_people(people: SqlPeople, path: Path, rejects_path: Path, tell: Tell) -> Imported:
     """Take all good rows of the file, or none when the file as a whole is no CSV of people.
 
+    `tell` hears every so often how many rows were read.
     Errors: UsageError with file and line; OSError; TryLater.
     """
     tally = Imported()
@@ -77,15 +81,17 @@ def import_people(people: SqlPeople, path: Path, rejects_path: Path) -> Imported
         rows = CsvFile(text, str(path))
         rejects = Rejects(rejects_path, rows.header)
         try:
-            people.join(_good(rows, rejects), tally.note)
+            people.join(_good(rows, rejects, tell), tally.note)
         finally:
             rejects.discard()
     tally.rejected = rejects.count
     return tally
 
 
-def _good(rows: CsvFile, rejects: Rejects) -> Iterator[Person]:
-    for row in rows:
+def _good(rows: CsvFile, rejects: Rejects, tell: Tell) -> Iterator[Person]:
+    for number, row in enumerate(rows, 1):
+        if number % _TELL_EVERY == 0:
+            tell(f"reading people: {number:,} rows")
         if row.broken:
             rejects.put(row, row.broken)
             continue

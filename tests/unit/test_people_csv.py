@@ -45,12 +45,13 @@ class Place:
     def __init__(self, folder: Path, name: str = "one") -> None:
         self.folder = folder
         self.rejects = folder / "rejected.csv"
+        self.told: list[str] = []
         self.store = open_embedded(folder / f"{name}.sqlite", SystemClock())
 
     def take(self, content: bytes):
         file = self.folder / "in.csv"
         file.write_bytes(content)
-        return import_people(self.store, file, self.rejects)
+        return import_people(self.store, file, self.rejects, self.told.append)
 
     def people(self):
         return list(self.store.everybody())
@@ -176,3 +177,9 @@ def test_whoever_was_ever_told_unsubscribed_is(people):
         found = {person.person_id for person in place.store.opted_out()}
         assert found == {person.person_id for person in people if person.unsubscribed}
         place.store.close()
+
+
+def test_a_long_import_tells_how_far_it_is(place):
+    rows = "".join(f"p{number},,,false\n" for number in range(10_000))
+    place.take(f"person_id,email,salesforce_id,unsubscribed\n{rows}".encode())
+    assert place.told == ["reading people: 10,000 rows"]
