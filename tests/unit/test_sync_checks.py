@@ -60,53 +60,63 @@ def outcome(check_id, found):
     return answer.outcome.value
 
 
-@pytest.mark.parametrize(
-    ("check_id", "found", "expected"),
-    [
-        ("S01", facts(), "pass"),
-        ("S01", facts(people=PeopleCount(3, 2, 0)), "info"),
-        ("S01", facts(people=PeopleCount(0, 0, 0)), "warn"),
-        ("S02", facts(), "pass"),
-        ("S02", facts(dead_ids=DeadIds(3, 1, 0)), "info"),
-        ("S02", facts(dead_ids=DeadIds(0, 0, 1)), "warn"),
-        ("S03", facts(), "pass"),
-        ("S03", facts(chosen=replace(CHOSEN, adopted=False)), "warn"),
-        ("S04", facts(), "warn"),
-        ("S04", ledger(switch=ON), "pass"),
-        ("S05", facts(), "pass"),
-        ("S05", facts(chosen=replace(CHOSEN, fields=(SALES,))), "warn"),
-        ("S05", facts(replace(LEDGER, switch=ON), replace(CHOSEN, fields=(SALES,))), "pass"),
-        ("S06", facts(), "pass"),
-        ("S06", ledger(runs=(run("held", held={"salesforce": 501}),)), "fail"),
-        ("S07", facts(), "info"),
-        ("S07", ledger(switch=ON), "fail"),
-        ("S07", ledger(switch=ON, runs=(run(),)), "pass"),
-        ("S07", ledger(switch=ON, runs=(run("failed", 1), run())), "warn"),
-        ("S08", facts(), "pass"),
-        ("S08", ledger(cases=(case(),)), "fail"),
-        ("S08", ledger(cases=(case(to_text(NOW + timedelta(days=1))),)), "warn"),
-        ("S09", facts(), "pass"),
-        ("S09", ledger(backlog=replace(CALM, waiting=1)), "info"),
-        ("S09", ledger(backlog=replace(CALM, open=1, oldest=NOW - timedelta(hours=5))), "fail"),
-        ("S10", facts(), "unknown"),
-        ("S10", facts(org_id=ORG), "pass"),
-        ("S10", facts(org_id="00D5e0000000002EAA"), "fail"),
-        ("S10", facts(replace(LEDGER, org_id=""), org_id=ORG), "info"),
-        ("S11", facts(writable=Writable(("Lead.F",), ())), "pass"),
-        ("S11", facts(writable=Writable(("Lead.F",), (Unwritable("Lead.F", "no"),))), "fail"),
-        ("S12", facts(), "unknown"),
-        ("S12", ledger(runs=(run(api_usage={"used": 7, "allowed": 9}),)), "pass"),
-        ("S12", facts(budget=seen(80)), "pass"),
-        ("S12", facts(budget=seen(81)), "warn"),
-        ("S12", facts(budget=seen(100)), "fail"),
-        ("S12", facts(budget=seen(100, hours=25)), "info"),
-        ("S13", facts(clock=-29.0), "pass"),
-        ("S13", facts(clock=31.0), "warn"),
-        ("S13", facts(clock=-121.0), "fail"),
-    ],
-)
+ROWS = [
+    ("S01", facts(), "pass"),
+    ("S01", facts(people=PeopleCount(3, 2, 0)), "info"),
+    ("S01", facts(people=PeopleCount(0, 0, 0)), "warn"),
+    ("S02", facts(), "pass"),
+    ("S02", facts(dead_ids=DeadIds(3, 1, 0)), "info"),
+    ("S02", facts(dead_ids=DeadIds(0, 0, 1)), "warn"),
+    ("S03", facts(), "pass"),
+    ("S03", facts(chosen=replace(CHOSEN, adopted=False)), "warn"),
+    ("S04", facts(), "warn"),
+    ("S04", ledger(switch=ON), "pass"),
+    ("S05", facts(), "pass"),
+    ("S05", facts(chosen=replace(CHOSEN, fields=(SALES,))), "warn"),
+    ("S05", facts(replace(LEDGER, switch=ON), replace(CHOSEN, fields=(SALES,))), "pass"),
+    ("S06", facts(), "pass"),
+    ("S06", ledger(runs=(run("held", held={"salesforce": 501}),)), "fail"),
+    ("S07", facts(), "info"),
+    ("S07", ledger(switch=ON), "fail"),
+    ("S07", ledger(switch=ON, runs=(run(),)), "pass"),
+    ("S07", ledger(switch=ON, runs=(run("failed", 1), run())), "warn"),
+    ("S08", facts(), "pass"),
+    ("S08", ledger(cases=(case(),)), "fail"),
+    ("S08", ledger(cases=(case(to_text(NOW + timedelta(days=1))),)), "warn"),
+    ("S09", facts(), "pass"),
+    ("S09", ledger(backlog=replace(CALM, waiting=1)), "info"),
+    ("S09", ledger(backlog=replace(CALM, open=1, oldest=NOW - timedelta(hours=5))), "fail"),
+    ("S10", facts(), "unknown"),
+    ("S10", facts(org_id=ORG), "pass"),
+    ("S10", facts(org_id="00D5e0000000002EAA"), "fail"),
+    ("S10", facts(replace(LEDGER, org_id=""), org_id=ORG), "info"),
+    ("S11", facts(writable=Writable(("Lead.F",), ())), "pass"),
+    ("S11", facts(writable=Writable(("Lead.F",), (Unwritable("Lead.F", "no"),))), "fail"),
+    ("S12", facts(), "unknown"),
+    ("S12", ledger(runs=(run(api_usage={"used": 7, "allowed": 9}),)), "pass"),
+    ("S12", facts(budget=seen(80)), "pass"),
+    ("S12", facts(budget=seen(81)), "warn"),
+    ("S12", facts(budget=seen(100)), "fail"),
+    ("S12", facts(budget=seen(100, hours=25)), "info"),
+    ("S13", facts(clock=-29.0), "pass"),
+    ("S13", facts(clock=31.0), "warn"),
+    ("S13", facts(clock=-121.0), "fail"),
+]
+
+
+@pytest.mark.parametrize(("check_id", "found", "expected"), ROWS)
 def test_what_a_check_comes_to(check_id, found, expected):
     assert outcome(check_id, found) == expected
+
+
+def test_no_check_says_worse_than_it_declares():
+    order = list(Severity)
+    for _, found, _ in ROWS:
+        for answer in ask(CHECKS, found):
+            said = answer.outcome
+            worst = order.index(answer.check.severity)
+            assert said is Severity.UNKNOWN or order.index(said) >= worst, answer
+    assert {row[0] for row in ROWS} == {check.id for check in CHECKS}
 
 
 def test_ids_are_in_order_and_no_two_are_the_same():
