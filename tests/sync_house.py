@@ -28,9 +28,11 @@ from practice_org.faults.firing import switch_off, switch_on
 from practice_org.faults.store import When
 from practice_org.inprocess import OrgAdapter
 from practice_org.login.sessions import start_session
+from practice_org.objects import Field
 from practice_org.org import Org
+from practice_org.rights import FieldAccess, grant_fields
 from practice_org.seed.people import ADMIN_USERNAME
-from practice_org.tables import find_row, find_rows, insert_row, update_row
+from practice_org.tables import add_custom_field, find_row, find_rows, insert_row, update_row
 from practice_org.wire import Request, Response
 from sync.drain import Drained, drain
 from sync.fields import EMAIL_OPT_OUT, name_on, object_of
@@ -45,6 +47,7 @@ from sync.people.protocol import People
 
 ORIGIN = Origin("localhost")
 RUNNER = "runner@practice.example.com"
+SALES = "Sales_Opt_Out__c"
 
 
 class Away:
@@ -128,6 +131,14 @@ class House:
 
     def purge(self) -> None:
         purge_bin(self.org, self.admin)
+
+    def install(self, field: str) -> None:
+        """The org gets this field, and the runner may edit it."""
+        (runner,) = find_rows(self.org, "PermissionSet", Name="Opt_Out_Runner")
+        for sobject in ("Contact", "Lead"):
+            made = Field(field, "boolean", "Sales Opt Out", default=False, nillable=False)
+            add_custom_field(self.org, sobject, made)
+            grant_fields(self.org, runner["Id"], sobject, {field: FieldAccess.EDIT})
 
     def rule(self, sobject: str, *, active: bool) -> None:
         """A validation rule that refuses every write, as one about old data does."""

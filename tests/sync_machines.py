@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import stamina
 from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 from sync_oracle import closure
-from sync_world import World
+from sync_world import Death, Killed, World
 
 from deployer.errors import OptoutError
 
@@ -35,12 +38,17 @@ class NightsToo(World):
     def a_night(self):
         self.house.clock.sleep(DAY)
         self.oracle.begins()
-        try:
+        with suppress(OptoutError):
             self.house.night()
-        except OptoutError:
-            self.oracle.fresh.clear()
-        else:
-            self.oracle.looked_up()
+        self.a_drain(0)  # a night that failed may not have looked up what it was given
+
+    @rule(calls=st.integers(0, 30), is_heard=st.booleans())
+    def a_night_dies(self, calls, is_heard):
+        self.house.death = Death("", calls, is_heard)
+        with suppress(Killed):
+            self.a_night()
+        self.house.death = None
+        self.a_drain(5)
 
     def settle(self):
         self.house.clock.sleep(DAY)
@@ -65,7 +73,7 @@ def run_machine(machine: type[World], seeded, *, examples: int, number: int) -> 
             seed(number)(own),
             settings=settings(
                 max_examples=examples,
-                stateful_step_count=14,
+                stateful_step_count=20,
                 phases=(Phase.generate, Phase.shrink),
                 derandomize=False,
                 database=None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -19,7 +20,6 @@ from practice_org.app import open_practice_org
 from practice_org.wire import OrgError, Request, Response
 from sync.ledger.events import Selector
 from sync.ledger.ledger import open_ledger
-from sync.ledger.targets import LOT, Side, claim_due
 from sync.people.model import Person
 from sync.people.sql import open_embedded
 
@@ -43,15 +43,44 @@ persons = st.sampled_from(PEOPLE)
 numbers = st.integers(0, 11)
 
 
+class Killed(BaseException):
+    """The runner died there and then; nothing of ours may catch this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """The runner dies at a request of this method ("" for any), before the org hears it or after.
+
+    `after` so many others.
+    """
+
+    method: str
+    after: int
+    is_heard: bool
+
+
 class HeardHouse(House):
-    """A house whose every request to the org is written down."""
+    """A house whose every request is written down, and whose runner may die at one."""
 
     heard: list[str]
+    death: Death | None = None
 
     def answer(self, asked: Request) -> Response:
+        dies = self._dies_now(asked.method)
+        if dies and not dies.is_heard:
+            raise Killed
         said = super().answer(asked)
         self.heard.append(f"{asked.method} {asked.path} {asked.query} {asked.body!r} {said.status}")
+        if dies:
+            raise Killed
         return said
+
+    def _dies_now(self, method: str) -> Death | None:
+        death = self.death
+        if death is None or not method.startswith(death.method):
+            return None
+        self.death = replace(death, after=death.after - 1) if death.after else None
+        return None if death.after else death
 
 
 class World(RuleBasedStateMachine):
@@ -214,9 +243,13 @@ class World(RuleBasedStateMachine):
         self.house.people = self.store
         self.oracle.fresh.clear()
 
-    @rule(side=st.sampled_from(Side))
-    def a_drain_dies(self, side):
-        claim_due(self.house.ledger, side, f"dead-{next(self.house.numbers)}", LOT)
+    @rule(is_heard=st.booleans())
+    def a_drain_dies_as_it_writes(self, is_heard):
+        self.house.death = Death("PATCH", 0, is_heard)
+        with suppress(Killed):
+            self.house.drain()
+        self.house.death = None
+        self.oracle.looked_up()
 
     # What must be so --------------------------------------------------------------------------
 

@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import pytest
+from sync_house import SALES
 
-from practice_org.objects import Field
-from practice_org.rights import FieldAccess, grant_fields
-from practice_org.tables import add_custom_field, find_rows
 from sync.fields import EMAIL_OPT_OUT
 from sync.ledger.events import Selector
 from sync.night.night import Mode, Outcome
 
-SALES = "Sales_Opt_Out__c"
 NOTHING = (Outcome.DONE, {"salesforce": 0, "people": 0})
-
-
-def install(house):
-    """The org gets the sales field, and the runner may edit it."""
-    (runner,) = find_rows(house.org, "PermissionSet", Name="Opt_Out_Runner")
-    for sobject in ("Contact", "Lead"):
-        field = Field(SALES, "boolean", "Sales Opt Out", default=False, nillable=False)
-        add_custom_field(house.org, sobject, field)
-        grant_fields(house.org, runner["Id"], sobject, {SALES: FieldAccess.EDIT})
 
 
 @pytest.fixture
 def sales(house):
     """A house that keeps to the sales field."""
-    install(house)
+    house.install(SALES)
     house.fields = (SALES,)
     house.adopt()
     return house
@@ -36,7 +24,7 @@ def sales(house):
 @pytest.fixture
 def both(house):
     """A house that reads the sales field, and writes Email Opt Out beside it."""
-    install(house)
+    house.install(SALES)
     house.fields = (SALES, EMAIL_OPT_OUT)
     house.adopt()
     return house
@@ -103,7 +91,7 @@ def test_a_push_of_both_is_settled_by_both_only(both, already):
 
 
 def test_another_field_is_another_adoption(house):
-    install(house)
+    house.install(SALES)
     house.adopt()
     house.fields = (SALES,)
     contact = house.contact()
