@@ -10,6 +10,7 @@ SUITES = {
     "kill": "SIGKILL wherever the product passes, and again in recovery: no opt-out is lost",
     "lock": "two runners, stopped ones, late ones, a copied ledger: one night at a time",
     "powercut": "the power goes while the ledger is written: what was answered for is kept",
+    "bugs": "planted in a copy of the product: a test sees each of them",
 }
 
 
