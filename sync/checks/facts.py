@@ -5,7 +5,7 @@ A fact that could not be had is Unknown with the reason, never left out.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -56,6 +56,14 @@ class DeadIds:
 
 
 @dataclass(frozen=True, slots=True)
+class Stores:
+    """Identities of people stores: the ledger's ("" while it has none), and the one there is."""
+
+    bound: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """The org's API calls, used and allowed, as they were at `at`, and who saw them."""
 
@@ -73,15 +81,15 @@ class Writable:
 
 
 def to_facts(
-    ledger: StatusFacts, chosen: Chosen, dead: DeadIds, people: Fact[object]
+    ledger: StatusFacts, chosen: Chosen, dead: DeadIds, people: Mapping[str, Fact[object]]
 ) -> dict[str, Fact[object]]:
-    """Every fact by name, those of the org NOT_ASKED; `people` is a PeopleCount."""
+    """Every fact by name, those of the org NOT_ASKED; `people` has "people" and "stores"."""
     return {
+        **people,
         "ledger": Known(ledger),
         "status": Known(to_status(ledger)),
         "chosen": Known(chosen),
         "dead-ids": Known(dead),
-        "people": people,
         "budget": last_seen(ledger),
         "org-id": NOT_ASKED,
         "writable": NOT_ASKED,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deployer.errors import OptoutError
 from deployer.model.facts import Fact, Known, Unknown
-from sync.checks.facts import Chosen, count_dead, fetch_org_facts, org_away, to_facts
+from sync.checks.facts import Chosen, Stores, count_dead, fetch_org_facts, org_away, to_facts
 from sync.desk import Desk
 from sync.ledger.backlog import read_backlog
 from sync.ledger.quarantine import cases
@@ -31,14 +31,17 @@ def gather(desk: Desk, ledger: StatusFacts) -> dict[str, Fact[object]]:
     chosen = Chosen(fields, desk.sync.api_budget_percent, is_adopted(desk.ledger, fields))
     with reading(desk.ledger.engine) as db:
         dead = count_dead(db)
-    return to_facts(ledger, chosen, dead, _count_people(desk))
+    return to_facts(ledger, chosen, dead, _look_at_people(desk))
 
 
-def _count_people(desk: Desk) -> Fact[object]:
+def _look_at_people(desk: Desk) -> dict[str, Fact[object]]:
     try:
-        return Known(desk.open_any_people().count())
+        people = desk.open_any_people()
+        stores = Stores(desk.bound().people, people.identity())
+        return {"people": Known(people.count()), "stores": Known(stores)}
     except OptoutError as away:
-        return Unknown(f"the people store could not be asked: {away.message}")
+        reason = Unknown(f"the people store could not be asked: {away.message}")
+        return {"people": reason, "stores": reason}
 
 
 def fetch_org(desk: Desk, ledger: StatusFacts) -> dict[str, Fact[object]]:

@@ -70,6 +70,15 @@ def test_the_calls_that_the_last_run_saw_are_kept(status, run):
     assert 0 < said["budget"]["used"] < said["budget"]["allowed"]
 
 
+@pytest.mark.usefixtures("org_now")
+def test_a_new_people_store_in_the_old_ones_place_is_told(status, run, private_home):
+    assert run("sync", "push", "--person", "ann", *ORG)[0] == 0
+    assert status()[1]["S14"] == "pass"
+    (private_home / "optout" / "people" / "practice.sqlite").unlink()
+    code, outcomes, _ = status()
+    assert (code, outcomes["S14"]) == (1, "fail")
+
+
 def test_every_check_is_a_line_and_the_org_is_offered(run):
     code, out, _ = run("sync", "status", *ORG)
     assert (code, out.count("[S0")) == (0, 9)

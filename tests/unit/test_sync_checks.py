@@ -9,11 +9,12 @@ from itertools import pairwise
 import pytest
 
 from deployer.errors import TryLater
+from deployer.model.checks import Check
 from deployer.model.facts import Known, Unknown
-from deployer.model.findings import Severity
+from deployer.model.findings import Finding, Severity
 from sync.checks.asking import ask
 from sync.checks.catalogue import CHECKS
-from sync.checks.facts import Chosen, DeadIds, Seen, Writable, org_away, to_facts
+from sync.checks.facts import Chosen, DeadIds, Seen, Stores, Writable, org_away, to_facts
 from sync.ledger.backlog import Backlog
 from sync.ledger.ledger import to_text
 from sync.ledger.quarantine import Case
@@ -47,7 +48,8 @@ def seen(used, hours=1):
 
 
 def facts(ledger=LEDGER, chosen=CHOSEN, **known):
-    plain = to_facts(ledger, chosen, DeadIds(0, 0, 0), Known(PeopleCount(3, 3, 0)))
+    people = {"people": Known(PeopleCount(3, 3, 0)), "stores": Known(Stores("a", "a"))}
+    plain = to_facts(ledger, chosen, DeadIds(0, 0, 0), people)
     return {**plain, **{name.replace("_", "-"): Known(value) for name, value in known.items()}}
 
 
@@ -101,6 +103,9 @@ ROWS = [
     ("S13", facts(clock=-29.0), "pass"),
     ("S13", facts(clock=31.0), "warn"),
     ("S13", facts(clock=-121.0), "fail"),
+    ("S14", facts(), "pass"),
+    ("S14", facts(stores=Stores("", "a")), "info"),
+    ("S14", facts(stores=Stores("a", "b")), "fail"),
 ]
 
 
@@ -137,13 +142,24 @@ def test_an_org_that_was_not_asked_is_told_from_one_that_did_not_answer():
         "S10", "S11", "S12", "S13"
     ]  # fmt: skip
     assert all(each.was_asked for each in answers)
-    assert "it is away" in answers[-1].evidence
+    assert [each.check.id for each in answers if "it is away" in each.evidence] == [
+        "S10", "S11", "S12", "S13"
+    ]  # fmt: skip
 
 
 def test_an_org_that_is_away_leaves_the_calls_as_a_run_saw_them():
     seen_by_run = replace(LEDGER, runs=(run(api_usage={"used": 7, "allowed": 9}),))
     away = org_away(TryLater("it is away", hint="wait"), seen_by_run)
     assert (outcome("S12", facts() | away), outcome("S11", facts() | away)) == ("pass", "unknown")
+
+
+def test_of_several_findings_the_worst_decides_and_all_are_evidence():
+    found = [Finding("x", Severity.PASS, "", "one"), Finding("x", Severity.FAIL, "", "two")]
+    check = Check("X", "x", Severity.FAIL, "?", (), lambda _: found, "mend it", "")
+    (answer,) = ask([check], {})
+    assert (answer.outcome, answer.evidence, answer.remedy) == (
+        Severity.FAIL, "one; two", "mend it",
+    )  # fmt: skip
 
 
 def test_people_that_could_not_be_counted_are_unknown_and_never_a_pass():
