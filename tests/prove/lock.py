@@ -22,6 +22,7 @@ from prove.meetings import (
     killed,
     leases,
     naive_leases,
+    overtaken,
     stopped,
     taken_over,
     together,
@@ -29,7 +30,16 @@ from prove.meetings import (
 from prove.oracle import Sown
 from prove.outcome import Outcome, Size, digest
 from prove.races import Race, SharedClock
-from prove.scenes import Scene, adopted_world, asked_of, drain, night
+from prove.scenes import (
+    Scene,
+    adopted_world,
+    asked_of,
+    drain,
+    drain_and_night,
+    night,
+    opted_out_world,
+    resubscribe,
+)
 from prove.stages import Place, Stage, wait_for
 from prove.worlds import look, memory_folder, sow_all
 from sync_house import House
@@ -61,7 +71,9 @@ def busy_world(house: House) -> Sown:
 DRAINS = Scene("drains", accepted_world, drain, drain)
 NIGHTS = Scene("nights", adopted_world, night, night)
 BOTH = Scene("night and drain", busy_world, night, drain)
-SCENES = (DRAINS, NIGHTS, BOTH)
+CLEARING = Scene("resubscribe", opted_out_world, resubscribe, drain_and_night)
+SCENES = (DRAINS, NIGHTS, BOTH, CLEARING)
+MEETINGS = (DRAINS, NIGHTS, BOTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +107,18 @@ def run(seed: int, size: Size) -> Outcome:
 
 
 def _cases(traces: dict[Scene, list[str]], draw: Random, size: Size) -> Iterator[Case]:
-    for scene in SCENES:
+    for scene in MEETINGS:
         yield from [Case(f"{scene.name} together", scene, together)] * TOGETHER[size]
         for at in _some(_between(traces[scene]), draw, STOPS[size] // 2):
             yield Case(f"{scene.name}, one stopped", scene, stopped, at)
-    held = _while_held(traces[NIGHTS])
+    held = _while_held(traces[NIGHTS], "sync.night.night._end")
     for at in _some(held, draw, STOPS[size]):
         yield Case("a night that was taken over", NIGHTS, taken_over, at)
     for at in _some(held, draw, STOPS[size] // 3):
         yield Case("a night that was killed", NIGHTS, killed, at)
+    for at in _some(_while_held(traces[CLEARING], "sync.ledger.resubscribes.finish"), draw,
+                    STOPS[size]):  # fmt: skip
+        yield Case("a resubscribe that was taken over", CLEARING, overtaken, at)
     yield from [Case("a copied ledger", BOTH, copied)] * TOGETHER[size]
     yield Case("leases", DRAINS, leases)
     yield Case("naive leases", DRAINS, naive_leases)
@@ -118,10 +133,10 @@ def _between(trace: Sequence[str]) -> list[int]:
     return [n for n, name in enumerate(trace) if not name.startswith("commit.before")]
 
 
-def _while_held(trace: Sequence[str]) -> list[int]:
-    """Those of them at which a night holds its lease and has something left to write."""
+def _while_held(trace: Sequence[str], end: str) -> list[int]:
+    """Those of them at which a runner holds its lease, up to the function of its last write."""
     first = trace.index("commit.after sync.ledger.lease.take")
-    last = trace.index("commit.before sync.night.night._end")
+    last = trace.index(f"commit.before {end}")
     return [n for n in _between(trace) if first <= n < last]
 
 

@@ -92,6 +92,17 @@ def taken_over(race: Race, case: Case) -> Iterator[str]:
         yield f"it went on writing: {len(sent)} calls"
 
 
+def overtaken(race: Race, case: Case) -> Iterator[str]:
+    """A resubscribe sleeps past its lease: another takes it back, whatever it sends on waking."""
+    one = race.begin(ONE, case.scene.act, Blow(case.at, signal.SIGSTOP))
+    if not one.is_stopped():
+        yield "it never came to its point"
+    race.move(LEASE_S)
+    yield from expect(race, OTHER, race.begin(OTHER, case.scene.recover), "done")
+    one.go_on()
+    yield from expect(race, ONE, one, "done", "busy")
+
+
 def killed(race: Race, case: Case) -> Iterator[str]:
     """A night is killed: while its lease lasts nobody runs, and then somebody does."""
     one = race.begin(ONE, case.scene.act, Blow(case.at, signal.SIGKILL))

@@ -11,11 +11,14 @@ from enum import Enum
 
 from prove.oracle import Sown
 from prove.stages import Place
+from resubscribe_house import ask
 from serve_house import facts_of, make_desk, said
 from sync_house import House
 
 from deployer.errors import TryLater
 from sync.fields import EMAIL_OPT_OUT
+from sync.ledger.events import Selector
+from sync.ledger.fences import ResubscribeState
 from sync.pushing import take_lines, tell_push
 from sync.sqlite import reading
 from sync.webhooks.lines import read_lines
@@ -165,6 +168,37 @@ def push_then_drain(house: House, place: Place) -> None:
         push(house, place)
 
 
+def opted_out_world(house: House) -> Sown:
+    """Ann and eve, who share a record, are opted out on both sides."""
+    sown = somebody(house)
+    house.adopt()
+    house.people.mark([house.mark_of(each) for each in ("ann", "eve")])
+    for record in sown.records["ann"]:
+        house.tick(record)
+    return Sown(sown.records, [], ["ann", "eve"], ["ann", "eve"])
+
+
+def resubscribe(house: House, place: Place) -> None:
+    """Ann asked to be mailed again; eve is covered with her."""
+    if ask(house, "ann").state is ResubscribeState.CLEARED:
+        place.note("resubscribed", ["ann", "eve"])
+
+
+def resubscribe_and_push(house: House, place: Place) -> None:
+    """She thinks better of it."""
+    resubscribe(house, place)
+    house.clock.sleep(1)
+    house.accept(Selector.EMAIL, "ann@example.com")
+    place.note("acked", ["ann", "eve"])
+    house.drain()
+
+
+def drain_and_night(house: House, _place: Place) -> None:
+    """What serve's loops do next."""
+    house.drain()
+    house.night()
+
+
 SCENES = (
     Scene("a new ledger", asked_of, push, drain, without=("ledger.sqlite",)),
     Scene("push", asked_of, push, drain),
@@ -172,5 +206,7 @@ SCENES = (
     Scene("push with faults", asked_of, push_then_drain, drain, names=Names.SOME),
     Scene("nightly", adopted_world, night, night),
     Scene("adopt", night_world, adopt, adopt, names=Names.SOME),
+    Scene("resubscribe", opted_out_world, resubscribe, drain_and_night),
+    Scene("resubscribe and push", opted_out_world, resubscribe_and_push, drain, names=Names.SOME),
     Scene("bulk nightly", many_world, approved_night, approved_night, names=Names.NEW),
 )

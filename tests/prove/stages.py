@@ -11,8 +11,9 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from email.utils import format_datetime
 from itertools import count
 from pathlib import Path
 
@@ -91,7 +92,10 @@ class WatchedHouse(House):
 
     def _in_turn(self, asked: Request) -> Response:
         with _IN_ORG, wait_to_hold(self.turn, Hold.ALONE):
-            return super().answer(asked)
+            answered = super().answer(asked)
+        # As every real org's; a resubscribe goes by it.
+        date = format_datetime(self.clock.now(), usegmt=True)
+        return replace(answered, headers={**answered.headers, "Date": date})
 
 
 @contextmanager

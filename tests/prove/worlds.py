@@ -5,10 +5,11 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import astuple
 from pathlib import Path
 
 from org_clock import OrgClock
-from prove.oracle import Sown, verdict
+from prove.oracle import Acknowledged, Sown, verdict
 from prove.points import Points
 from prove.scenes import Scene
 from prove.stages import Place, Stage, be_silent, open_house
@@ -43,7 +44,7 @@ def sow_all(root: Path, scenes: Sequence[Scene]) -> None:
         org.db.close()
         with open_house(place, SOW, Points(lambda _name: None)) as house:
             sown = scene.sow(house)
-        place.note("sown", [sown.records, sown.out, sown.asking])
+        place.note("sown", astuple(sown))
         for name in scene.without:
             (place.path / name).unlink()
 
@@ -53,8 +54,9 @@ def look(house: House, place: Place) -> None:
     house.clear_faults()
     house.drain()
     writes = house.night(approve_all=True).writes
-    acked = {each for lot in place.noted("acked") for each in lot}
-    wrong = verdict(house, Sown(*place.noted("sown")[0]), acked)
+    out = {each for lot in place.noted("acked") for each in lot}
+    resubscribed = {each for lot in place.noted("resubscribed") for each in lot} - out
+    wrong = verdict(house, Sown(*place.noted("sown")[0]), Acknowledged(out, resubscribed))
     if any(writes.values()):
         wrong.append(f"the night after the recovery still wrote {writes}")
     place.note("wrong", wrong)
