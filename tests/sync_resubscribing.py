@@ -11,7 +11,7 @@ from hypothesis.stateful import invariant, rule
 from resubscribe_house import ask
 from sync_machines import NightsToo, PushesAlone
 from sync_oracle import Oracle, closure
-from sync_world import Killed, persons
+from sync_world import PEOPLE, Killed, numbers
 
 from deployer.errors import OptoutError
 from sync.ledger.fences import ResubscribeState, Standing
@@ -72,16 +72,18 @@ class Resubscribing:
 
         self.house.answer = dated
 
-    @rule(person=persons)
-    def a_person_is_resubscribed(self, person):
-        if not self.oracle.addressed:  # nobody can tell yet whom an address will mean
-            out, before = self.oracle.covered(person), self.house.opt_ins()
+    @rule(number=numbers)
+    def a_person_is_resubscribed(self, number):
+        out = [person for person in PEOPLE if self.oracle.covered(person)]
+        if out and not self.oracle.addressed:  # nobody can tell yet whom an address will mean
+            before = self.house.opt_ins()
             try:
-                self._ask(person, out)
+                self._ask(out[number % len(out)])
             finally:
                 self.opted_in += self.house.opt_ins() - before
 
-    def _ask(self, person, out):
+    def _ask(self, person):
+        out = self.oracle.covered(person)
         try:
             with suppress(OptoutError):
                 ended = ask(self.house, person)
@@ -93,8 +95,8 @@ class Resubscribing:
             self.oracle.taken_back(out)
             raise
 
-    @rule(person=persons, calls=st.integers(0, 25), is_heard=st.booleans())
-    def a_resubscribe_dies(self, person, calls, is_heard):
+    @rule(number=numbers, calls=st.integers(0, 25), is_heard=st.booleans())
+    def a_resubscribe_dies(self, number, calls, is_heard):
         answer, left = self.house.answer, [calls]
 
         def dying(asked):
@@ -106,7 +108,7 @@ class Resubscribing:
 
         self.house.answer = dying
         with suppress(Killed):
-            self.a_person_is_resubscribed(person)
+            self.a_person_is_resubscribed(number)
         self.house.answer = answer
 
     @invariant()
