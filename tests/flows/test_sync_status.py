@@ -77,6 +77,8 @@ def test_a_new_people_store_in_the_old_ones_place_is_told(status, run, private_h
     (private_home / "optout" / "people" / "practice.sqlite").unlink()
     code, outcomes, _ = status()
     assert (code, outcomes["S14"]) == (1, "fail")
+    said = run("sync", "status", *ORG)[1].splitlines()
+    assert said[-1] == "needs a person: S14; see fail above"
 
 
 def test_every_check_is_a_line_and_the_org_is_offered(run):
