@@ -26,7 +26,7 @@ def command(*, ask_org: bool, org: str | None, config: Path | None, as_json: boo
     Looks at the ledger and the people store; the org is asked only with --ask-org. Exits with 1
     when something needs a person: writes are held, something refused is not acknowledged, an
     opt-out has waited for more than four hours, nights are on and none succeeds, or a check
-    fails; with 4 when --ask-org was given and the org could not be asked.
+    fails; with 4 when the people store, or the org with --ask-org, could not be asked.
     """
     with open_desk(Ask(org, config, as_json)) as desk:
         ledger = read_facts(desk)
