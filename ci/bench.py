@@ -20,6 +20,8 @@ from bench_bulk import ROWS, bulk_rows
 from bench_commands import deploy_row, first_edit_row, start_up_rows
 from bench_layouts import CORPUS, Layout, made_up_layouts, real_layouts
 from bench_rows import Row, Verdict, measure, ratio_row
+from bench_sync_compare import PEOPLE, compare_rows
+from bench_sync_serve import serve_rows
 from lxml import etree
 
 from deployer.layouts import edit_layout
@@ -60,6 +62,8 @@ def _rows(*, quick: bool) -> Iterator[Row]:
     print(remark)
     yield row
     yield from bulk_rows(ROWS // 10 if quick else ROWS)
+    yield from serve_rows(5 if quick else 30)
+    yield from compare_rows(PEOPLE // 10 if quick else PEOPLE)
 
 
 def _edit_rows(pairs: int, most: int | None) -> Iterator[Row]:

@@ -20,7 +20,7 @@ ROWS = 1_000_000
 SECONDS = 60.0
 # The interpreter, its libraries, SQLite's pages and one upload of up to 40 MB, held once.
 MOST_MB = 150.0
-_JOBS = "/services/data/v63.0/jobs"
+JOBS = "/services/data/v63.0/jobs"
 
 
 def bulk_rows(count: int = ROWS) -> Iterator[Row]:
@@ -29,7 +29,7 @@ def bulk_rows(count: int = ROWS) -> Iterator[Row]:
     A quarter of them is inserted first: memory that does not grow with rows shows beside it.
     """
     with tempfile.TemporaryDirectory() as folder, practice_org(Path(folder)) as env:
-        server = _Server(Path(env["OPTOUT_HOME"]))
+        server = Server(Path(env["OPTOUT_HOME"]))
         file = Path(folder) / "rows.csv"
         _write_new(file, count // 4)
         few = _measured(server, lambda: _ingest(server, "insert", file))
@@ -54,7 +54,7 @@ class _Taken:
     peak: float
 
 
-class _Server:
+class Server:
     """The org's own process, over plain HTTP and from the outside."""
 
     def __init__(self, home: Path) -> None:
@@ -104,21 +104,21 @@ class _Server:
         return int(line.split()[1]) / 1024
 
 
-def _measured(server: _Server, work: Callable[[], None]) -> _Taken:
+def _measured(server: Server, work: Callable[[], None]) -> _Taken:
     server.forget_peak()
     begun, used = time.monotonic(), server.cpu_s()
     work()
     return _Taken(time.monotonic() - begun, server.cpu_s() - used, server.peak_mb())
 
 
-def _ingest(server: _Server, operation: str, file: Path) -> None:
+def _ingest(server: Server, operation: str, file: Path) -> None:
     """One job from its opening to the last of its results."""
     asked = {"object": "Contact", "operation": operation}
-    job = server.ask("POST", f"{_JOBS}/ingest", asked)["id"]
-    server.ask("PUT", f"{_JOBS}/ingest/{job}/batches", file)
-    server.ask("PATCH", f"{_JOBS}/ingest/{job}", {"state": "UploadComplete"})
-    done = _finished(server, f"{_JOBS}/ingest/{job}")
-    with server.answer("GET", f"{_JOBS}/ingest/{job}/successfulResults") as results:
+    job = server.ask("POST", f"{JOBS}/ingest", asked)["id"]
+    server.ask("PUT", f"{JOBS}/ingest/{job}/batches", file)
+    server.ask("PATCH", f"{JOBS}/ingest/{job}", {"state": "UploadComplete"})
+    done = finished(server, f"{JOBS}/ingest/{job}")
+    with server.answer("GET", f"{JOBS}/ingest/{job}/successfulResults") as results:
         given = sum(1 for _ in results) - 1
     with file.open("rb") as lines:
         sent = sum(1 for _ in lines) - 1
@@ -126,16 +126,16 @@ def _ingest(server: _Server, operation: str, file: Path) -> None:
         raise SystemExit(f"bench: {sent} rows sent, {given} told of: {done}")
 
 
-def _query(server: _Server, file: Path, count: int) -> None:
+def _query(server: Server, file: Path, count: int) -> None:
     """One job that finds `count` ids, which go to the file for an update."""
     soql = f"SELECT Id FROM Contact WHERE HasOptedOutOfEmail = false LIMIT {count}"  # noqa: S608 - SOQL, ours
-    job = server.ask("POST", f"{_JOBS}/query", {"operation": "query", "query": soql})["id"]
-    _finished(server, f"{_JOBS}/query/{job}")
+    job = server.ask("POST", f"{JOBS}/query", {"operation": "query", "query": soql})["id"]
+    finished(server, f"{JOBS}/query/{job}")
     locator, found = "", 0
     with file.open("w") as out:
         out.write("Id,HasOptedOutOfEmail\n")
         while locator != "null":
-            path = f"{_JOBS}/query/{job}/results" + (f"?locator={locator}" if locator else "")
+            path = f"{JOBS}/query/{job}/results" + (f"?locator={locator}" if locator else "")
             with server.answer("GET", path) as page:
                 locator = page.headers["Sforce-Locator"]
                 ids = page.read().decode().split()[1:]
@@ -145,7 +145,7 @@ def _query(server: _Server, file: Path, count: int) -> None:
         raise SystemExit(f"bench: the query found {found} of {count}")
 
 
-def _finished(server: _Server, path: str) -> dict:
+def finished(server: Server, path: str) -> dict:
     """The job once it is over; each look lets the org work for some seconds, so none is idle."""
     while True:
         job = server.ask("GET", path)

@@ -1,0 +1,93 @@
+"""A night of two millions a side: what comparing takes in time and memory."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench_bulk import JOBS, Server, finished
+from bench_rows import Row
+from bench_sync_house import House
+
+from deployer.clock import SystemClock
+from sync.people.sql import open_embedded
+
+PEOPLE = 2_000_000
+MOST_MB = 300.0
+# Reading, joining and comparing; seconds say as much of the machine, so only thrice fails the run.
+SECONDS = 60.0
+_OUT_OF_A_HUNDRED = 5
+# Of the opted out, so many in a hundred are so on the people side only, and as many in the org.
+_APART = 5
+# Ids that are nobody's in the org; without capitals, an id ends in AAA.
+_OTHERS = """
+WITH RECURSIVE n(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM n WHERE n < :last)
+INSERT INTO {table} SELECT {columns} FROM n
+"""
+_ROWS = {
+    "people": "'person-' || n, '', '', 0, NULL, '', ''",
+    "people_ids": "'person-' || n, '003' || printf('%012d', n) || 'AAA'",
+}
+
+
+def compare_rows(people: int = PEOPLE) -> Iterator[Row]:
+    """`optout sync nightly --dry-run` whole, as a process of its own, in a house that is full.
+
+    The org holds every contact that travels (the ticked) or is to be written, and none of the
+    millions of others, which no night reads.
+    """
+    out = people * _OUT_OF_A_HUNDRED // 100
+    apart = out * _APART // 100
+    with tempfile.TemporaryDirectory() as folder:
+        house = House(Path(folder), contacts=0)
+        with house.org():
+            contacts = _insert_contacts(house, ticked=out, others=apart)
+            _write_people(house, contacts, people, range(apart, apart + out))
+            house.run("sync", "enable", "--by", "bench")
+            night = house.run("sync", "nightly", "--dry-run", "--force")
+    told, peak = night.document, night.peak_mb
+    if told["planned"] != {"salesforce": apart, "people": apart}:
+        raise SystemExit(f"bench: {apart} were to be written each way, not {told['planned']}")
+    seconds = sum(phase["seconds"] for phase in told["phases"])
+    name = f"a night of {people / 1e6:g} M a side"
+    each = f"{out:,} opted out, {2 * apart:,} apart"
+    yield Row(f"{name}, peak memory", f"{peak:.0f} MB", each, peak, peak, peak, " MB", MOST_MB, 1)
+    yield Row(f"{name}, read and compared", f"{seconds:.3g} s", f"{people / seconds:,.0f} people/s",
+              seconds, seconds, seconds, " s", SECONDS, 3)  # fmt: skip
+
+
+def _insert_contacts(house: House, *, ticked: int, others: int) -> list[str]:
+    """New contacts, the ticked ones first; their ids."""
+    server, file = Server(house.home), house.folder / "contacts.csv"
+    with file.open("w") as text:
+        text.write("LastName,HasOptedOutOfEmail\n")
+        text.writelines(f"Bench{n},{str(n < ticked).lower()}\n" for n in range(ticked + others))
+    asked = {"object": "Contact", "operation": "insert"}
+    path = f"{JOBS}/ingest/{server.ask('POST', f'{JOBS}/ingest', asked)['id']}"
+    server.ask("PUT", f"{path}/batches", file)
+    server.ask("PATCH", path, {"state": "UploadComplete"})
+    finished(server, path)
+    with server.answer("GET", f"{path}/successfulResults") as results:
+        rows = csv.DictReader(results.read().decode().splitlines())
+        made = {row["LastName"]: row["sf__Id"] for row in rows}
+    return [made[f"Bench{n}"] for n in range(ticked + others)]
+
+
+def _write_people(house: House, contacts: list[str], people: int, out: range) -> None:
+    """The embedded store, filled by SQL: importing as many is another row's concern."""
+    store = open_embedded(house.people, SystemClock())
+    at = "2026-11-01T00:00:00.000000Z"
+    with store.engine.begin() as db:
+        rows = [
+            (f"person-{n}", "", "", int(n in out), at if n in out else None, "", "")
+            for n in range(len(contacts))
+        ]
+        db.exec_driver_sql("INSERT INTO people VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        held = [(f"person-{n}", each) for n, each in enumerate(contacts)]
+        db.exec_driver_sql("INSERT INTO people_ids VALUES (?, ?)", held)
+        for table, columns in _ROWS.items():
+            sql = _OTHERS.format(table=table, columns=columns)
+            db.exec_driver_sql(sql, {"first": len(contacts), "last": people - 1})
+    store.close()
