@@ -65,6 +65,7 @@ class Status:
     handed_over_seconds: int | None  # how long the first of them has been
     backlog: int
     quarantine: int
+    resubscribing: int
     held: dict[str, int]
     last_run: Run | None
     next_run: datetime | None
@@ -83,6 +84,7 @@ def to_status(facts: StatusFacts) -> Status:
         handed_over_seconds=_seconds_since(backlog.handed_over_since, facts.now),
         backlog=backlog.unspread + backlog.open,
         quarantine=len(facts.cases),
+        resubscribing=backlog.resubscribing,
         held=held,
         last_run=next(_real(facts.runs), None),
         next_run=_next_run(facts),
@@ -190,6 +192,7 @@ def to_document(status: Status, facts: StatusFacts) -> dict[str, Any]:
         "backlog": status.backlog,
         "quarantine": status.quarantine,
         "quarantine_unacknowledged": len(unacknowledged(facts.cases, facts.now)),
+        "resubscribing": status.resubscribing,
         "held": status.held,
         "last_run": run_document(status.last_run) if status.last_run else None,
         "next_run": to_text(status.next_run) if status.next_run else None,

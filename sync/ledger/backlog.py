@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select, union_all
 
 from sync.batches import batches
 from sync.ledger.events import EventState
+from sync.ledger.fences import count_held
 from sync.ledger.handed_over import count_handed_over
 from sync.ledger.ledger import from_text
 from sync.ledger.tables import EVENTS, TARGETS
@@ -23,6 +24,7 @@ class Backlog:
 
     `oldest` is when the oldest opt-out was accepted that is still to be applied: those who wait
     for a Salesforce Id, were handed over or are in quarantine are counted apart from it.
+    `resubscribing` are resubscribes that both sides have yet to confirm: opted out until then.
     """
 
     oldest: datetime | None
@@ -32,6 +34,7 @@ class Backlog:
     handed_over: int  # people, also those whom a night gave to a side that has yet to show them
     quarantined: int
     handed_over_since: datetime | None = None
+    resubscribing: int = 0
 
 
 def read_backlog(db: Connection) -> Backlog:
@@ -53,6 +56,7 @@ def read_backlog(db: Connection) -> Backlog:
         handed_over=handed,
         quarantined=counts[TargetState.QUARANTINED],
         handed_over_since=from_text(since) if since else None,
+        resubscribing=count_held(db),
     )
 
 

@@ -117,6 +117,12 @@ def held_keys() -> Select[tuple[str]]:
     )
 
 
+def count_held(db: Connection) -> int:
+    """How many resubscribes are under way, or were left behind."""
+    held = RESUBSCRIBES.c.state.in_([state.value for state in HOLDING])
+    return db.scalar(select(func.count()).select_from(RESUBSCRIBES).where(held)) or 0
+
+
 def silent_versions(db: Connection) -> set[tuple[str, str]]:
     """Dead ids that assert nothing while the org shows them unchanged: id and stamp."""
     rows = db.execute(

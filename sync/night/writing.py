@@ -99,6 +99,7 @@ def tick_records(night: Night, wanted: ToTick) -> Iterator[tuple[Level, list[Row
     """
     if not wanted.by_bulk:
         fields = dict.fromkeys(wanted.ids, night.fields)
+        night.alive()  # what was planned before a resubscribe must not be sent after it
         for lot in send_ticks(night.door, fields, wanted.rows_a_call):
             night.work.collections += any(night.door.shape.has(row.record_id) for row in lot)
             night.alive()
@@ -149,6 +150,7 @@ def _by_bulk(night: Night, sobject: str, file: Path) -> Iterator[list[RowOutcome
     night.note_job(job_id, "ingest", f"tick {sobject}")
     with suppress(OutcomeUnknown):  # what it did not get is in none of its results
         upload(writer, job_id, file)
+    night.alive()  # from here on it runs by itself
     close_job(writer, job_id)
     _wait(night, job_id)
     outcomes = read_outcomes(writer, job_id, _folder(night, sobject) / job_id)

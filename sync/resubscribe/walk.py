@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from deployer.errors import OptoutError, TryLater
+from deployer.salesforce.bulk import JobGone, JobKind, fetch_job
 from sync.ledger.fences import ResubscribeState
 from sync.ledger.lease import Lease, release, take
 from sync.ledger.open_rows import read_open_rows
 from sync.ledger.resubscribes import Wish, begin, finish
+from sync.ledger.runs import open_jobs
 from sync.ledger.taken_back import take_back, take_back_deserted
 from sync.resubscribe.clearing import Clearing, clear
 from sync.resubscribe.component import Component, Sources, find_component
 from sync.resubscribe.deciding import asserts, ties
 from sync.sqlite import reading
+
+_RUNNING = ("UploadComplete", "InProgress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,18 @@ def resubscribe(from_: Sources, asked: Asked, word: str) -> Resubscribed:
     lease = take(from_.ledger, from_.door.writer.org.org_id, word)
     try:
         take_back_deserted(from_.ledger)
+        _refuse_running_jobs(from_)
         return _carry_out(from_, asked, lease, shown)
     finally:
         release(from_.ledger, lease)
+
+
+def _refuse_running_jobs(from_: Sources) -> None:
+    """A job that a dead night left behind ticks boxes until it ends."""
+    for job_id, _ in open_jobs(from_.ledger, "ingest"):
+        with suppress(JobGone):
+            if fetch_job(from_.door.writer, JobKind.INGEST, job_id).state in _RUNNING:
+                raise _later("a bulk job that a night has left behind is still at work")
 
 
 def _is_out(from_: Sources, component: Component) -> bool:

@@ -9,11 +9,14 @@ import pytest
 from resubscribe_house import actions, ask, both, is_clear, late, opt_out, tell_time
 
 from deployer.errors import TryLater
+from deployer.salesforce.bulk import close_job, create_ingest_job, upload, write_uploads
+from sync.fields import EMAIL_OPT_OUT
 from sync.ledger.events import Selector
 from sync.ledger.fences import AMBIGUOUS, ResubscribeState
 from sync.ledger.lease import LEASE_S, take
 from sync.ledger.quarantine import cases
 from sync.ledger.retrying import retry_cases
+from sync.ledger.runs import NewJob, note_job
 from sync.ledger.targets import CLAIM_S, Side, claim_due
 from sync.spread import spread_events
 
@@ -152,6 +155,23 @@ def test_a_night_that_is_under_way_makes_it_wait(house, ann):
     take(house.ledger, house.open_org().writer.org.org_id, "a night")
     with pytest.raises(TryLater):
         ask(house)
+    assert both(house, ann) == (True, True)
+
+
+def test_a_bulk_job_that_a_dead_night_left_behind_makes_it_wait(house, ann, tmp_path):
+    house.org.set_setting("bulk_seconds", "600")
+    writer = house.open_org().writer
+    (file,) = write_uploads(tmp_path, ["Id", EMAIL_OPT_OUT], [[ann, "true"]])
+
+    def left_behind(_):
+        job_id = create_ingest_job(writer, "Contact", "update")
+        with house.ledger.engine.begin() as db:
+            note_job(db, NewJob(job_id, "a night", "ingest", "tick"), house.ledger.now())
+        upload(writer, job_id, file)
+        close_job(writer, job_id)
+
+    with pytest.raises(TryLater, match="bulk job"):
+        ask(house, agree=left_behind)
     assert both(house, ann) == (True, True)
 
 

@@ -6,6 +6,7 @@ import pytest
 from resubscribe_house import ask, both, is_clear, opt_out, tell_time
 
 from deployer.errors import TryLater
+from sync.ledger.backlog import read_backlog
 from sync.ledger.fences import ResubscribeState
 from sync.ledger.lease import LEASE_S
 
@@ -91,7 +92,8 @@ def test_killed_between_the_two_sides_the_person_stays_out(house, ann, heal):
     with pytest.raises(Killed):
         ask(house)
     house.answer = answer
-    assert both(house, ann) == (False, True)
+    with house.ledger.engine.begin() as db:
+        assert (both(house, ann), read_backlog(db).resubscribing) == ((False, True), 1)
     house.clock.sleep(LEASE_S)
     if heal == "ask":
         assert ask(house).state is CLEARED
