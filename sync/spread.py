@@ -18,10 +18,10 @@ LOT = 200
 
 
 def spread_events(ledger: Ledger, people: People) -> int:
-    """Write down the targets of the oldest accepted events, in one commit; how many they were.
+    """Write down the targets of the oldest accepted events, in one commit; 0 when none is left.
 
     While the people side does not answer, a record that an event names itself is written down all
-    the same, and 0 is the answer: neither side holds up the other.
+    the same, and the answer is 0: neither side holds up the other.
     """
     events = accepted_events(ledger, LOT)
     try:
@@ -32,7 +32,8 @@ def spread_events(ledger: Ledger, people: People) -> int:
         return 0
     wants = (_wants(_joined(persons, joined)) for persons in meant)
     spread(ledger, {e.id: want for e, want in zip(events, wants, strict=True)})
-    return len(events)
+    # What came in meanwhile is for the next drain: else a steady stream would hold up both sides.
+    return len(events) if len(events) == LOT else 0
 
 
 def _want_named_records(ledger: Ledger, events: Iterable[Event]) -> None:

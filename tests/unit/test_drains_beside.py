@@ -15,7 +15,7 @@ from sync.ledger.targets import Outcome, Side, TargetState, claim_due, tell
 from sync.pushing import OTHERS_S, wait_for_others
 from sync.spread import spread_events
 
-BOTH = 2
+BOTH, MANY = 2, 50
 
 
 class Napping:
@@ -48,6 +48,27 @@ def test_a_drain_told_to_end_finishes_its_lot_and_keeps_nothing_for_itself(house
     assert claimed(house) == 0
     house.drain()
     assert all(house.settled(event) for event in events)
+
+
+class Streaming:
+    """A people store at which one more event arrives each time it is asked."""
+
+    def __init__(self, house) -> None:
+        self._house, self._people, self.arrived = house, house.people, 0
+
+    def __getattr__(self, name):
+        if name == "holders" and self.arrived < MANY:
+            self.arrived += 1
+            self._house.accept(Selector.SALESFORCE, self._house.contact())
+        return getattr(self._people, name)
+
+
+def test_a_steady_stream_does_not_hold_up_what_came_first(house):
+    first = house.accept(Selector.SALESFORCE, house.contact())
+    house.people = Streaming(house)
+    house.drain()
+    assert house.settled(first)
+    assert house.people.arrived < MANY
 
 
 def in_other_hands(house) -> tuple[int, list]:
