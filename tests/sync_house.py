@@ -88,6 +88,15 @@ class House:
         at = self.clock.now() if out else None
         self.people.add(Person(person_id, email, tuple(sorted(ids)), out, at))
 
+    def opted_out(self, count: int) -> list[str]:
+        """So many people who are out on the people side only; the ids of their Contacts."""
+        with self.org.transaction():
+            ids = [self.contact() for _ in range(count)]
+        at = self.clock.now()
+        people = (Person(f"p{n}", "", (each,), True, at) for n, each in enumerate(ids))
+        self.people.join(people, lambda _person, _change: None)
+        return ids
+
     def tick(self, record_id: str, value: bool = True, field: str = EMAIL_OPT_OUT) -> None:
         self.org.user_id = self.admin
         sobject = object_of(record_id)

@@ -7,7 +7,7 @@ old id is not live.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from sqlalchemy import Connection, delete, insert, select
@@ -35,13 +35,10 @@ class Alias:
 
 def learn(db: Connection, aliases: Iterable[Alias], now: str) -> None:
     """Keep these aliases; a newer one for the same old id replaces the former."""
-    for alias in aliases:
-        db.execute(delete(ALIASES).where(ALIASES.c.old_id == alias.old_id))
-        db.execute(
-            insert(ALIASES).values(
-                old_id=alias.old_id, live_id=alias.live_id, kind=alias.kind.value, seen_at=now
-            )
-        )
+    newest = {alias.old_id: alias for alias in aliases}
+    for lot in batches(newest.values()):
+        db.execute(delete(ALIASES).where(ALIASES.c.old_id.in_([alias.old_id for alias in lot])))
+        db.execute(insert(ALIASES), [{**asdict(alias), "seen_at": now} for alias in lot])
 
 
 def known_aliases(db: Connection, ids: Collection[str]) -> dict[str, Alias]:

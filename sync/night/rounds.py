@@ -28,7 +28,7 @@ from sync.delivery import (
 from sync.guard import Verdict
 from sync.ledger.aliases import Alias, known_aliases, learn, note_gone
 from sync.ledger.handed_over import note_handed_over
-from sync.ledger.quarantine import close_case, open_case
+from sync.ledger.quarantine import close_cases, open_case
 from sync.ledger.targets import Outcome, TargetState
 from sync.night.comparing import close_over
 from sync.night.means import Night
@@ -38,6 +38,7 @@ from sync.reactions import Level, Reaction, reaction_to_error
 from sync.reconcile import Sides
 
 ROUNDS = 8
+_NO_CASE = (TargetState.DONE, TargetState.MOVED, TargetState.GONE)
 # A call that was refused so is made again in the next round.
 _FOR_NOW = frozenset({Reaction.RETRY, Reaction.THROTTLE, Reaction.VERIFY})
 
@@ -152,8 +153,7 @@ def _take_lot(
         }
         _keep(night, db, judged)
         _open_cases(night, db, tally, _refused(judged, holders, heard))
-        for each in done:
-            close_case(db, "org", each)
+        close_cases(db, "org", done)
     sides.add_flagged((each, True) for each in done + _in_state(judged, TargetState.DONE))
     sides.add_gone(_in_state(judged, TargetState.GONE))
     sides.add_refused("org", _in_state(judged, TargetState.QUARANTINED))
@@ -206,9 +206,7 @@ def _keep(night: Night, db: Connection, judged: dict[str, Judged]) -> None:
     now = night.ledger.now()
     learn(db, _aliases(judged), now)
     note_gone(db, _in_state(judged, TargetState.GONE), now)
-    for each, what in judged.items():
-        if what.outcome.state not in (TargetState.QUARANTINED, TargetState.OPEN):
-            close_case(db, "org", each)
+    close_cases(db, "org", [each for state in _NO_CASE for each in _in_state(judged, state)])
 
 
 def _in_state(judged: dict[str, Judged], state: TargetState) -> list[str]:

@@ -75,3 +75,18 @@ def test_a_deleted_record_stays_settled_when_the_bin_is_emptied(adopted):
     adopted.purge()
     assert again(adopted) == NOTHING
     assert (adopted.cases(), adopted.night().needs_a_person) == ([], False)
+
+
+def test_a_merge_that_shows_late_is_found_the_next_night(adopted):
+    loser, winner = adopted.contact(), adopted.contact()
+    adopted.person("ann", loser)
+    adopted.clock.sleep(3_600)
+    adopted.merge(winner, loser)
+    adopted.tick(winner)
+    adopted.fault("query.row", "LATE_VISIBLE:600")
+    adopted.night()
+    assert not adopted.out("ann")
+    adopted.clear_faults()
+    adopted.clock.sleep(20 * 3_600)
+    adopted.night()
+    assert adopted.out("ann")

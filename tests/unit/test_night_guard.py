@@ -8,15 +8,8 @@ from deployer.errors import UsageError
 from sync.night.night import Outcome
 
 
-def opted_out(house, count):
-    ids = [house.contact() for _ in range(count)]
-    for number, each in enumerate(ids):
-        house.person(f"p{number}", each, out=True)
-    return ids
-
-
 def test_an_org_that_lost_what_the_last_night_wrote_is_held(adopted):
-    ids = opted_out(adopted, 60)
+    ids = adopted.opted_out(60)
     adopted.clock.sleep(60)
     adopted.night()
     for each in ids:
@@ -37,7 +30,7 @@ def test_a_person_account_is_one_opt_out_of_the_org(adopted):
 
 
 def test_an_approval_is_good_for_the_field_it_was_shown_for(house):
-    opted_out(house, 1)
+    house.opted_out(1)
     held = house.night()
     house.fields = ("Sales_Opt_Out__c",)
     with pytest.raises(UsageError, match="HasOptedOutOfEmail"):
@@ -45,7 +38,7 @@ def test_an_approval_is_good_for_the_field_it_was_shown_for(house):
 
 
 def test_a_first_run_that_was_approved_needs_no_other(house):
-    opted_out(house, 1)
+    house.opted_out(1)
     held = house.night()
     assert house.night(approved=held.run_id).outcome is Outcome.DONE
     late = house.contact()

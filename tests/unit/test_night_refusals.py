@@ -10,20 +10,13 @@ from sync.night.night import Outcome
 NOTHING = (Outcome.DONE, {"salesforce": 0, "people": 0})
 
 
-def opted_out(house, count):
-    ids = [house.contact() for _ in range(count)]
-    for number, each in enumerate(ids):
-        house.person(f"p{number}", each, out=True)
-    return ids
-
-
 def again(house):
     summary = house.night()
     return summary.outcome, summary.writes
 
 
 def test_locked_rows_are_sent_again_after_a_pause(adopted):
-    ids = opted_out(adopted, 5)
+    ids = adopted.opted_out(5)
     adopted.fault("record.update", "UNABLE_TO_LOCK_ROW", times=7)
     before_s = adopted.clock.monotonic_s()
     summary = adopted.night()
@@ -33,7 +26,7 @@ def test_locked_rows_are_sent_again_after_a_pause(adopted):
 
 
 def test_a_row_that_stays_locked_needs_a_person_and_holds_up_no_other(adopted):
-    locked, *others = opted_out(adopted, 5)
+    locked, *others = adopted.opted_out(5)
     adopted.fault("record.update", "UNABLE_TO_LOCK_ROW", only=locked)
     adopted.night()
     assert all(adopted.ticked(each) for each in others)
@@ -45,21 +38,21 @@ def test_a_row_that_stays_locked_needs_a_person_and_holds_up_no_other(adopted):
     [("CONCURRENT_REQUESTS", 2), ("SERVER_UNAVAILABLE", 2), ("DROP_AFTER", 1)],
 )
 def test_a_call_that_is_refused_for_now_is_made_again(adopted, code, times):
-    ids = opted_out(adopted, 3)
+    ids = adopted.opted_out(3)
     adopted.fault("collections.update", code, times=times)
     assert adopted.night().outcome is Outcome.DONE
     assert all(adopted.ticked(each) for each in ids)
 
 
 def test_the_days_calls_used_up_stop_the_night(adopted):
-    opted_out(adopted, 3)
+    adopted.opted_out(3)
     adopted.fault("collections.update", "REQUEST_LIMIT_EXCEEDED")
     with pytest.raises(TryLater, match="API calls of the day"):
         adopted.night()
 
 
 def test_rights_that_are_gone_stop_the_night_and_make_no_cases(adopted):
-    opted_out(adopted, 12)
+    adopted.opted_out(12)
     adopted.fault("record.update", "INSUFFICIENT_ACCESS_OR_READONLY")
     with pytest.raises(OrgSaidNo, match="12 of 12") as stopped:
         adopted.night()
@@ -70,14 +63,14 @@ def test_rights_that_are_gone_stop_the_night_and_make_no_cases(adopted):
 
 
 def test_one_record_without_rights_among_many_is_a_case_of_its_own(adopted):
-    hidden, *others = opted_out(adopted, 12)
+    hidden, *others = adopted.opted_out(12)
     adopted.fault("record.update", "INSUFFICIENT_ACCESS_OR_READONLY", only=hidden)
     assert adopted.night().newly_quarantined == 1
     assert all(adopted.ticked(each) for each in others)
 
 
 def test_a_record_in_approval_is_left_to_the_next_night(adopted):
-    (contact,) = opted_out(adopted, 1)
+    (contact,) = adopted.opted_out(1)
     adopted.fault("record.update", "ENTITY_IS_LOCKED", times=1)
     before_s = adopted.clock.monotonic_s()
     assert adopted.night().newly_quarantined == 1
@@ -91,7 +84,7 @@ def test_a_record_in_approval_is_left_to_the_next_night(adopted):
     "faults",
     [
         [
-            ("bulk.job", "TooManyLockFailure:100", {"times": 1}),
+            ("bulk.job", "TooManyLockFailure:50", {"times": 1}),
             ("record.update", "UNABLE_TO_LOCK_ROW", {"every": 9, "times": 230}),
             ("bulk.close", "DROP_AFTER", {"times": 1}),
         ],
@@ -103,7 +96,7 @@ def test_a_record_in_approval_is_left_to_the_next_night(adopted):
     ids=["locks", "lost and doubted"],
 )
 def test_what_a_bulk_job_did_not_do_is_done_after_it(adopted, faults):
-    ids = opted_out(adopted, 2_001)
+    ids = adopted.opted_out(2_101)
     for at, code, when in faults:
         adopted.fault(at, code, **when)
     summary = adopted.night(approve_all=True)

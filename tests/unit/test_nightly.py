@@ -165,10 +165,8 @@ def test_a_refused_record_holds_up_no_other_and_goes_through_once_it_can(adopted
 
 
 def test_each_direction_is_held_alone(adopted):
-    ids = [adopted.contact() for _ in range(501)]
+    ids = adopted.opted_out(501)
     lead = adopted.lead()
-    for number, each in enumerate(ids):
-        adopted.person(f"p{number}", each, out=True)
     adopted.person("ann", lead)
     adopted.tick(lead)
     summary = adopted.night()
@@ -190,9 +188,7 @@ def test_a_dry_run_shows_and_writes_nothing(adopted):
 
 
 def test_many_go_by_bulk_and_every_row_is_accounted_for(adopted):
-    ids = [adopted.contact() for _ in range(2_100)]
-    for number, each in enumerate(ids):
-        adopted.person(f"p{number}", each, out=True)
+    ids = adopted.opted_out(2_100)
     adopted.fault("bulk.results", "MISSING_ROW", times=3)
     summary = adopted.night(approve_all=True)
     assert all(adopted.ticked(each) for each in ids)
@@ -202,9 +198,7 @@ def test_many_go_by_bulk_and_every_row_is_accounted_for(adopted):
 
 @pytest.mark.slow
 def test_a_refused_row_that_the_bulk_results_leave_out_is_not_taken_for_done(adopted):
-    ids = [adopted.contact() for _ in range(2_001)]
-    for number, each in enumerate(ids):
-        adopted.person(f"p{number}", each, out=True)
+    ids = adopted.opted_out(2_001)
     adopted.rule("Contact", active=True)
     adopted.fault("bulk.results", "MISSING_ROW", times=3)
     summary = adopted.night(approve_all=True)
