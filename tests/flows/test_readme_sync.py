@@ -7,6 +7,8 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from practice_org.tables import find_row, insert_row
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -19,6 +21,7 @@ def commands() -> list[str]:
     return [line.partition("  #")[0].strip() for line in lines]
 
 
+@pytest.mark.slow
 def test_a_newcomer_comes_from_nothing_to_a_night(run, org_now, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     contact = insert_row(org_now.org, "Contact", {"LastName": "Moss"})
