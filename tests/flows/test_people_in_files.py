@@ -51,15 +51,12 @@ def test_a_push_is_handed_over_and_told_until_the_export_shows_it(say, other, or
     assert say("sync", "check", "ann")[1]["ledger"] == []
 
 
-def test_nights_go_both_ways_and_the_second_one_hands_nothing_over(say, other, org_now):
-    org = org_now.org
-    ticked = insert_row(org, "Contact", {"LastName": "Lee", "HasOptedOutOfEmail": True})
-    other.put("ann", insert_row(org, "Contact", {"LastName": "Moss"}), out=True)
-    other.put("bob", ticked)
-    assert say("sync", "adopt", "--yes")[1]["writes"] == {"salesforce": 1, "people": 1}
-    say("sync", "enable", "--by", "Mia")
-    assert say("sync", "nightly", "--force")[1]["writes"] == {"salesforce": 0, "people": 0}
+def test_a_night_hands_over_and_tells_how_many(say, other, org_now):
+    contact = insert_row(org_now.org, "Contact", {"LastName": "Lee", "HasOptedOutOfEmail": True})
+    other.put("bob", contact)
+    assert say("sync", "adopt", "--yes")[1]["writes"] == {"salesforce": 0, "people": 1}
     assert [row["person_id"] for row in other.rows()] == ["bob"]
+    assert say("sync", "status")[1]["handed_over"] == 1
 
 
 def test_an_export_that_is_away_is_one_sentence_and_keeps_what_is_pushed(say, other):
