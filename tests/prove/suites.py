@@ -7,8 +7,10 @@ import importlib
 from prove.outcome import Outcome, Size, Suite
 
 SUITES = {
+    "faults": "every fault of Salesforce at every call: the reaction is the table's",
     "kill": "SIGKILL wherever the product passes, and again in recovery: no opt-out is lost",
     "lock": "two runners, stopped ones, late ones, a copied ledger: one night at a time",
+    "model": "people, administrators and faults do as they like: the laws hold",
     "powercut": "the power goes while the ledger is written: what was answered for is kept",
     "bugs": "planted in a copy of the product: a test sees each of them",
 }
