@@ -38,7 +38,10 @@ def learn(db: Connection, aliases: Iterable[Alias], now: str) -> None:
     newest = {alias.old_id: alias for alias in aliases}
     for lot in batches(newest.values()):
         db.execute(delete(ALIASES).where(ALIASES.c.old_id.in_([alias.old_id for alias in lot])))
-        db.execute(insert(ALIASES), [{**asdict(alias), "seen_at": now} for alias in lot])
+        db.execute(
+            insert(ALIASES),
+            [{**asdict(alias), "kind": alias.kind.value, "seen_at": now} for alias in lot],
+        )
 
 
 def known_aliases(db: Connection, ids: Collection[str]) -> dict[str, Alias]:

@@ -198,7 +198,7 @@ def test_many_go_by_bulk_and_every_row_is_accounted_for(adopted):
 
 @pytest.mark.slow
 def test_a_refused_row_that_the_bulk_results_leave_out_is_not_taken_for_done(adopted):
-    ids = adopted.opted_out(2_001)
+    adopted.opted_out(2_001)
     adopted.rule("Contact", active=True)
     adopted.fault("bulk.results", "MISSING_ROW", times=3)
     summary = adopted.night(approve_all=True)

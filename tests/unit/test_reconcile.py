@@ -108,3 +108,11 @@ def test_a_second_run_writes_nothing(people, flagged):
     to_people, to_org = reconciled(people, [(each, LIVE) for each in flagged])
     after = {name: (ids, out or name in to_people) for name, (ids, out) in people.items()}
     assert reconciled(after, [(each, LIVE) for each in flagged | to_org]) == (set(), set())
+
+
+def test_records_that_lock_one_account_are_sent_together():
+    sides = Sides(Path(":memory:"))
+    sides.add_people([Reached("p", ("003a", "003b", "003c", "003d", "00Qe"), OUT)])
+    sides.add_parents([("003a", "y"), ("003b", "x"), ("003d", "y"), ("003d", "y")])
+    assert list(sides.to_org()) == ["003c", "003b", "003a", "003d", "00Qe"]
+    sides.close()
