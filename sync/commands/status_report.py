@@ -62,6 +62,7 @@ def _rows(status: Status, facts: StatusFacts, budget: Fact[object]) -> tuple[tup
         ("waiting for an Id", str(status.waiting)),
         ("handed over", _handed_over(status)),
         ("in quarantine", str(status.quarantine)),
+        ("being resubscribed", str(status.resubscribing)),
         ("held", ", ".join(f"{side} {count}" for side, count in status.held.items())),
         ("API calls", _calls(budget)),
     )
