@@ -6,6 +6,7 @@ taken comes free again, and doing it twice does no harm.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,6 +30,9 @@ _OUTCOMES = {
 
 
 Going = Callable[[], bool]
+Step = Callable[[], int]
+# What comes in while a drain is under way is for the next one: a steady stream would have no end.
+_ONCE = frozenset({"look", "spread"})
 
 
 def _to_the_end() -> bool:
@@ -47,31 +51,46 @@ class Drained:
 def drain(
     ledger: Ledger, people: People, open_org: OpenOrg, claim: str, going: Going = _to_the_end
 ) -> Drained:
-    """Spread what was accepted, then serve the people side, then the org; neither waits.
+    """Spread what was accepted and serve both sides, a lot of each in turn; neither waits.
 
     `open_org` logs in; it is called only when something is due there. `claim` is this drain's own
     random word. A side that is away stops that side only, and is in the report. `going` is asked
     before each lot; what it stops is left to the next drain, unclaimed.
     """
-    problems: list[OptoutError] = []
-
-    def serve(step: Callable[[], int]) -> int:
-        told = 0
-        try:
-            while going() and (done := step()):
-                told += done
-        except OptoutError as problem:
-            problems.append(problem)
-        return told
-
     take_back_deserted(ledger)
-    serve(lambda: spread_events(ledger, people))
-    serve(lambda: _look_again(ledger, people))
-    marked = serve(lambda: _mark_lot(ledger, people, claim))
-    written = serve(serve_org(ledger, people, open_org, claim))
-    # What a merged or converted record led to may hold more persons.
-    marked += serve(lambda: _mark_lot(ledger, people, claim)) if written else 0
-    return Drained(marked, written, tuple(problems))
+    steps: dict[str, Step] = {
+        "look": lambda: _look_again(ledger, people),
+        "spread": lambda: spread_events(ledger, people),
+        "people": lambda: _mark_lot(ledger, people, claim),
+        "org": serve_org(ledger, people, open_org, claim),
+    }
+    told, problems = _serve_in_turn(steps, going)
+    return Drained(told["people"], told["org"], tuple(problems))
+
+
+def _serve_in_turn(steps: dict[str, Step], going: Going) -> tuple[Counter[str], list[OptoutError]]:
+    """A lot of each step in turn until none has anything to do; what each did, and what broke it.
+
+    In turn, so that the oldest of a large backlog are through before the last is looked at. What
+    the org leads to (a merged record) may hold more persons, so both sides are asked again.
+    """
+    told, problems, busy = Counter[str](), list[OptoutError](), True
+    while busy:
+        busy = False
+        for name in tuple(steps):
+            if not going():
+                return told, problems
+            try:
+                done = steps[name]()
+            except OptoutError as problem:
+                problems.append(problem)
+                del steps[name]
+                continue
+            told[name] += done
+            busy = busy or done > 0
+            if name in _ONCE and not done:
+                del steps[name]
+    return told, problems
 
 
 def _look_again(ledger: Ledger, people: People) -> int:
