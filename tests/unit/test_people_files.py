@@ -5,27 +5,44 @@ from __future__ import annotations
 import csv
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from other_system import OtherSystem
 
 from deployer.clock import SystemClock
 from deployer.errors import BadInput, OrgSaidNo, TryLater
 from sync.people.conformance import HandingOverConformance
+from sync.people.files.filling import fill
 from sync.people.files.inputs import InputUnusable, Nobody, Source
 from sync.people.files.store import open_files
 from sync.people.model import Mark, Marked, Person
+from sync.people.sql import open_embedded
 
 CLOCK = SystemClock()
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 HEADER = b"person_id,email,salesforce_id,unsubscribed\n"
 ANN, BOB = b"ann,ann@example.com,003000000000001,false\n", b"bob,,,true\n"
-CONTACT = "003000000000001AAA"
+CONTACT, LEAD = "003000000000001AAA", "00Q000000000001EAA"
 
 
 def open_store(system: OtherSystem, folder, nobody=Nobody.BELIEVED):
     source = Source(system.input, {}, nobody)
     return open_files(source, system.output, folder / "own", CLOCK)
+
+
+@st.composite
+def rows(draw):
+    """A row of an export, of one of a few people."""
+    name, email = draw(st.sampled_from("abcdefgh")), draw(st.sampled_from(["", "a@b.c", "A@B.C"]))
+    ids = tuple(draw(st.lists(st.sampled_from([CONTACT, LEAD]), max_size=1)))
+    if not draw(st.booleans()):
+        return Person(name, email, ids)
+    at = draw(st.sampled_from([None, NOW, NOW.replace(year=2025)]))
+    words = [draw(st.sampled_from(["", "a", "\u00e9", "\U0001f600"])) for _ in range(2)]
+    return Person(name, email, ids, True, at, *words)
 
 
 class TestPeopleInFiles(HandingOverConformance):
@@ -151,7 +168,7 @@ def test_columns_go_by_the_names_that_the_settings_give(place):
 
 def test_parquet_says_the_same_as_csv(tmp_path):
     system = OtherSystem(tmp_path, "parquet")
-    system.put("ann", CONTACT, "00Q000000000001EAA", out=True, email="ann@example.com")
+    system.put("ann", CONTACT, LEAD, out=True, email="ann@example.com")
     system.put("bob")
     store = open_store(system, tmp_path)
     (ann,) = store.opted_out()
@@ -212,6 +229,19 @@ def test_a_stranger_is_who_the_export_has_under_their_address(place):
     assert [p.person_id for p in place.people.find_email("new@example.com")] == ["crm-7"]
     place.input.write_bytes(HEADER + ANN + row % b"true")
     assert place.people.mark([Mark("optout-1", NOW, "Manual")]) == [Marked.ALREADY]
+
+
+@settings(max_examples=10)
+@given(st.lists(rows(), min_size=10, max_size=40))
+def test_rows_of_one_person_come_to_what_joining_them_comes_to(people):
+    with TemporaryDirectory() as folder:
+        stores = [open_embedded(Path(folder) / name, CLOCK) for name in ("one", "two")]
+        fill(stores[0], people)
+        stores[1].join(people, lambda _told, _change: None)
+        assert list(stores[0].everybody()) == list(stores[1].everybody())
+        assert stores[0].find_email("A@B.C") == stores[1].find_email("a@b.c")
+        for store in stores:
+            store.close()
 
 
 def test_another_process_finds_the_same_people_and_the_same_store(place):

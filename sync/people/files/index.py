@@ -10,10 +10,10 @@ from pathlib import Path
 
 from deployer.clock import Clock
 from deployer.state import make_private_dir
-from sync.people.changes import Change
+from sync.people.files.filling import fill
 from sync.people.files.inputs import InputUnusable, Source, fingerprint, read_export
-from sync.people.model import Person
 from sync.people.sql import SqlPeople, open_embedded
+from sync.people.sql_trouble import told
 
 _OLD_S = 86_400
 
@@ -41,13 +41,10 @@ def open_index(folder: Path, source: Source, mark: str, clock: Clock, word: str)
 def _fill(draft: Path, source: Source, clock: Clock) -> None:
     people = open_embedded(draft, clock)
     try:
-        people.join(read_export(source), _nothing)
+        with told(people.engine):
+            fill(people, read_export(source))
     finally:
         people.close()
-
-
-def _nothing(_told: Person, _change: Change) -> None:
-    """Nobody counts what an export adds to an empty store."""
 
 
 def _remove_old(folder: Path, ready: Path, clock: Clock) -> None:
