@@ -26,6 +26,7 @@ from deployer.salesforce.bulk_jobs import (
 from deployer.salesforce.bulk_outcomes import Outcomes, read_outcomes
 from deployer.salesforce.bulk_pages import save_query_results
 from deployer.salesforce.client import Writer
+from deployer.salesforce.faults import lost_reply
 
 __all__ = [
     "MOST_BYTES",
@@ -100,6 +101,8 @@ def _create(writer: Writer, kind: JobKind, body: dict[str, Any]) -> str:
     answer = writer.send_json(
         "POST", f"jobs/{kind.value}", body, purpose=f"create {kind.value} job"
     )
+    if answer is None:  # a proxy has swallowed the answer
+        raise lost_reply(writer.org.instance_url)
     return text(mapping(answer, "the job"), "id")
 
 

@@ -70,6 +70,8 @@ FAULTS: tuple[Fault, ...] = (
           "limits", r"Concurrent"),
     Fault("REQUEST_LIMIT_EXCEEDED", OrgBusy, "the org's API limit is reached",
           "wait until the limit frees, or raise it", "limits"),
+    Fault("EXCEEDEDQUOTA", OrgBusy, "the org's bulk jobs or batches of the day are used up",
+          "wait until the rolling 24 hours free some", "limits"),
     Fault("SERVER_UNAVAILABLE", OrgUnreachable, "the org is unavailable", _AGAIN, "rest"),
     Fault("REQUEST_RUNNING_TOO_LONG", TryLater, "the org took too long to answer", _AGAIN, "soap"),
     Fault("QUERY_TIMEOUT", TryLater, "the org took too long to answer a query", _AGAIN, "soap"),

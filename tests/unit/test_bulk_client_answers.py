@@ -237,7 +237,9 @@ def test_results_that_are_none_are_not_taken_for_no_rows(broken, tmp_path):
         bulk.read_outcomes(org.reader(), ID, tmp_path)
 
 
-@pytest.mark.parametrize("trouble", [Reply(drop=True), Reply(503), Reply(200, b"<html>")])
+@pytest.mark.parametrize(
+    "trouble", [Reply(drop=True), Reply(503), Reply(200, b"<html>"), Reply(200, b"")]
+)
 def test_a_job_whose_creation_was_lost_is_not_created_again(trouble):
     with scripted_org(trouble) as org:
         with pytest.raises(OutcomeUnknown):
