@@ -130,6 +130,10 @@ class Oracle:
         """Contacts that are neither merged nor deleted."""
         return [each for each in self.records if each not in self.dead and each.startswith("003")]
 
+    def binned(self) -> list[str]:
+        """Records that can be undeleted: a converted lead cannot."""
+        return [each for each, became in self.dead.items() if not became or each[:3] == "003"]
+
     def chain(self, record: str) -> list[str]:
         """The record and what it became, one after the other; the last is live, or deleted."""
         chain = [record]

@@ -10,7 +10,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from org_clock import OrgClock
 from sync_house import Away, House
 from sync_oracle import Oracle
@@ -182,11 +182,10 @@ class World(RuleBasedStateMachine):
     def a_person_gets_another_record(self, person, number):
         self.oracle.hold(person, self._record(number))
 
+    @precondition(lambda self: self.oracle.waiting)
     @rule(number=numbers)
     def who_waited_gets_a_record(self, number):
-        waiting = [*sorted(self.oracle.waiting), *self._strangers()]
-        if waiting:
-            self.oracle.hold(waiting[0], self._record(number))
+        self.oracle.hold(min(self.oracle.waiting), self._record(number))
 
     @rule(winner=numbers, loser=numbers)
     def two_contacts_are_merged(self, winner, loser):
@@ -215,14 +214,13 @@ class World(RuleBasedStateMachine):
                 self.house.delete(record)
                 self.oracle.dies(record, "")
 
+    @precondition(lambda self: self.oracle.binned())
     @rule(number=numbers)
     def a_record_is_undeleted(self, number):
-        dead = self.oracle.dead
-        binned = [each for each in dead if not dead[each] or each.startswith("003")]
-        if binned:
-            with suppress(OrgError):
-                self.house.undelete(binned[number % len(binned)])
-                self.oracle.lives_again(binned[number % len(binned)])
+        binned = self.oracle.binned()
+        with suppress(OrgError):
+            self.house.undelete(binned[number % len(binned)])
+            self.oracle.lives_again(binned[number % len(binned)])
 
     # What the runner does, and what befalls it ------------------------------------------------
 
@@ -264,6 +262,3 @@ class World(RuleBasedStateMachine):
 
     def _record(self, number: int) -> str:
         return self.oracle.records[number % len(self.oracle.records)]
-
-    def _strangers(self) -> list[str]:
-        return [person.person_id for person in self.store.find_email(NOBODYS)]

@@ -10,6 +10,7 @@ SUITES = {
     "faults": "every fault of Salesforce at every call: the reaction is the table's",
     "kill": "SIGKILL wherever the product passes, and again in recovery: no opt-out is lost",
     "lock": "two runners, stopped ones, late ones, a copied ledger: one night at a time",
+    "scale": "200,000 people a side and 6,000 differences, with faults: right, and only once",
     "model": "people, administrators and faults do as they like: the laws hold",
     "powercut": "the power goes while the ledger is written: what was answered for is kept",
     "bugs": "planted in a copy of the product: a test sees each of them",
