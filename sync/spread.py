@@ -10,11 +10,12 @@ from sync.batches import batches
 from sync.ledger.events import Event, Selector, accepted_events
 from sync.ledger.ledger import Ledger
 from sync.ledger.targets import Side, TargetState, Want, spread, want_more
-from sync.ledger.waiting import replace_waiting, waiting
+from sync.ledger.waiting import put_last, replace_waiting, waiting
 from sync.people.model import Person, to_email_key, to_record_ids
 from sync.people.protocol import People
 
 LOT = 200
+MOST_LOOKED_AT = 2_000
 
 
 def spread_events(ledger: Ledger, people: People) -> int:
@@ -126,9 +127,15 @@ def _wants(persons: list[Person]) -> list[Want]:
     return wants
 
 
-def look_at_waiting(ledger: Ledger, people: People) -> None:
-    """Give those who waited for a Salesforce Id their records, where they have one now."""
-    for targets in batches(waiting(ledger), LOT):
+def look_at_waiting(ledger: Ledger, people: People, most: int = MOST_LOOKED_AT) -> None:
+    """Give those who waited for a Salesforce Id their records, where they have one now.
+
+    Where very many wait, it is some of them each time, in turn.
+    """
+    looked_at = waiting(ledger, most)
+    if len(looked_at) == most:
+        put_last(ledger, looked_at)
+    for targets in batches(looked_at, LOT):
         found = people.find({target.key for target in targets})
         known = {person.person_id: person for person in found if person.salesforce_ids}
         if known:

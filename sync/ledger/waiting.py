@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import update
 
+from sync.batches import batches
 from sync.ledger.ledger import Ledger
 from sync.ledger.tables import TARGETS
 from sync.ledger.targets import (
@@ -20,11 +21,23 @@ from sync.ledger.targets import (
 from sync.sqlite import reading
 
 
-def waiting(ledger: Ledger) -> list[Target]:
-    """Targets of persons who had no Salesforce Id when they were last looked at."""
+def waiting(ledger: Ledger, most: int) -> list[Target]:
+    """Targets of persons who had no Salesforce Id when they were last looked at.
+
+    At most so many, those first that were looked at longest ago.
+    """
+    asked = with_event(TARGETS.c.state == TargetState.WAITING.value)
+    oldest = asked.order_by(None).order_by(TARGETS.c.next_at, TARGETS.c.id)
     with reading(ledger.engine) as db:
-        found = db.execute(with_event(TARGETS.c.state == TargetState.WAITING.value))
-        return [to_target(row) for row in found]
+        return [to_target(row) for row in db.execute(oldest.limit(most))]
+
+
+def put_last(ledger: Ledger, targets: Sequence[Target]) -> None:
+    """These have been looked at: next time it is the others' turn."""
+    now = ledger.now()
+    with ledger.engine.begin() as db:
+        for lot in batches([target.id for target in targets]):
+            db.execute(update(TARGETS).where(TARGETS.c.id.in_(lot)).values(next_at=now))
 
 
 def replace_waiting(ledger: Ledger, wants: Mapping[Target, Iterable[Want]]) -> None:

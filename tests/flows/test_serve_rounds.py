@@ -71,6 +71,17 @@ def test_an_org_that_is_away_is_reported_and_served_once_it_is_back(
     assert meters.applied.labels("org")._value.get() == 1
 
 
+def test_a_round_that_is_told_to_end_leaves_the_rest_to_the_next(
+    desk, sides, words, contact, practice
+):
+    ending = Event()
+    ending.set()
+    take(desk, contact)
+    for told, done in ((ending, False), (Event(), True)):
+        drain_round(sides, make_meters(), words, told)()
+        assert ticked(practice, contact) is done
+
+
 def test_a_session_that_has_died_is_renewed(desk, sides, words, contact, practice):
     work = drain_round(sides, make_meters(), words, Event())
     take(desk, insert_row(practice.org, "Contact", {"LastName": "Lee"}))

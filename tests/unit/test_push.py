@@ -7,6 +7,8 @@ from sync_house import Away
 
 from sync.ledger.events import Selector
 from sync.ledger.targets import Side, claim_due
+from sync.ledger.waiting import waiting
+from sync.spread import look_at_waiting
 
 DAY = 86_400
 BOX, OTHER = "HasOptedOutOfEmail", "DoNotCall"
@@ -41,6 +43,17 @@ def test_somebody_unknown_is_kept_and_waits_for_an_id(house, selector, selected)
     house.person(person.person_id, contact)
     house.drain()
     assert (house.ticked(contact), house.settled(event)) == (True, True)
+
+
+def test_of_many_who_wait_everybody_is_looked_at_in_turn(house):
+    for name in ("ann", "bob", "cy"):
+        house.accept(Selector.PERSON, name)
+    house.drain()
+    house.person("cy", house.contact())
+    for _ in range(2):
+        house.clock.sleep(1)
+        look_at_waiting(house.ledger, house.people, most=2)
+    assert {target.key for target in waiting(house.ledger, 10)} == {"ann", "bob"}
 
 
 def test_somebody_unknown_who_comes_twice_at_once_is_one_person(house):
