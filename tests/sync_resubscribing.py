@@ -74,8 +74,11 @@ class Resubscribing:
 
     @rule(number=numbers)
     def a_person_is_resubscribed(self, number):
-        out = [person for person in PEOPLE if self.oracle.covered(person)]
-        if out and not self.oracle.addressed:  # nobody can tell yet whom an address will mean
+        if not self.oracle.addressed:  # else nobody can tell yet whom an address will mean
+            out = [person for person in PEOPLE if self.oracle.covered(person)]
+            if not out:
+                out = [PEOPLE[number % len(PEOPLE)]]
+                self.the_people_side_marks_somebody(out[0])
             before = self.house.opt_ins()
             try:
                 self._ask(out[number % len(out)])
@@ -95,14 +98,16 @@ class Resubscribing:
             self.oracle.taken_back(out)
             raise
 
-    @rule(number=numbers, calls=st.integers(0, 25), is_heard=st.booleans())
-    def a_resubscribe_dies(self, number, calls, is_heard):
-        answer, left = self.house.answer, [calls]
+    @rule(number=numbers, call=st.sampled_from(("PATCH", *range(11, 20))), is_heard=st.booleans())
+    def a_resubscribe_dies(self, number, call, is_heard):
+        """At the write to the org, or at this call of any kind."""
+        answer, made = self.house.answer, []
 
         def dying(asked):
-            left[0] -= 1
-            said = answer(asked) if left[0] >= 0 or is_heard else None
-            if left[0] < 0:
+            made.append(asked.method)
+            dies = call in (asked.method, len(made))
+            said = answer(asked) if is_heard or not dies else None
+            if dies:
                 raise Killed
             return said
 

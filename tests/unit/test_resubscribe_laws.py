@@ -10,7 +10,7 @@ from sync_resubscribing import NightsAndResubscribes, PushesAndResubscribes
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
-    ("machine", "examples"), [(PushesAndResubscribes, 15), (NightsAndResubscribes, 5)]
+    ("machine", "examples"), [(PushesAndResubscribes, 12), (NightsAndResubscribes, 4)]
 )
 def test_only_a_resubscribe_clears_and_no_opt_out_is_lost_by_one(seeded, machine, examples):
     run_machine(machine, seeded, examples=examples, number=1)
