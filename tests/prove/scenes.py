@@ -19,7 +19,7 @@ from deployer.errors import TryLater
 from sync.fields import EMAIL_OPT_OUT
 from sync.ledger.events import Selector
 from sync.ledger.fences import ResubscribeState
-from sync.pushing import take_lines, tell_push
+from sync.pushing import Taken, take_lines, tell_push
 from sync.sqlite import reading
 from sync.webhooks.lines import read_lines
 
@@ -83,13 +83,19 @@ ASKED = (
 WHO = ("ann", "bob", "cleo", "dan", "flo", STRANGER)
 
 
-def push(house: House, place: Place) -> None:
-    """`optout sync push` with six lines; what it says at its end is what it acknowledges."""
+def accept_lines(house: House, place: Place) -> Taken:
+    """What `optout sync push` does first with six lines; from then on they are acknowledged."""
     lines = "\n".join(json.dumps({"id": f"line-{n}", **each}) for n, each in enumerate(ASKED))
     taken = take_lines(
         house.ledger, read_lines(io.BytesIO(lines.encode()), house.clock.now), FIELDS
     )
     place.note("acked", WHO)
+    return taken
+
+
+def push(house: House, place: Place) -> None:
+    """`optout sync push` with six lines."""
+    taken = accept_lines(house, place)
     drained = house.drain()
     with reading(house.ledger.engine) as db:
         tell_push(db, taken, drained.problems)
@@ -200,7 +206,7 @@ def drain_and_night(house: House, _place: Place) -> None:
 
 
 SCENES = (
-    Scene("a new ledger", asked_of, push, drain, without=("ledger.sqlite",)),
+    Scene("a new ledger", asked_of, accept_lines, drain, without=("ledger.sqlite",)),
     Scene("push", asked_of, push, drain),
     Scene("serve", asked_of, serve, drain),
     Scene("push with faults", asked_of, push_then_drain, drain, names=Names.SOME),
