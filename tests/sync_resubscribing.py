@@ -35,6 +35,8 @@ class ResubscribeOracle(Oracle):
         self.owed -= {each for each in self.owed if {each, self.chain(each)[-1]} & covered}
         for known in (self.asked, self.stays, self.fresh, self.waiting):
             known.difference_update(covered)
+        # A row that its reading did not show yet is not covered: it asserts by itself.
+        self.asked |= {*self.out(), *filter(self.ticked, self.records)} - covered
 
     def taken_back(self, out: set[str]) -> None:
         """These were opted out, and are to be again; until a drain has run they may not be."""
