@@ -103,6 +103,8 @@ def every_cell() -> list[Cell]:
         for code in CODES.values()
         if code.sorts & PLACES[site.place].takes - _elsewhere(site)
         for lasts in Lasts
+        # A job that is stuck for good is waited for a day long, minute by minute.
+        if (code.name, lasts) != ("STUCK", Lasts.STAYS)
     ]
 
 
