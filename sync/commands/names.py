@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+
 import click
 
 from deployer.errors import UsageError
@@ -20,9 +22,20 @@ def _one_line(_ctx: click.Context, param: click.Parameter, text: str) -> str:
     )
 
 
+def _user_here() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return "somebody on this machine"
+
+
 by_option = click.option(
     "--by", required=True, metavar="NAME", callback=_one_line, help="Who decides this; audited."
 )
+approver_option = click.option(
+    "--by", default=_user_here, show_default="who is logged in here", metavar="NAME",
+    callback=_one_line, help="Who approves this; audited.",
+)  # fmt: skip
 reason_option = click.option(
     "--reason", required=True, metavar="TEXT", callback=_one_line, help="Why; audited."
 )

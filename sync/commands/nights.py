@@ -9,6 +9,7 @@ import click
 
 from deployer.commands.options import org_options
 from deployer.errors import Exit, OptoutError, UsageError
+from sync.commands.names import approver_option
 from sync.desk import Ask, Desk, open_desk
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 @click.option("--dry-run", is_flag=True, help="Show what would be written; write nothing.")
 @click.option("--force", is_flag=True, help="Run now, whatever the clock says.")
 @click.option("--approve", metavar="RUN", default="", help="Write what this held run showed.")
+@approver_option
 @org_options
-def nightly(*, dry_run: bool, force: bool, approve: str, **ask: Any) -> int:
+def nightly(*, dry_run: bool, force: bool, approve: str, by: str, **ask: Any) -> int:
     """Bring both sides to the same state, once a day when it is due.
 
     If either side is opted out, the other is marked; nothing is ever opted in. Exit 0: done,
@@ -31,7 +33,7 @@ def nightly(*, dry_run: bool, force: bool, approve: str, **ask: Any) -> int:
 
     mode = Mode.DRY if dry_run else Mode.NIGHTLY
     with open_desk(Ask(**ask)) as desk:
-        asked = Asked(mode, approve, budget_percent=desk.sync.api_budget_percent)
+        asked = Asked(mode, approve, budget_percent=desk.sync.api_budget_percent, by=by)
         code = _run_when_due(desk, asked, force=force)
         if not dry_run:
             _forget(desk)
@@ -67,8 +69,9 @@ def _forget(desk: Desk) -> None:
 @click.command("adopt")
 @click.option("--yes", is_flag=True, help="Write what this run finds without being asked again.")
 @click.option("--approve", metavar="RUN", default="", help="Write what that run showed.")
+@approver_option
 @org_options
-def adopt(*, yes: bool, approve: str, **ask: Any) -> int:
+def adopt(*, yes: bool, approve: str, by: str, **ask: Any) -> int:
     """The first run of a field in an org: counts and a sample, written once you approve.
 
     Nothing is written until then: it exits with 1 and prints the command that approves what it
@@ -78,7 +81,8 @@ def adopt(*, yes: bool, approve: str, **ask: Any) -> int:
 
     with open_desk(Ask(**ask)) as desk:
         budget = desk.sync.api_budget_percent
-        return _run(desk, Asked(Mode.ADOPT, approve, approve_all=yes, budget_percent=budget))
+        asked = Asked(Mode.ADOPT, approve, approve_all=yes, budget_percent=budget, by=by)
+        return _run(desk, asked)
 
 
 def _run(desk: Desk, asked: Asked) -> int:

@@ -60,6 +60,13 @@ def handed_over(db: Connection) -> list[HandedOver]:
     return [HandedOver(row.person_id, row.since) for row in rows]
 
 
+def is_handed_over(db: Connection, person_ids: Collection[str]) -> bool:
+    """Whether one of these people was handed over and is not shown yet."""
+    listed = _listed()
+    some = select(listed.c.person_id).where(listed.c.person_id.in_(person_ids))
+    return db.scalar(some) is not None
+
+
 def by_nights(db: Connection, person_ids: Collection[str]) -> list[HandedOver]:
     """Those of these people whom nights have handed over."""
     mine = (HANDED_OVER.c.person_id.in_(person_ids), ~_resubscribed())

@@ -14,7 +14,7 @@ from sync.drain import drain
 from sync.drain_org import OpenOrg
 from sync.guard import Direction, Verdict, judge
 from sync.ledger.lease import release, take
-from sync.ledger.ledger import Ledger
+from sync.ledger.ledger import Ledger, note
 from sync.ledger.runs import (
     NewRun,
     RunEnd,
@@ -76,6 +76,9 @@ def run_night(room: Room, fields: tuple[str, ...], asked: Asked) -> Summary:
     night.work.opening = len(door.writer.calls)
     with night.writing() as db:
         begin_run(db, NewRun(run_id, mode.value, fields), room.ledger.now())
+        if asked.mode is not Mode.DRY and (asked.approved or asked.approve_all):
+            what = f"what run {asked.approved} showed" if asked.approved else "all that it finds"
+            note(db, room.ledger.now(), asked.by, "approve", f"run {run_id} may write {what}")
     summary = Summary(run_id, Outcome.FAILED)
     try:
         _walk(room, night, asked, summary)

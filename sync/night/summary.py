@@ -35,13 +35,14 @@ class Asked:
     """What the person or the clock asked for.
 
     `approved` is the id of the held run whose shown writes somebody said yes to; `approve_all`
-    says yes to whatever this run finds (adopt --yes).
+    says yes to whatever this run finds (adopt --yes); `by` is who said it.
     """
 
     mode: Mode = Mode.NIGHTLY
     approved: str = ""
     approve_all: bool = False
     budget_percent: int = 80
+    by: str = ""
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from deployer.errors import OptoutError, TryLater
 from deployer.salesforce.bulk import JobGone, JobKind, fetch_job
 from sync.ledger.fences import ResubscribeState
+from sync.ledger.handed_over import is_handed_over
 from sync.ledger.lease import Lease, release, take
 from sync.ledger.open_rows import read_open_rows
 from sync.ledger.resubscribes import Wish, begin, finish
@@ -51,6 +52,7 @@ def resubscribe(from_: Sources, asked: Asked, word: str) -> Resubscribed:
     shown = find_component(from_, asked.who)
     if not _is_out(from_, shown):
         return Resubscribed(shown, None)
+    _refuse_handed_over(from_, shown)
     asked.agree(shown)
     lease = take(from_.ledger, from_.door.writer.org.org_id, word)
     try:
@@ -59,6 +61,17 @@ def resubscribe(from_: Sources, asked: Asked, word: str) -> Resubscribed:
         return _carry_out(from_, asked, lease, shown)
     finally:
         release(from_.ledger, lease)
+
+
+def _refuse_handed_over(from_: Sources, component: Component) -> None:
+    """The people side would take their opt-out in later, and all be opted out again."""
+    with reading(from_.ledger.engine) as db:
+        if is_handed_over(db, component.members):
+            raise TryLater(
+                "their opt-out was handed over to the people side, which does not show it yet",
+                hint="nothing was changed; once its export shows them unsubscribed, take that back "
+                "there first, then run the same command again",
+            )
 
 
 def _refuse_running_jobs(from_: Sources) -> None:

@@ -58,6 +58,17 @@ def test_adopt_shows_first_and_writes_once_it_is_approved(night, both, org_now):
     assert ticked(org_now, both[0])
 
 
+@pytest.mark.usefixtures("both")
+def test_who_approved_what_is_in_the_audit(night):
+    shown = night("adopt")[1]["run_id"]
+    run_id = night("adopt", "--approve", shown, "--by", "Ada")[1]["run_id"]
+    said = night("audit")[1]["audit"][-1]
+    assert (said["by"], said["action"]) == ("Ada", "approve")
+    assert said["detail"] == f"run {run_id} may write what run {shown} showed"
+    run_id = night("adopt", "--yes", "--by", "Bo")[1]["run_id"]
+    assert night("audit")[1]["audit"][-1]["detail"] == f"run {run_id} may write all that it finds"
+
+
 def test_a_night_moves_both_ways_and_the_second_one_nothing(night, run, both, org_now):
     assert night("adopt", "--yes")[0] == 0
     assert run("sync", "enable", "--by", "ada", *ORG)[0] == 0

@@ -13,6 +13,7 @@ from deployer.salesforce.bulk import close_job, create_ingest_job, upload, write
 from sync.fields import EMAIL_OPT_OUT
 from sync.ledger.events import Selector
 from sync.ledger.fences import AMBIGUOUS, ResubscribeState
+from sync.ledger.handed_over import note_handed_over
 from sync.ledger.lease import LEASE_S, take
 from sync.ledger.quarantine import cases
 from sync.ledger.retrying import retry_cases
@@ -47,6 +48,15 @@ def test_both_sides_are_cleared_and_the_next_nights_write_nothing(house, ann):
         house.clock.sleep(DAY)
         assert house.night().writes == {"salesforce": 0, "people": 0}
     assert both(house, ann) == (False, False)
+
+
+def test_somebody_handed_over_is_not_cleared_before_the_people_side_shows_it(house, ann):
+    house.people.clear("ann", house.clock.now(), "by hand", "Bo")
+    with house.ledger.engine.begin() as db:
+        note_handed_over(db, ["ann"], house.ledger.now())
+    with pytest.raises(TryLater, match="handed over"):
+        ask(house)
+    assert house.ticked(ann)
 
 
 def test_what_was_received_before_asserts_nothing_any_more(house, ann):
