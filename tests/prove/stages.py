@@ -103,13 +103,15 @@ def open_house(
     if clock is None:
         clock = OrgClock()
         clock.at = START + timedelta(hours=stage.hours)
-    org = open_practice_org(place.path / "org.sqlite", clock, seed=stage.number)
+    turn = place.path / "turn"
+    with _IN_ORG, wait_to_hold(turn, Hold.ALONE):  # opening writes, as a call does
+        org = open_practice_org(place.path / "org.sqlite", clock, seed=stage.number)
     step = StepClock(clock)
     ledger = open_ledger(place.path / place.ledger, step)
     people = open_embedded(place.path / "people.sqlite", step)
     own = count(stage.number * 1_000)
     with stamina.set_testing(True, attempts=2, cap=True):
-        yield WatchedHouse(ledger, people, org, step, own, points=points, turn=place.path / "turn")
+        yield WatchedHouse(ledger, people, org, step, own, points=points, turn=turn)
     people.close()
     ledger.close()
     org.db.close()
