@@ -6,6 +6,7 @@ import csv
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from bench_bulk import JOBS, Server, finished
 from bench_rows import Row
@@ -56,6 +57,16 @@ def compare_rows(people: int = PEOPLE) -> Iterator[Row]:
     yield Row(f"{name}, peak memory", f"{peak:.0f} MB", each, peak, peak, peak, " MB", MOST_MB, 1)
     yield Row(f"{name}, read and compared", f"{seconds:.3g} s", f"{people / seconds:,.0f} people/s",
               seconds, seconds, seconds, " s", SECONDS, 3)  # fmt: skip
+    yield _calls_row(f"{name}, API calls", told["calls"])
+
+
+def _calls_row(name: str, calls: dict[str, Any]) -> Row:
+    """What was counted as it was sent, against what is worked out from pages, jobs and lots."""
+    made = calls["counted"] - calls["polls"] - calls["refused"]
+    formula = sum(calls["formula"].values())
+    apart = abs(made - formula)
+    parts = " + ".join(str(each) for each in calls["formula"].values() if each)
+    return Row(name, str(made), f"formula {formula} = {parts}", apart, apart, apart, " apart", 0, 1)
 
 
 def _insert_contacts(house: House, *, ticked: int, others: int) -> list[str]:
