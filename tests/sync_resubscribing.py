@@ -12,9 +12,18 @@ from resubscribe_house import ask
 from sync_machines import NightsToo, PushesAlone
 from sync_oracle import Oracle, closure
 from sync_world import PEOPLE, Killed, numbers
+from walk import StepClock
 
 from deployer.errors import OptoutError
 from sync.ledger.fences import ResubscribeState, Standing
+
+
+class TickingClock(StepClock):
+    """Never twice the same moment: what comes after a resubscribe began is not a tie with it."""
+
+    def now(self):
+        self.org_clock.move(microseconds=1)
+        return super().now()
 
 
 @dataclass
@@ -60,6 +69,8 @@ class ResubscribeOracle(Oracle):
 
 class Resubscribing:
     """The rules of a resubscribe, to be mixed into a machine over the world."""
+
+    clock = TickingClock
 
     def __init__(self):
         super().__init__()

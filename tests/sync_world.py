@@ -91,6 +91,7 @@ class World(RuleBasedStateMachine):
 
     seeded = None
     traces: list[list[str]]
+    clock = StepClock
 
     def __init__(self):
         super().__init__()
@@ -100,7 +101,7 @@ class World(RuleBasedStateMachine):
         self.seeded.db.backup(org.db)
         for sobject in ("Contact", "Lead"):
             org.db.execute(f'UPDATE "{sobject}" SET "HasOptedOutOfEmail" = 0')  # noqa: S608 - ours
-        step = StepClock(clock)
+        step = self.clock(clock)
         ledger = open_ledger(home / "ledger.sqlite", step)
         self.store = open_embedded(home / "people.sqlite", step)
         self.house = HeardHouse(ledger, self.store, org, step, count())

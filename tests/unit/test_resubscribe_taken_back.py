@@ -81,8 +81,9 @@ class Killed(BaseException):
     """Nobody is there to catch it."""
 
 
-@pytest.mark.parametrize("heal", ["drain", "adopt", "ask"])
-def test_killed_between_the_two_sides_the_person_stays_out(house, ann, heal):
+def die_between_the_sides(house) -> None:
+    """Ann is cleared, her record is not; the lease has yet to run out."""
+
     def killed(asked):
         if is_clear(asked):
             raise Killed
@@ -92,6 +93,11 @@ def test_killed_between_the_two_sides_the_person_stays_out(house, ann, heal):
     with pytest.raises(Killed):
         ask(house)
     house.answer = answer
+
+
+@pytest.mark.parametrize("heal", ["drain", "adopt", "ask"])
+def test_killed_between_the_two_sides_the_person_stays_out(house, ann, heal):
+    die_between_the_sides(house)
     with house.ledger.engine.begin() as db:
         assert (both(house, ann), read_backlog(db).resubscribing) == ((False, True), 1)
     house.clock.sleep(LEASE_S)
@@ -100,6 +106,22 @@ def test_killed_between_the_two_sides_the_person_stays_out(house, ann, heal):
     else:
         getattr(house, heal)()
     assert both(house, ann) == ((False, False) if heal == "ask" else (True, True))
+
+
+@pytest.mark.parametrize(("seconds_a_call", "is_out"), [(1, False), (0, True)])
+def test_what_it_took_back_itself_opts_out_in_a_tie_alone(house, ann, seconds_a_call, is_out):
+    """Where the clock stands still nobody can say which of the two came first."""
+
+    def slow(asked):
+        house.clock.sleep(seconds_a_call)
+        return answer(asked)
+
+    die_between_the_sides(house)
+    house.clock.sleep(LEASE_S)
+    answer, house.answer = house.answer, slow
+    assert ask(house).state is CLEARED
+    house.drain()
+    assert both(house, ann) == (is_out, is_out)
 
 
 def test_a_person_without_a_record_is_never_cleared_late(house):
