@@ -61,6 +61,18 @@ def test_a_ticked_record_that_is_merged_in_afterwards_opts_out(house, ann):
     assert both(house, ann) == (True, True)
 
 
+def test_a_conversion_that_the_org_did_not_show_yet_opts_out_by_itself(house):
+    lead = house.lead()
+    opt_out(house, "ann", lead)
+    contact = house.convert(lead)
+    house.fault("query.row", "LATE_VISIBLE:90")
+    assert ask(house).state is CLEARED
+    house.clear_faults()
+    house.adopt()
+    assert both(house, contact) == (True, True)
+    assert house.night().writes == {"salesforce": 0, "people": 0}
+
+
 def test_a_merged_record_that_lives_again_is_somebody_else(house, ann):
     loser = house.contact()
     house.person("bob", loser)
