@@ -11,6 +11,14 @@ import pytest
 ORG = ("--org", "practice")
 
 
+@pytest.fixture(autouse=True)
+def listening():
+    """Tests that a shell began in the background would be deaf to Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.usefixtures("org_now")
 @pytest.mark.parametrize(
     ("words", "said"),
