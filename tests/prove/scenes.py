@@ -194,6 +194,7 @@ def resubscribe_and_push(house: House, place: Place) -> None:
     """She thinks better of it."""
     resubscribe(house, place)
     house.clock.sleep(1)
+    place.note("asking", ["ann", "eve"])
     house.accept(Selector.EMAIL, "ann@example.com")
     place.note("acked", ["ann", "eve"])
     house.drain()

@@ -55,7 +55,9 @@ def look(house: House, place: Place) -> None:
     house.drain()
     writes = house.night(approve_all=True).writes
     out = {each for lot in place.noted("acked") for each in lot}
-    resubscribed = {each for lot in place.noted("resubscribed") for each in lot} - out
+    # Killed between the commit and the answer, an opt-out may stand that nobody was told of.
+    asking = out | {each for lot in place.noted("asking") for each in lot}
+    resubscribed = {each for lot in place.noted("resubscribed") for each in lot} - asking
     wrong = verdict(house, Sown(*place.noted("sown")[0]), Acknowledged(out, resubscribed))
     if any(writes.values()):
         wrong.append(f"the night after the recovery still wrote {writes}")
