@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from deployer.errors import TryLater
 from sync.batches import batches
 from sync.ledger.events import Event, Selector, accepted_events
+from sync.ledger.fences import closed_events
 from sync.ledger.ledger import Ledger
 from sync.ledger.targets import Side, TargetState, Want, spread, want_more
 from sync.ledger.waiting import put_last, replace_waiting, waiting
 from sync.people.model import Person, to_email_key, to_record_ids
 from sync.people.protocol import People
+from sync.sqlite import reading
 
 LOT = 200
 MOST_LOOKED_AT = 2_000
@@ -31,8 +33,13 @@ def spread_events(ledger: Ledger, people: People) -> int:
     except TryLater:
         _want_named_records(ledger, events)
         return 0
-    wants = (_wants(_joined(persons, joined)) for persons in meant)
-    spread(ledger, {e.id: want for e, want in zip(events, wants, strict=True)})
+    means = list(zip(events, meant, strict=True))
+    with reading(ledger.engine) as db:
+        closed = closed_events(db, {e.id: (e.received_at, _named(e, who)) for e, who in means})
+    spread(
+        ledger,
+        {e.id: _marks(who) if e.id in closed else _wants(_joined(who, joined)) for e, who in means},
+    )
     # What came in meanwhile is for the next drain: else a steady stream would hold up both sides.
     return len(events) if len(events) == LOT else 0
 
@@ -53,6 +60,13 @@ def _meant(people: People, events: Sequence[Event]) -> list[list[Person]]:
         meant.append(found or [strangers.setdefault(new, _stranger(event))])
     people.add(*strangers.values())
     return meant
+
+
+def _named(event: Event, persons: Iterable[Person]) -> list[str]:
+    """Whom it means; a record that it names itself, whoever holds that now."""
+    if event.selector is Selector.SALESFORCE:
+        return [event.selected]
+    return [person.person_id for person in persons]
 
 
 def _key(event: Event) -> str:
@@ -114,9 +128,13 @@ def close_over(people: People, persons: list[Person]) -> list[Person]:
     return list(reached.values())
 
 
+def _marks(persons: Iterable[Person]) -> list[Want]:
+    return [Want(Side.PEOPLE, person.person_id, person.person_id) for person in persons]
+
+
 def _wants(persons: list[Person]) -> list[Want]:
     """Each person, and each record once; a person alone without an id waits for one."""
-    wants = [Want(Side.PEOPLE, person.person_id, person.person_id) for person in persons]
+    wants = _marks(persons)
     records = {i: person.person_id for person in persons for i in person.salesforce_ids}
     wants += [Want(Side.ORG, record, owner) for record, owner in records.items()]
     wants += [

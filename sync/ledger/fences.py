@@ -108,6 +108,20 @@ def put_behind(
     return fenced
 
 
+def closed_events(db: Connection, meant: Mapping[int, tuple[str, Collection[str]]]) -> set[int]:
+    """Events, by when they were received and whom they mean, that a resubscribe closes whole.
+
+    That is when it began later and covers everybody they mean: they have nothing to say of the
+    records these people are given afterwards either.
+    """
+    at = fences(db, {key for _, keys in meant.values() for key in keys})
+    return {
+        event
+        for event, (received_at, keys) in meant.items()
+        if all(received_at < at.get(key, "") for key in keys)
+    }
+
+
 def held_keys() -> Select[tuple[str]]:
     """The persons and records that a resubscribe works on now: nothing else may write them."""
     return (

@@ -19,6 +19,7 @@ from sync.ledger.quarantine import cases
 from sync.ledger.retrying import retry_cases
 from sync.ledger.runs import NewJob, note_job
 from sync.ledger.targets import CLAIM_S, Side, claim_due
+from sync.people.model import Person
 from sync.spread import spread_events
 
 DAY = 86_400
@@ -77,6 +78,27 @@ def test_what_was_received_before_and_not_looked_at_yet_is_closed_too(house, ann
     assert ask(house).state is CLEARED
     house.drain()
     assert (both(house, ann), house.settled(event)) == ((False, False), True)
+
+
+def test_it_is_closed_for_the_records_that_the_person_gets_later_too(house):
+    house.person("bob")
+    event = house.accept(Selector.PERSON, "bob")
+    assert ask(house, "bob").state is CLEARED
+    contact = house.contact()
+    house.people.add(Person("bob", salesforce_ids=(contact,)))
+    house.drain()
+    assert (both(house, contact, "bob"), house.settled(event)) == ((False, False), True)
+
+
+def test_a_record_that_an_earlier_unsubscribe_names_itself_is_opted_out_all_the_same(house):
+    house.person("bob")
+    contact = house.contact()
+    house.accept(Selector.PERSON, "bob")
+    house.accept(Selector.SALESFORCE, contact)
+    assert ask(house, "bob").state is CLEARED
+    house.people.add(Person("bob", salesforce_ids=(contact,)))
+    house.drain()
+    assert house.ticked(contact)
 
 
 def test_an_unsubscribe_received_afterwards_opts_out_on_both_sides(house, ann):
