@@ -129,6 +129,13 @@ class Resubscribing:
             self.a_person_is_resubscribed(number)
         self.house.answer = answer
 
+    @rule(winner=numbers, loser=numbers)
+    def who_opted_out_is_merged_into_another(self, winner, loser):
+        """Then the bin alone says so, as it does of those whom a resubscribe has silenced."""
+        live = self.oracle.live_contacts()
+        self.somebody_edits_the_box(self.oracle.records.index(live[loser % len(live)]), True)
+        self.two_contacts_are_merged(winner, loser)
+
     @invariant()
     def nobody_but_a_person_opts_anybody_in(self):
         assert self.house.opt_ins() == self.opted_in
