@@ -1,0 +1,47 @@
+"""Who would really see the field: pure, over frozen facts. The names others import."""
+
+from __future__ import annotations
+
+from deployer.readiness.visibility.activation import Activation, FormFactor, PageFacts
+from deployer.readiness.visibility.audience import Audience, Level, Reach
+from deployer.readiness.visibility.matrix import (
+    Headline,
+    Row,
+    Screens,
+    Verdict,
+    Visibility,
+    see,
+)
+from deployer.readiness.visibility.seen import Access, Pages, access_of, count_seen
+from deployer.readiness.visibility.standing import (
+    LayoutField,
+    Page,
+    Panel,
+    Standing,
+)
+from deployer.readiness.visibility.what_if import with_assignment, with_field
+
+__all__ = [
+    "Access",
+    "Activation",
+    "Audience",
+    "FormFactor",
+    "Headline",
+    "LayoutField",
+    "Level",
+    "Page",
+    "PageFacts",
+    "Pages",
+    "Panel",
+    "Reach",
+    "Row",
+    "Screens",
+    "Standing",
+    "Verdict",
+    "Visibility",
+    "access_of",
+    "count_seen",
+    "see",
+    "with_assignment",
+    "with_field",
+]

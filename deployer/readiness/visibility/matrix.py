@@ -1,0 +1,197 @@
+"""The matrix object x profile x record type x page, and a headline that counts each user once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as field_
+from enum import Enum
+
+from deployer.model.facts import Fact, Unknown
+from deployer.model.org import LayoutAssignment, Profile
+from deployer.readiness.visibility.activation import PageFacts, Viewer
+from deployer.readiness.visibility.audience import Audience, Level, Reach
+from deployer.readiness.visibility.screens import Screen, screens_of
+from deployer.readiness.visibility.standing import LayoutField, Standing
+
+
+class Verdict(Enum):
+    """What users have of the field; PARTLY is of a headline only: on some of their pages."""
+
+    EDITS = "edits"
+    SEES = "sees"
+    PARTLY = "partly"
+    HIDDEN = "hidden"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Screens:
+    """Everything the matrix is made from.
+
+    `layouts` goes by 15-character id; `record_types` maps an id to its developer name; `usable`
+    maps a profile id to the record type ids its users may work with ("" is the master one), and a
+    profile that is not in it may use all that are assigned.
+    """
+
+    layouts: Mapping[str, LayoutField]
+    assignments: tuple[LayoutAssignment, ...]
+    profiles: tuple[Profile, ...]
+    audience: Fact[Audience]
+    pages: PageFacts
+    record_types: Mapping[str, str] = field_(default_factory=dict)
+    usable: Mapping[str, frozenset[str]] = field_(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Users who have the same of the field on the same page; texts are "" for any of them."""
+
+    object: str
+    profile: str
+    record_type: str
+    app: str
+    form_factor: str
+    layout: str
+    page: str
+    verdict: Verdict
+    why: str
+    users: int
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """One object's active users, each counted once; the five verdicts sum up to `users`."""
+
+    object: str
+    users: int
+    edits: int = 0
+    sees: int = 0
+    partly: int = 0
+    hidden: int = 0
+    unknown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """The answer: one headline an object, and the rows it comes from."""
+
+    headline: tuple[Headline, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """One profile, one record type, one page."""
+
+    profile: Profile
+    record_type: str
+    layout: LayoutField
+    screen: Screen
+
+
+Users = Mapping[Reach | None, int]
+
+
+def see(screens: Screens) -> Visibility:
+    """Who has the field, on every page that active users are given.
+
+    A profile without an assignment on an object is not counted there: the org gives it no page.
+    """
+    headline, rows = [], []
+    for name in sorted({layout.object for layout in screens.layouts.values()}):
+        totals = dict.fromkeys(Verdict, 0)
+        for profile in sorted(screens.profiles, key=lambda p: p.name):
+            cells = list(_cells(name, profile, screens)) if profile.users else []
+            users = _users(name, profile, screens.audience)
+            rows += [row for cell in cells for row in _rows(cell, users)]
+            for verdict, count in _each_once(cells, users):
+                totals[verdict] += count
+        counts = {verdict.value: count for verdict, count in totals.items()}
+        headline.append(Headline(name, sum(totals.values()), **counts))
+    return Visibility(tuple(headline), tuple(rows))
+
+
+def verdict_of(standing: Standing, reach: Reach | None) -> Verdict:
+    """One page's verdict for users of this reach; None is access that could not be read."""
+    if standing is Standing.ABSENT or (reach is not None and reach.level is Level.NONE):
+        return Verdict.HIDDEN
+    if reach is None or standing in {Standing.SOMETIMES, Standing.UNKNOWN}:
+        return Verdict.UNKNOWN
+    editable = standing is Standing.EDITABLE and reach.level is Level.EDIT
+    return Verdict.EDITS if editable else Verdict.SEES
+
+
+def over_all(verdicts: set[Verdict]) -> Verdict:
+    """One user's verdict over all their pages; an unknown page is no guess at the whole."""
+    shown = bool(verdicts & {Verdict.EDITS, Verdict.SEES})
+    if shown and Verdict.HIDDEN in verdicts:
+        return Verdict.PARTLY
+    order = (Verdict.UNKNOWN, Verdict.HIDDEN, Verdict.SEES)
+    return next((verdict for verdict in order if verdict in verdicts), Verdict.EDITS)
+
+
+def _cells(object_name: str, profile: Profile, screens: Screens) -> Iterator[_Cell]:
+    usable = screens.usable.get(profile.id)
+    for given in screens.assignments:
+        layout = screens.layouts.get(given.layout_id)
+        if given.profile_id != profile.id or layout is None or layout.object != object_name:
+            continue
+        if usable is not None and given.record_type_id not in usable:
+            continue
+        kind = screens.record_types.get(given.record_type_id, given.record_type_id)
+        viewer = Viewer(object_name, profile.name, kind)
+        for screen in screens_of(viewer, layout, screens.pages):
+            yield _Cell(profile, kind, layout, screen)
+
+
+def _users(object_name: str, profile: Profile, audience: Fact[Audience]) -> Users:
+    if isinstance(audience, Unknown):
+        return {None: profile.users}
+    users: dict[Reach | None, int] = dict(audience.value.of(object_name, profile.id).items())
+    if (missing := profile.users - sum(users.values())) > 0:
+        users[None] = missing
+    return users
+
+
+def _rows(cell: _Cell, users: Users) -> Iterator[Row]:
+    found: dict[tuple[Verdict, str], int] = {}
+    for reach, count in users.items():
+        verdict = verdict_of(cell.screen.standing, reach)
+        key = verdict, _why(cell.screen, reach)
+        found[key] = found.get(key, 0) + count
+    for (verdict, why), count in found.items():
+        yield Row(
+            object=cell.layout.object,
+            profile=cell.profile.name,
+            record_type=cell.record_type,
+            app=cell.screen.app,
+            form_factor=cell.screen.form_factor,
+            layout=cell.layout.name,
+            page=cell.screen.page,
+            verdict=verdict,
+            why=why,
+            users=count,
+        )
+
+
+def _why(screen: Screen, reach: Reach | None) -> str:
+    if screen.standing is Standing.ABSENT:
+        return screen.why
+    if reach is None:
+        return "who may read the field could not be read"
+    if not reach.record or not reach.field:
+        lacking = "records of the object" if not reach.record else "the field"
+        return f"these users may not read {lacking}"
+    if reach.level is Level.READ and screen.standing is Standing.EDITABLE:
+        lacking = "the field" if reach.field is Level.READ else "records of the object"
+        return f"{screen.why}, but these users may not edit {lacking}"
+    return screen.why
+
+
+def _each_once(cells: list[_Cell], users: Users) -> Iterator[tuple[Verdict, int]]:
+    standings = {cell.screen.standing for cell in cells}
+    if not standings:
+        return
+    for reach, count in users.items():
+        yield over_all({verdict_of(standing, reach) for standing in standings}), count
