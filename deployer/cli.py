@@ -58,6 +58,9 @@ VERBS = {
     "org": Verb("deployer.commands.org", "Log in to an org; list, show and log out."),
     "people": Verb("sync.commands.people", "Import, export, list and show people."),
     "settings": Verb("deployer.commands.settings", "Show each setting and where it comes from."),
+    "readiness": Verb(
+        "deployer.commands.readiness", "Say whether the org is ready, and who would see the field."
+    ),
     "doctor": Verb("deployer.commands.doctor", "Check this machine, the settings and logins."),
     "sync": Verb("sync.cli", "Keep unsubscribes in step between people and the org."),
     "practice-org": Verb("deployer.commands.practice_org", "Run a Salesforce org on loopback."),

@@ -80,6 +80,21 @@ def take_out_options(command: Command) -> Command:
     return _with_wish(command, Aim.TAKE_OUT, _TAKE_OUT)
 
 
+def field_options(command: Command) -> Command:
+    """Add the options that name the field and hand the command one `field`, a FieldWish."""
+
+    @functools.wraps(command)
+    def with_field(**values: Any) -> Any:
+        words = {name: values.pop(name) for name in ("field", "custom_field")}
+        field = _field_wish(_with_settings(words, values["config"]))
+        return command(field=field, **values)
+
+    wrapped: Command = with_field
+    for option in reversed(_FIELD_OPTIONS):
+        wrapped = option(wrapped)
+    return wrapped
+
+
 def _with_wish(command: Command, aim: Aim, options: tuple[Callable[..., Any], ...]) -> Command:
     @functools.wraps(command)
     def with_wish(**values: Any) -> Any:

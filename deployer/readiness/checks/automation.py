@@ -1,0 +1,37 @@
+"""C52 and C53: what could refuse an opt-out or undo it."""
+
+from __future__ import annotations
+
+from deployer.model.checks import Check, Facts
+from deployer.model.findings import Finding, Severity
+from deployer.readiness.checks.saying import HELP, named, passed, said
+from deployer.readiness.facts.asking import value
+from deployer.readiness.facts.automation import Acting, ActiveRules
+
+
+def _acting(facts: Facts) -> list[Finding]:
+    names = value(facts, "acting", Acting).names
+    if names:
+        return [said(Severity.WARN, f"these name the field and could clear it: {named(names)}")]
+    return [said(Severity.INFO, "no automation that the org lists names the field; it lists "
+                                "none for standard fields")]  # fmt: skip
+
+
+def _rules(facts: Facts) -> list[Finding]:
+    names = value(facts, "rules", ActiveRules).names
+    if not names:
+        return passed("no validation rule is active on Contact, Lead or Account")
+    return [
+        said(Severity.WARN, f"these could refuse an opt-out of an older record: {named(names)}")
+    ]
+
+
+CHECKS = (
+    Check("C52", "Automation", Severity.WARN, "Does automation name the field?", ("acting",),
+          _acting, "Setup > Flows, and Setup > Apex Triggers: see that none of them clears it",
+          HELP + "platform.flow.htm&type=5"),
+    Check("C53", "Validation rules", Severity.WARN, "Could a validation rule refuse an opt-out?",
+          ("rules",), _rules, "Setup > Object Manager > the object > Validation Rules: let the "
+          "integration user's updates pass",
+          HELP + "platform.fields_about_validation_rules.htm&type=5"),
+)  # fmt: skip

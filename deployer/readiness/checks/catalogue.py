@@ -1,0 +1,14 @@
+"""Every check of the org, in the order of its id."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from deployer.readiness.checks import access, automation, field, layouts, org
+
+CHECKS = tuple(
+    sorted(
+        (*org.CHECKS, *field.CHECKS, *layouts.CHECKS, *access.CHECKS, *automation.CHECKS),
+        key=attrgetter("id"),
+    )
+)

@@ -1,0 +1,108 @@
+"""C01-C07: the login, the org and its limits."""
+
+from __future__ import annotations
+
+from deployer.model.checks import Check, Facts
+from deployer.model.findings import Finding, Severity
+from deployer.readiness.checks.saying import DEVELOPER, HELP, named, passed, said
+from deployer.readiness.facts.asking import value
+from deployer.readiness.facts.org import Budget, Organization, Running, Versions
+from deployer.readiness.facts.rights import Rights
+from deployer.salesforce.identity import OrgIdentity
+
+OLDEST_VERSION = 50.0
+# Source: Salesforce release notes: 31.0 to 40.0 are retired in Summer '28.
+RETIRING_UP_TO = 40.0
+EDITIONS = ("Enterprise", "Unlimited", "Performance", "Developer")
+_ADD_ON = "Professional"
+# A readiness look and a deploy together; a night of the sync has its own check.
+ENOUGH_CALLS = 200
+FEWEST_CALLS = 60
+_DEPLOYING = ("ModifyMetadata", "ModifyAllData")
+
+
+def _login(facts: Facts) -> list[Finding]:
+    org = value(facts, "identity", OrgIdentity)
+    kind = "sandbox" if org.is_sandbox else "production org"
+    return passed(f"logged in to the {kind} {org.org_id} on {org.instance_name}")
+
+
+def _version(facts: Facts) -> list[Finding]:
+    seen = value(facts, "versions", Versions)
+    what = f"API {seen.used} is used; the org has up to {seen.newest}"
+    if OLDEST_VERSION <= seen.used <= seen.newest:
+        return passed(what)
+    return [said(Severity.FAIL, what)]
+
+
+def _rights(facts: Facts) -> list[Finding]:
+    rights = value(facts, "rights", Rights)
+    if not rights.sees_setup:
+        return [said(Severity.UNKNOWN, "this login does not have View Setup and Configuration")]
+    if not any(rights.has.get(name) for name in _DEPLOYING):
+        return [said(Severity.UNKNOWN, "this login reads; whether the deployer may deploy is asked "
+                                       "with the deployer's login",
+                     "optout readiness --org {org} --identity deployer")]  # fmt: skip
+    return passed("this login sees setup and may deploy")
+
+
+def _edition(facts: Facts) -> list[Finding]:
+    edition = value(facts, "organization", Organization).edition
+    if edition.startswith(EDITIONS):
+        return passed(f"{edition} has the Metadata API")
+    if edition.startswith(_ADD_ON):
+        what = f"{edition} has the Metadata API only when it was bought"
+        return [said(Severity.WARN, what)]
+    what = f"{edition or 'this edition'} does not have the Metadata API"
+    return [said(Severity.FAIL, what)]
+
+
+def _budget(facts: Facts) -> list[Finding]:
+    budget = value(facts, "budget", Budget)
+    what = f"{budget.left} of {budget.allowed} API calls of the day are left"
+    if budget.left >= ENOUGH_CALLS:
+        return passed(what)
+    severity = Severity.FAIL if budget.left < FEWEST_CALLS else Severity.WARN
+    return [said(severity, what)]
+
+
+def _busy(facts: Facts) -> list[Finding]:
+    running = value(facts, "running", Running)
+    if not running.deploys:
+        return passed("no deployment is queued or under way")
+    return [said(Severity.WARN, f"the org is deploying: {named(running.deploys)}")]
+
+
+def _retirement(facts: Facts) -> list[Finding]:
+    used = value(facts, "versions", Versions).used
+    if used > RETIRING_UP_TO:
+        return passed(f"no end has been announced for API {used}")
+    return [said(Severity.WARN, f"API {used} is retired in Summer '28")]
+
+
+CHECKS = (
+    Check("C01", "Login", Severity.FAIL, "Does the login work, and which org is it?",
+          ("identity",), _login, "optout org login web {org}",
+          HELP + "xcloud.remoteaccess_oauth_jwt_flow.htm&type=5"),
+    Check("C02", "API version", Severity.FAIL, "Does the org have the API version that is used?",
+          ("versions",), _version, "install the newest salesforce-optout",
+          DEVELOPER + "api_rest.meta/api_rest/dome_versions.htm"),
+    Check("C03", "Rights of the login", Severity.FAIL, "May this login look, and deploy?",
+          ("rights",), _rights, "Setup > Users > Permission Sets > the login's set > System "
+          "Permissions: tick View Setup and Configuration",
+          HELP + "platform.users_profiles_permissions.htm&type=5"),
+    Check("C04", "Edition", Severity.FAIL, "Does the org's edition have the Metadata API?",
+          ("organization",), _edition, "ask your Salesforce account executive for API access",
+          DEVELOPER + "api_meta.meta/api_meta/meta_intro.htm"),
+    Check("C05", "API budget", Severity.FAIL, "Are enough API calls left today?",
+          ("budget",), _budget, "Setup > Company Information: see API Requests; run it again "
+          "when the day's window has moved on",
+          DEVELOPER + "salesforce_app_limits_cheatsheet.meta/salesforce_app_limits_cheatsheet/"
+          "salesforce_app_limits_platform_api.htm"),
+    Check("C06", "Busy org", Severity.WARN, "Is another deployment queued or under way?",
+          ("running",), _busy, "Setup > Deployment Status: wait until it has ended",
+          HELP + "platform.deploy_monitoring.htm&type=5"),
+    Check("C07", "API retirement", Severity.WARN, "Will the API version that is used go away?",
+          ("versions",), _retirement, "install the newest salesforce-optout",
+          DEVELOPER + "api_rest.meta/api_rest/api_rest_eol.htm"),
+)  # fmt: skip

@@ -1,0 +1,70 @@
+"""The field on Contact and Lead, as FieldDefinition has it, whether or not this login sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from deployer.model.facts import Fact, Known, Unknown
+from deployer.readiness.facts.asking import Door, Rows, fetch_rows
+from deployer.salesforce.client import Connection
+from deployer.salesforce.soql import bind
+
+OBJECTS = ("Contact", "Lead", "Account")
+# That FieldDefinition does not follow field-level security is unverified; describe does.
+_FIELDS = (
+    "SELECT QualifiedApiName, Label, DataType, IsFieldHistoryTracked FROM FieldDefinition "
+    "WHERE EntityDefinition.QualifiedApiName = :object"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSeen:
+    """One field; `data_type` is FieldDefinition's word, as Checkbox."""
+
+    name: str
+    label: str
+    data_type: str
+    tracked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Every field of Contact, Lead and Account by API name."""
+
+    of: Mapping[str, Mapping[str, FieldSeen]]
+
+    @property
+    def has_person_accounts(self) -> bool:
+        """Source: Object Reference, Account: IsPersonAccount is there when they are on."""
+        return "IsPersonAccount" in self.of.get("Account", {})
+
+    def find(self, obj: str, name: str) -> FieldSeen | None:
+        """The field of this name, in whatever case; None when the object has none."""
+        wanted = name.casefold()
+        named = (each for key, each in self.of.get(obj, {}).items() if key.casefold() == wanted)
+        return next(named, None)
+
+
+def fetch_fields(conn: Connection) -> Fact[object]:
+    """All fields of the three objects in one call."""
+    queries = {obj: bind(_FIELDS, object=obj) for obj in OBJECTS}
+    found = fetch_rows(conn, Door.TOOLING, queries, "fields")
+    of: dict[str, dict[str, FieldSeen]] = {}
+    for obj, fact in found.items():
+        if isinstance(fact, Unknown):
+            return fact
+        of[obj] = _fields(fact.value)
+    return Known(Fields(of)) if any(of.values()) else Unknown("the org shows this login no field")
+
+
+def _fields(rows: Rows) -> dict[str, FieldSeen]:
+    return {
+        str(row["QualifiedApiName"]): FieldSeen(
+            str(row["QualifiedApiName"]),
+            str(row["Label"]),
+            str(row["DataType"]),
+            bool(row["IsFieldHistoryTracked"]),
+        )
+        for row in rows
+    }

@@ -1,0 +1,53 @@
+"""All facts of one org, by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from deployer.model.facts import Fact, Known, Unknown
+from deployer.readiness.facts.automation import fetch_automation
+from deployer.readiness.facts.conversion import fetch_mapping
+from deployer.readiness.facts.field import fetch_fields
+from deployer.readiness.facts.org import fetch_org
+from deployer.readiness.facts.placements import fetch_placements
+from deployer.readiness.facts.rights import Rights, fetch_rights, fetch_runner
+from deployer.salesforce.client import Connection
+
+# Without View Setup the org may answer with no rows, which would read as "there is none".
+_NEEDS_SETUP = ("fields", "layouts", "assigned", "record_types", "placements", "access", "rules",
+                "acting", "runner_field", "runner_dangers", "runner_records")  # fmt: skip
+_NO_SETUP = Unknown("this login does not have View Setup and Configuration")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the facts are about: the field's API name, and the integration user ("" unknown).
+
+    `unmapped` says why a custom field need not be mapped for lead conversion; "" for no reason.
+    """
+
+    field: str
+    runner: str = ""
+    unmapped: str = ""
+
+
+def fetch_facts(conn: Connection, asked: Asked) -> dict[str, Fact[object]]:
+    """Every fact but `access`, which the planner asks for; about fifteen calls."""
+    return {
+        **fetch_org(conn),
+        "rights": fetch_rights(conn),
+        "asked": Known(asked),
+        "fields": fetch_fields(conn),
+        **fetch_placements(conn, asked.field),
+        **fetch_automation(conn, asked.field),
+        **fetch_runner(conn, asked.runner, asked.field),
+        "mapping": fetch_mapping(conn, asked.field),
+    }
+
+
+def distrust(facts: dict[str, Fact[object]]) -> dict[str, Fact[object]]:
+    """The facts that can be believed: those behind View Setup are Unknown without it."""
+    rights = facts["rights"]
+    if isinstance(rights, Known) and isinstance(rights.value, Rights) and rights.value.sees_setup:
+        return facts
+    return facts | {name: _NO_SETUP for name in _NEEDS_SETUP if name in facts}

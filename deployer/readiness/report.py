@@ -1,0 +1,127 @@
+"""A look at readiness as a Report: the --json contract, and the same for a person. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from typing import Any
+
+from deployer.model.facts import Fact, Known
+from deployer.model.findings import Report, Severity
+from deployer.readiness.assessing import EXITS, Assessed, Verdict
+from deployer.readiness.visibility import Visibility
+from deployer.salesforce.session import OrgCall
+
+_SAYS = {
+    Verdict.READY: "READY: {org} is ready, and people would see {field}.",
+    Verdict.NOT_READY: "NOT READY: {failing} of {all} checks fail.",
+    Verdict.UNKNOWN: "COULD NOT TELL: {unknown} of {all} checks could not be answered.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at one org: what was asked for, and what every check came to.
+
+    `accepted` are ids whose UNKNOWN was accepted; `unmapped` is the reason that was given.
+    """
+
+    org: str
+    org_id: str
+    field: str
+    verdict: Verdict
+    assessed: tuple[Assessed, ...]
+    visibility: Fact[object]
+    fail_on: Severity
+    accepted: tuple[str, ...] = ()
+    unmapped: str = ""
+    calls: tuple[OrgCall, ...] = ()
+
+
+def to_report(look: Look) -> Report:
+    """The verdict and what to do next, in order; `findings` has every check that is not well."""
+    shown = [each for each in look.assessed if each.outcome not in {Severity.PASS, Severity.INFO}]
+    return Report(
+        headline=(_verdict(look), *_next(look), *_counts(look)),
+        findings=tuple(each.finding for each in shown),
+        document=_document(look),
+        exit=EXITS[look.verdict],
+        org_id=look.org_id,
+    )
+
+
+def for_people(report: Report, look: Look) -> tuple[Report, Report]:
+    """The same in the order a person reads: verdict and next steps, then findings and counts."""
+    first = Report(headline=(_verdict(look), *_next(look), ""))
+    return first, replace(report, headline=_counts(look))
+
+
+def _verdict(look: Look) -> str:
+    count = Counter(each.outcome for each in look.assessed)
+    failing = sum(count[each] for each in {Severity.FAIL, look.fail_on})
+    return _SAYS[look.verdict].format(
+        org=look.org, field=look.field, failing=failing, unknown=count[Severity.UNKNOWN],
+        all=len(look.assessed),
+    )  # fmt: skip
+
+
+def _next(look: Look) -> tuple[str, ...]:
+    """What to do, each thing once, failures first; the checks are in the order to go about it."""
+    order = (Severity.FAIL, Severity.UNKNOWN, Severity.WARN)
+    fixes: dict[str, list[str]] = {}
+    for severity in order:
+        for each in look.assessed:
+            if each.outcome is severity and each.check.id not in look.accepted:
+                fixes.setdefault(each.remedy, []).append(each.check.id)
+    steps = (f"  {n}. {fix}  [{' '.join(ids)}]" for n, (fix, ids) in enumerate(fixes.items(), 1))
+    return ("What to do next:", *steps) if fixes else ()
+
+
+def _counts(look: Look) -> tuple[str, ...]:
+    count = Counter(each.outcome.value for each in look.assessed)
+    told = ", ".join(f"{count[each.value]} {each.value}" for each in Severity if count[each.value])
+    accepted = (f"unknown and accepted: {' '.join(look.accepted)}",) if look.accepted else ()
+    return (*_seen(look.visibility), f"checks: {told}", *accepted,
+            f"{len(look.calls)} calls to the org, none of which changes anything")  # fmt: skip
+
+
+def _seen(visibility: Fact[object]) -> tuple[str, ...]:
+    return tuple(
+        f"{each.object}: {each.users} active users: {each.edits} edit, {each.sees} see, "
+        f"{each.partly} partly, {each.hidden} do not, {each.unknown} unknown"
+        for each in _visibility(visibility).headline
+    )
+
+
+def _document(look: Look) -> dict[str, Any]:
+    visibility = _visibility(look.visibility)
+    return {
+        "verdict": look.verdict.value,
+        "field": look.field,
+        "checks": [each.document for each in look.assessed],
+        "headline": _plain(visibility.headline),
+        "visibility": _plain(visibility.rows),
+        "accepted": {"unknown": list(look.accepted), "unmapped": look.unmapped},
+        "fail_on": look.fail_on.value,
+        "api_calls": [
+            {"method": call.method, "path": call.path, "purpose": call.purpose,
+             "status": call.status}
+            for call in look.calls
+        ],
+    }  # fmt: skip
+
+
+def _visibility(fact: Fact[object]) -> Visibility:
+    if isinstance(fact, Known) and isinstance(fact.value, Visibility):
+        return fact.value
+    return Visibility((), ())
+
+
+def _plain(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Frozen rows as JSON's own; an enum is its value."""
+    return [
+        {key: each.value if isinstance(each, Enum) else each for key, each in asdict(row).items()}
+        for row in rows
+    ]
