@@ -14,14 +14,18 @@ from deployer.readiness.visibility.matrix import (
 )
 from deployer.readiness.visibility.seen import Access, Pages, access_of, count_seen
 from deployer.readiness.visibility.standing import (
+    ANYHOW,
     LayoutField,
     Page,
     Panel,
     Standing,
+    Standings,
+    both,
 )
-from deployer.readiness.visibility.what_if import with_assignment, with_field
+from deployer.readiness.visibility.what_if import Lift, with_assignment, with_field, with_lifts
 
 __all__ = [
+    "ANYHOW",
     "Access",
     "Activation",
     "Audience",
@@ -29,6 +33,7 @@ __all__ = [
     "Headline",
     "LayoutField",
     "Level",
+    "Lift",
     "Page",
     "PageFacts",
     "Pages",
@@ -37,11 +42,14 @@ __all__ = [
     "Row",
     "Screens",
     "Standing",
+    "Standings",
     "Verdict",
     "Visibility",
     "access_of",
+    "both",
     "count_seen",
     "see",
     "with_assignment",
     "with_field",
+    "with_lifts",
 ]

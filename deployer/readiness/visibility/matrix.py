@@ -12,7 +12,7 @@ from deployer.model.org import LayoutAssignment, Profile
 from deployer.readiness.visibility.activation import PageFacts, Viewer
 from deployer.readiness.visibility.audience import Audience, Level, Reach
 from deployer.readiness.visibility.screens import Screen, screens_of
-from deployer.readiness.visibility.standing import LayoutField, Standing
+from deployer.readiness.visibility.standing import LayoutField, Standing, Standings
 
 
 class Verdict(Enum):
@@ -112,13 +112,21 @@ def see(screens: Screens) -> Visibility:
     return Visibility(tuple(headline), tuple(rows))
 
 
-def verdict_of(standing: Standing, reach: Reach | None) -> Verdict:
-    """One page's verdict for users of this reach; None is access that could not be read."""
-    if standing is Standing.ABSENT or (reach is not None and reach.level is Level.NONE):
+def verdict_of(standings: Standings, reach: Reach | None) -> Verdict:
+    """One page's verdict for users of this reach; None is access that could not be read.
+
+    Unknown unless it is the same however the field may stand.
+    """
+    if reach is None:
+        return Verdict.HIDDEN if standings == {Standing.ABSENT} else Verdict.UNKNOWN
+    verdicts = {_verdict(standing, reach.level) for standing in standings}
+    return verdicts.pop() if len(verdicts) == 1 else Verdict.UNKNOWN
+
+
+def _verdict(standing: Standing, level: Level) -> Verdict:
+    if standing is Standing.ABSENT or level is Level.NONE:
         return Verdict.HIDDEN
-    if reach is None or standing in {Standing.SOMETIMES, Standing.UNKNOWN}:
-        return Verdict.UNKNOWN
-    editable = standing is Standing.EDITABLE and reach.level is Level.EDIT
+    editable = standing is Standing.EDITABLE and level is Level.EDIT
     return Verdict.EDITS if editable else Verdict.SEES
 
 
@@ -157,7 +165,7 @@ def _users(object_name: str, profile: Profile, audience: Fact[Audience]) -> User
 def _rows(cell: _Cell, users: Users) -> Iterator[Row]:
     found: dict[tuple[Verdict, str], int] = {}
     for reach, count in users.items():
-        verdict = verdict_of(cell.screen.standing, reach)
+        verdict = verdict_of(cell.screen.standings, reach)
         key = verdict, _why(cell.screen, reach)
         found[key] = found.get(key, 0) + count
     for (verdict, why), count in found.items():
@@ -176,22 +184,22 @@ def _rows(cell: _Cell, users: Users) -> Iterator[Row]:
 
 
 def _why(screen: Screen, reach: Reach | None) -> str:
-    if screen.standing is Standing.ABSENT:
+    if screen.standings == {Standing.ABSENT}:
         return screen.why
     if reach is None:
         return "who may read the field could not be read"
     if not reach.record or not reach.field:
         lacking = "records of the object" if not reach.record else "the field"
         return f"these users may not read {lacking}"
-    if reach.level is Level.READ and screen.standing is Standing.EDITABLE:
+    if reach.level is Level.READ and screen.standings == {Standing.EDITABLE}:
         lacking = "the field" if reach.field is Level.READ else "records of the object"
         return f"{screen.why}, but these users may not edit {lacking}"
     return screen.why
 
 
 def _each_once(cells: list[_Cell], users: Users) -> Iterator[tuple[Verdict, int]]:
-    standings = {cell.screen.standing for cell in cells}
-    if not standings:
+    distinct = {cell.screen.standings for cell in cells}
+    if not distinct:
         return
     for reach, count in users.items():
-        yield over_all({verdict_of(standing, reach) for standing in standings}), count
+        yield over_all({verdict_of(standings, reach) for standings in distinct}), count

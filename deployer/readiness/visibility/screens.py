@@ -14,7 +14,15 @@ from deployer.readiness.visibility.activation import (
     pages_in_force,
     possible_pages,
 )
-from deployer.readiness.visibility.standing import LayoutField, Page, Standing, on_page
+from deployer.readiness.visibility.standing import (
+    ANYHOW,
+    LayoutField,
+    Page,
+    Panel,
+    Standing,
+    Standings,
+    on_page,
+)
 
 _MOBILE = (
     "the page has fields of its own, and whether the org shows them on phones (Dynamic Forms on "
@@ -30,7 +38,7 @@ class Screen:
     app: str
     form_factor: str
     page: str
-    standing: Standing
+    standings: Standings
     why: str
 
 
@@ -63,11 +71,11 @@ def _factor(screen: Screen) -> FormFactor:
 
 
 def _same(one: Screen, other: Screen) -> bool:
-    return (one.page, one.standing, one.why) == (other.page, other.standing, other.why)
+    return (one.page, one.standings, one.why) == (other.page, other.standings, other.why)
 
 
 def _anywhere(screen: Screen) -> Screen:
-    return Screen(screen.app, "", screen.page, screen.standing, screen.why)
+    return Screen(screen.app, "", screen.page, screen.standings, screen.why)
 
 
 def _screen(
@@ -77,28 +85,28 @@ def _screen(
     if name and page is None:
         lost = facts.pages.reason if isinstance(facts.pages, Unknown) else "it is not a record page"
         why = f"the page {name} could not be read: {lost}"
-        return Screen(app, factor.value, name, Standing.UNKNOWN, why)
-    standing, why = _standing(page, layout, factor)
-    return Screen(app, factor.value, name, standing, why)
+        return Screen(app, factor.value, name, ANYHOW, why)
+    standings = _standings(page, layout, factor)
+    return Screen(app, factor.value, name, standings, _why(page, layout, standings))
 
 
-def _standing(page: Page | None, layout: LayoutField, factor: FormFactor) -> tuple[Standing, str]:
+def _standings(page: Page | None, layout: LayoutField, factor: FormFactor) -> Standings:
     if page is None:
-        return layout.standing, _layout_why(layout)
-    standing = on_page(page, layout.standing)
-    if factor is FormFactor.SMALL and standing is not layout.standing:
-        return Standing.UNKNOWN, _MOBILE
-    if standing is Standing.SOMETIMES:
-        return standing, _RULE
-    if page.field is Standing.UNKNOWN:
-        return standing, page.why
-    return standing, _page_why(page, standing) or _layout_why(layout)
+        return layout.standings
+    whole = on_page(page, layout.standings)
+    return whole | layout.standings if factor is FormFactor.SMALL else whole
 
 
-def _layout_why(layout: LayoutField) -> str:
-    if isinstance(layout.place, Unknown):
+def _why(page: Page | None, layout: LayoutField, standings: Standings) -> str:
+    """Why the field stands so, or why that cannot be told."""
+    if len(standings) == 1:
+        (standing,) = standings
+        return (_page_why(page, standing) if page else "") or _LAYOUT_WHY[standing]
+    if isinstance(layout.place, Unknown) and (page is None or page.panel is not Panel.NEVER):
         return f"the layout could not be read: {layout.place.reason}"
-    return _LAYOUT_WHY[layout.standing]
+    if page is not None and (page.why or standings == on_page(page, layout.standings)):
+        return page.why or _RULE
+    return _MOBILE
 
 
 _LAYOUT_WHY = {
@@ -110,8 +118,8 @@ _LAYOUT_WHY = {
 
 def _page_why(page: Page, standing: Standing) -> str:
     """Why, when the page's own fields and not the layout decide; else ""."""
-    if page.field is Standing.ABSENT:
-        shows_layout = page.panel.value != "never"
+    if page.field == {Standing.ABSENT}:
+        shows_layout = page.panel is not Panel.NEVER
         return "" if shows_layout else "the page shows its own fields, and this is not one of them"
     held = "read-only on" if standing is Standing.READONLY else "on"
     return f"the field is {held} the page itself"
@@ -120,13 +128,15 @@ def _page_why(page: Page, standing: Standing) -> str:
 def _undecided(viewer: Viewer, layout: LayoutField, facts: PageFacts, reason: str) -> Screen:
     """Which page is in force is not known: an answer only when every page gives the same."""
     if isinstance(facts.pages, Unknown):
-        return Screen("", "", "", Standing.UNKNOWN, facts.pages.reason)
-    found = {
-        _standing(page, layout, factor)[0]
-        for page in possible_pages(viewer.object, facts.pages.value)
-        for factor in FormFactor
-    }
-    if len(found) == 1:
-        return Screen("", "", "", found.pop(), _layout_why(layout))
+        return Screen("", "", "", ANYHOW, f"the pages could not be read: {facts.pages.reason}")
+    found: Standings = frozenset().union(
+        *(
+            _standings(page, layout, factor)
+            for page in possible_pages(viewer.object, facts.pages.value)
+            for factor in FormFactor
+        )
+    )
+    if found == layout.standings:
+        return Screen("", "", "", found, _why(None, layout, found))
     why = f"pages differ, and which one is in force is not known: {reason}"
-    return Screen("", "", "", Standing.UNKNOWN, why)
+    return Screen("", "", "", found, why)

@@ -10,13 +10,17 @@ from deployer.model.layouts import Behavior, FieldPlace
 
 
 class Standing(Enum):
-    """How the field stands where a user looks; SOMETIMES is behind a visibility rule."""
+    """How the field stands where a user looks."""
 
     EDITABLE = "editable"
     READONLY = "read-only"
     ABSENT = "absent"
-    SOMETIMES = "sometimes"
-    UNKNOWN = "unknown"
+
+
+Standings = frozenset[Standing]
+"""Every way the field may stand: more than one where a rule or something unread decides."""
+ANYHOW: Standings = frozenset(Standing)
+_ABSENT: Standings = frozenset({Standing.ABSENT})
 
 
 class Panel(Enum):
@@ -41,11 +45,13 @@ class LayoutField:
     namespace: str = ""
 
     @property
-    def standing(self) -> Standing:
+    def standings(self) -> Standings:
         """The field on this layout."""
-        if isinstance(self.place, Unknown):
-            return Standing.UNKNOWN
-        return standing_at(self.place.value)
+        return (
+            ANYHOW
+            if isinstance(self.place, Unknown)
+            else frozenset({standing_at(self.place.value)})
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +66,7 @@ class Page:
     object: str
     label: str
     panel: Panel
-    field: Standing
+    field: Standings
     why: str = ""
 
 
@@ -71,20 +77,18 @@ def standing_at(place: FieldPlace | None) -> Standing:
     return Standing.READONLY if place.behavior == Behavior.READONLY.value else Standing.EDITABLE
 
 
-def best(standings: set[Standing]) -> Standing:
-    """What a user has of several places on one screen: the most that is certain."""
-    ranking = (Standing.EDITABLE, Standing.UNKNOWN, Standing.SOMETIMES, Standing.READONLY)
-    return next((standing for standing in ranking if standing in standings), Standing.ABSENT)
+def both(one: Standings, other: Standings) -> Standings:
+    """The field in two places of one screen: a user has the more of them."""
+    ranking = list(Standing)
+    return frozenset(min(a, b, key=ranking.index) for a in one for b in other)
 
 
-def on_page(page: Page, layout: Standing) -> Standing:
+def on_page(page: Page, layout: Standings) -> Standings:
     """The field on a record's page, its detail panel and its own fields taken together."""
-    return best({page.field, _through(page.panel, layout)})
+    return both(page.field, _through(page.panel, layout))
 
 
-def _through(panel: Panel, layout: Standing) -> Standing:
+def _through(panel: Panel, layout: Standings) -> Standings:
     """The layout's field as a page's detail panel shows it."""
-    if panel is Panel.NEVER:
-        return Standing.ABSENT
-    shown = layout in {Standing.EDITABLE, Standing.READONLY}
-    return Standing.SOMETIMES if panel is Panel.SOMETIMES and shown else layout
+    shown = {Panel.ALWAYS: layout, Panel.SOMETIMES: layout | _ABSENT, Panel.NEVER: _ABSENT}
+    return shown[panel]
