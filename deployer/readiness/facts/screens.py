@@ -1,0 +1,77 @@
+"""Everything the visibility matrix is made from, of one org."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from deployer.model.facts import Fact, Known, Unknown
+from deployer.model.layouts import Behavior, FieldPlace
+from deployer.readiness.facts.asking import Door, fetch_rows
+from deployer.readiness.facts.audience import fetch_users
+from deployer.readiness.facts.pages import fetch_pages
+from deployer.readiness.facts.placements import Assigned, Layouts, LayoutSeen, Placements
+from deployer.readiness.visibility import LayoutField, Screens
+from deployer.salesforce.client import Connection
+
+T = TypeVar("T")
+_RECORD_TYPES = "SELECT Id, DeveloperName FROM RecordType"
+
+
+def fetch_screens(
+    conn: Connection, field: str, facts: Mapping[str, Fact[object]]
+) -> Fact[Screens]:  # fmt: skip
+    """The screens of all users, from the facts layouts, assigned, placements and rights there are.
+
+    Unknown when the org would not say which layouts there are, who gets them or who the users are;
+    access, pages and layouts that cannot be read stay Unknown within, and so do their verdicts.
+    """
+    layouts, assigned = facts["layouts"], facts["assigned"]
+    for fact in (layouts, assigned):
+        if isinstance(fact, Unknown):
+            return fact
+    seen, given = _known(layouts, Layouts).all, _known(assigned, Assigned).all
+    users = fetch_users(conn, field, sorted({layout.object for layout in seen}))
+    if isinstance(users.profiles, Unknown):
+        return users.profiles
+    return Known(
+        Screens(
+            layouts={layout.id: _layout(layout, facts["placements"]) for layout in seen},
+            assignments=given,
+            profiles=users.profiles.value,
+            audience=users.audience,
+            pages=fetch_pages(conn, field, facts["rights"]),
+            record_types=_fetch_record_types(conn),
+        )
+    )
+
+
+def _known(fact: Fact[object], kind: type[T]) -> T:
+    if isinstance(fact, Known) and isinstance(fact.value, kind):
+        return fact.value
+    raise TypeError(f"{fact!r} is not a known {kind.__name__}")
+
+
+def _layout(layout: LayoutSeen, placements: Fact[object]) -> LayoutField:
+    place: Fact[FieldPlace | None]
+    if isinstance(placements, Unknown):
+        place = placements
+    else:
+        place = Known(_place(_known(placements, Placements).behaviors[layout.id]))
+    return LayoutField(layout.id, layout.object, layout.name, place, layout.namespace)
+
+
+def _place(behaviors: tuple[str, ...]) -> FieldPlace | None:
+    """Where Tooling shows it; only behaviour and count are told, the other parts are empty."""
+    if not behaviors:
+        return None
+    writable = [behavior for behavior in behaviors if behavior != Behavior.READONLY.value]
+    return FieldPlace("", 0, 0, (writable or [Behavior.READONLY.value])[0], 0, len(behaviors))
+
+
+def _fetch_record_types(conn: Connection) -> dict[str, str]:
+    """Developer names by id; a record type that has none here is shown by its id."""
+    rows = fetch_rows(conn, Door.TOOLING, {"names": _RECORD_TYPES}, "record types")["names"]
+    if isinstance(rows, Unknown):
+        return {}
+    return {str(row["Id"]): str(row["DeveloperName"]) for row in rows.value}
