@@ -18,9 +18,9 @@ PROFILES = ("Sales", "Support", "Standard User")
 APPS = ("Sales_Workspace", "Service_Console")
 FACTORS = ("Large", "Small")
 LAYOUTS = {"Contact-V None": "", "Contact-V Edit": "Edit", "Contact-V Read": "Readonly"}
-RIGHTS = st.sampled_from(((False, False), (True, False), (True, True)))
-OWN = ("edit", "readonly", "rule", "")
-PANELS = ("shown", "rule", "")
+RIGHTS = st.sampled_from(((True, True), (False, False), (True, False), (True, True)))
+OWN = ("", "edit", "readonly", "rule")
+PANELS = ("shown", "", "rule", "shown")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Drawn:
     sets: list
     muted: tuple
     holders: dict
+    usual_layout: str
     layouts: dict
     pages: list
     defaults: dict
@@ -39,6 +40,7 @@ class Drawn:
 
 
 record_types = st.sampled_from(("", "Donor", "Partner"))
+layout_names = st.sampled_from(("Contact-V Edit", "Contact-V Read", "Contact-V None"))
 page_names = st.sampled_from(("P0", "P1", ""))
 orgs = st.builds(
     Drawn,
@@ -46,15 +48,19 @@ orgs = st.builds(
     sets=st.lists(st.tuples(RIGHTS, RIGHTS), min_size=3, max_size=3),
     muted=st.tuples(RIGHTS, RIGHTS),
     holders=st.dictionaries(st.integers(0, 11), st.sets(st.sampled_from(range(4))), max_size=8),
-    layouts=st.dictionaries(st.tuples(st.sampled_from(PROFILES), record_types),
-                            st.sampled_from(sorted(LAYOUTS))),
+    usual_layout=layout_names,
+    layouts=st.dictionaries(
+        st.tuples(st.sampled_from(PROFILES), record_types), layout_names, max_size=2
+    ),
     pages=st.lists(st.tuples(st.sampled_from(PANELS), st.sampled_from(OWN)), min_size=2,
                    max_size=2),
     defaults=st.fixed_dictionaries(dict.fromkeys(FACTORS, page_names)),
-    apps=st.dictionaries(st.tuples(st.sampled_from(APPS), st.sampled_from(FACTORS)), page_names),
+    apps=st.dictionaries(
+        st.tuples(st.sampled_from(APPS), st.sampled_from(FACTORS)), page_names, max_size=1
+    ),
     profile_pages=st.dictionaries(
         st.tuples(st.sampled_from(APPS), st.sampled_from(FACTORS), st.sampled_from(PROFILES),
-                  st.sampled_from(("", "Donor"))), page_names, max_size=4),
+                  st.sampled_from(("", "Donor"))), page_names, max_size=2),
 )  # fmt: skip
 
 
@@ -71,7 +77,7 @@ def build(org: Org, drawn: Drawn) -> None:
     for profile in PROFILES:
         (row,) = find_rows(org, "Profile", Name=profile)
         for kind in ("", "Donor", "Partner"):
-            layout = drawn.layouts.get((profile, kind), "Contact-V None")
+            layout = drawn.layouts.get((profile, kind), drawn.usual_layout)
             assign_layout(org, row["Id"], "Contact", kinds.get(kind, ""), layout)
     for number, page in enumerate(drawn.pages):
         load_component(org, "FlexiPage", f"P{number}", _page(*page).encode())
@@ -234,7 +240,7 @@ def _in_world(drawn: Drawn, where: tuple, world: tuple) -> str:
     """What an editor of everything has when the two rules are met or not, on such a phone."""
     profile, kind, _app_name, factor = where
     panel_rule, field_rule, phone_ignores_page = world
-    layout = LAYOUTS[drawn.layouts.get((profile, kind), "Contact-V None")]
+    layout = LAYOUTS[drawn.layouts.get((profile, kind), drawn.usual_layout)]
     on_layout = {"": "hidden", "Edit": "edits", "Readonly": "sees"}[layout]
     name = _in_force(drawn, where)
     if not name or (factor == "Small" and phone_ignores_page):

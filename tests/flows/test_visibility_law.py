@@ -33,7 +33,7 @@ def look(conn):
 
 @pytest.mark.slow
 @given(drawn=orgs)
-@settings(max_examples=25, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 def test_the_headline_is_that_of_a_naive_evaluation(practice, opened, drawn):
     connection, start_over = opened
     start_over()

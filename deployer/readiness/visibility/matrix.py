@@ -156,7 +156,8 @@ def _cells(object_name: str, profile: Profile, screens: Screens) -> Iterator[_Ce
 def _users(object_name: str, profile: Profile, audience: Fact[Audience]) -> Users:
     if isinstance(audience, Unknown):
         return {None: profile.users}
-    users: dict[Reach | None, int] = dict(audience.value.of(object_name, profile.id).items())
+    known = audience.value.of(object_name, profile.id)
+    users: dict[Reach | None, int] = {reach: count for reach, count in known.items() if count}
     if (missing := profile.users - sum(users.values())) > 0:
         users[None] = missing
     return users

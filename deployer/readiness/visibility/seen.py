@@ -1,22 +1,21 @@
-"""Who would really see the field: layout assignment and field-level access together."""
+"""What a plan can tell of who would see the field: its layouts and field access, pages aside."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
 
-from deployer.model.layouts import Behavior
+from deployer.model.facts import Known
+from deployer.model.layouts import FieldPlace
 from deployer.model.org import AccessFacts, LayoutAssignment
 from deployer.model.plans import Seen
+from deployer.readiness.visibility.activation import PageFacts
+from deployer.readiness.visibility.audience import Audience, Level, Reach
+from deployer.readiness.visibility.matrix import Screens, see
+from deployer.readiness.visibility.standing import LayoutField
 
-
-class Access(IntEnum):
-    """Field-level access; more is greater."""
-
-    NONE = 0
-    READ = 1
-    EDIT = 2
+Access = Level
+_NO_PAGES = PageFacts(Known({}), Known(()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,75 +37,74 @@ def count_seen(
 ) -> Seen:
     """Count the active users of one object's layouts by what they would see, each once.
 
-    A user edits when every layout of theirs holds the field editable and access allows it; partly
-    when some layouts hold it and others do not. Profiles without any assignment on this object
-    are not counted: the org gives them no page.
+    The same reckoning as the matrix's, for what a plan has read: every user counts as one who may
+    edit the object's records, and every record page as one that shows the layout.
     """
-    shown_by_profile = _shown_by_profile(pages, assignments)
-    granted = _access_by_user(pages.access_object, access)
-    by_profile = {
-        grant.profile_id: _level(edit=grant.edit)
-        for grant in access.grants
-        if grant.profile_id and grant.object == pages.access_object
-    }
-    totals = dict.fromkeys(("edits", "sees", "partly", "hidden"), 0)
-    for profile in access.profiles:
-        behaviors = shown_by_profile.get(profile.id)
-        if behaviors is None:
-            continue
-        base = by_profile.get(profile.id, Access.NONE)
-        better = [level for level in granted.get(profile.id, {}).values() if level > base]
-        for level in better:
-            totals[_verdict(behaviors, level)] += 1
-        totals[_verdict(behaviors, base)] += profile.users - len(better)
-    return Seen(pages.object, sum(totals.values()), **totals)
+    screens = Screens(
+        layouts={a.layout_id: _layout(a.layout_id, pages) for a in assignments},
+        assignments=assignments,
+        profiles=access.profiles,
+        audience=Known(Audience({pages.object: _users(pages.access_object, access)})),
+        pages=_NO_PAGES,
+    )
+    found = see(screens).headline
+    if not found:
+        return Seen(pages.object, 0, 0, 0, 0, 0)
+    (line,) = found
+    return Seen(line.object, line.users, line.edits, line.sees, line.partly, line.hidden)
 
 
 def access_of(object_name: str, access: AccessFacts, user_id: str, profile_id: str) -> Access:
     """One user's access to the field: the most their profile and permission sets give."""
-    own = [
-        _level(edit=grant.edit)
-        for grant in access.grants
-        if grant.object == object_name and grant.profile_id == profile_id
-    ]
-    given = _access_by_user(object_name, access).get(profile_id, {}).get(user_id, Access.NONE)
-    return max([given, *own])
+    own = _own_levels(object_name, access).get(profile_id, Level.NONE)
+    given = _access_by_user(object_name, access).get(profile_id, {}).get(user_id, Level.NONE)
+    return max(given, own)
 
 
-def _shown_by_profile(
-    pages: Pages, assignments: tuple[LayoutAssignment, ...]
-) -> dict[str, list[str]]:
-    shown: dict[str, list[str]] = {}
-    for assignment in assignments:
-        behavior = pages.shown.get(assignment.layout_id, "")
-        shown.setdefault(assignment.profile_id, []).append(behavior)
-    return shown
+def _layout(layout_id: str, pages: Pages) -> LayoutField:
+    behavior = pages.shown.get(layout_id, "")
+    place = FieldPlace("", 0, 0, behavior, 0) if behavior else None
+    return LayoutField(layout_id, pages.object, layout_id, Known(place))
 
 
-def _access_by_user(object_name: str, access: AccessFacts) -> dict[str, dict[str, Access]]:
+def _users(object_name: str, access: AccessFacts) -> dict[str, dict[Reach, int]]:
+    """Profile id -> reach -> users; what a set gives counts for those it gives more than before."""
+    own, given = _own_levels(object_name, access), _access_by_user(object_name, access)
+    found: dict[str, dict[Reach, int]] = {}
+    for profile in access.profiles:
+        base = own.get(profile.id, Level.NONE)
+        counts = {Reach(Level.EDIT, base): profile.users}
+        for level in given.get(profile.id, {}).values():
+            if level > base:
+                counts[Reach(Level.EDIT, base)] -= 1
+                counts[Reach(Level.EDIT, level)] = counts.get(Reach(Level.EDIT, level), 0) + 1
+        found[profile.id] = counts
+    return found
+
+
+def _own_levels(object_name: str, access: AccessFacts) -> dict[str, Level]:
+    found: dict[str, Level] = {}
+    for grant in access.grants:
+        if grant.profile_id and grant.object == object_name:
+            level = max(found.get(grant.profile_id, Level.NONE), _level(edit=grant.edit))
+            found[grant.profile_id] = level
+    return found
+
+
+def _access_by_user(object_name: str, access: AccessFacts) -> dict[str, dict[str, Level]]:
     """Profile id -> user id -> the most that the user's permission sets give."""
     sets = {
         grant.parent_id: _level(edit=grant.edit)
         for grant in access.grants
         if not grant.profile_id and grant.object == object_name
     }
-    found: dict[str, dict[str, Access]] = {}
+    found: dict[str, dict[str, Level]] = {}
     for holder in access.holders:
-        level = sets.get(holder.permission_set_id, Access.NONE)
+        level = sets.get(holder.permission_set_id, Level.NONE)
         users = found.setdefault(holder.profile_id, {})
-        users[holder.user_id] = max(level, users.get(holder.user_id, Access.NONE))
+        users[holder.user_id] = max(level, users.get(holder.user_id, Level.NONE))
     return found
 
 
-def _level(*, edit: bool) -> Access:
-    return Access.EDIT if edit else Access.READ
-
-
-def _verdict(behaviors: list[str], level: Access) -> str:
-    """One user's verdict from how their layouts hold the field ("" is not at all)."""
-    if level is Access.NONE or not any(behaviors):
-        return "hidden"
-    if not all(behaviors):
-        return "partly"
-    editable = all(behavior != Behavior.READONLY.value for behavior in behaviors)
-    return "edits" if level is Access.EDIT and editable else "sees"
+def _level(*, edit: bool) -> Level:
+    return Level.EDIT if edit else Level.READ
