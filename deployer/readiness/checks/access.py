@@ -4,43 +4,69 @@ from __future__ import annotations
 
 from deployer.model.checks import Check, Facts
 from deployer.model.findings import Finding, Severity
-from deployer.model.org import AccessFacts
 from deployer.readiness.checks.layouts import PUT
 from deployer.readiness.checks.saying import HELP, named, passed, said
 from deployer.readiness.facts.asking import value
-from deployer.readiness.facts.placements import Assigned, Placements
-from deployer.readiness.facts.rights import OBJECTS, Dangers, FieldReach, Shared
-from deployer.readiness.visibility import Visibility
+from deployer.readiness.facts.grants import OBJECTS, Grants
+from deployer.readiness.facts.placements import Layouts, Placements
+from deployer.readiness.facts.rights import Dangers, FieldReach, Shared
+from deployer.readiness.visibility import Headline, Verdict, Visibility
 
 _FLS = HELP + "platform.users_fields_fls.htm&type=5"
+# As the visibility matrix says it; the flows hold both to the same words.
+CLOSED = "these users may not read records of the object"
+_NOT_EDITED = "these users may not edit records of the object"
 _SETS = HELP + "platform.perm_sets_overview.htm&type=5"
 
 
 def _coverage(facts: Facts) -> list[Finding]:
-    found = []
-    for seen in value(facts, "visibility", Visibility).headline:
-        blind = seen.hidden + seen.partly
-        what = f"{seen.object}: {seen.edits} of {seen.users} active users can tick the field"
-        if blind:
-            what += f", {seen.hidden} do not see it, {seen.partly} on some of their pages only"
-            found.append(said(Severity.FAIL, what))
-        elif seen.unknown:
-            what += f", of {seen.unknown} it cannot be told"
-            found.append(said(Severity.UNKNOWN, what))
-        elif seen.sees:
-            found.append(said(Severity.WARN, f"{what}, {seen.sees} only see it"))
-        else:
-            found += passed(what)
+    """Who may open no record of the object at all has no page to miss the field on."""
+    visibility = value(facts, "visibility", Visibility)
+    found = [_seen(line, _closed(visibility, line.object)) for line in visibility.headline]
     return found or [said(Severity.UNKNOWN, "no active user is assigned a layout")]
 
 
+def _seen(line: Headline, closed: int) -> Finding:
+    blind = line.hidden - closed
+    told = [f"{line.object}: {line.edits} of {line.users} active users can tick the field"]
+    counts = {f"{line.sees} only see it": line.sees,
+              f"{blind} do not see it": blind,
+              f"{line.partly} do on some of their pages only": line.partly,
+              f"of {line.unknown} it cannot be told": line.unknown,
+              f"{closed} may open no such record": closed}  # fmt: skip
+    told += [words for words, count in counts.items() if count]
+    weights = {Severity.FAIL: blind + line.partly, Severity.UNKNOWN: line.unknown,
+               Severity.WARN: line.sees}  # fmt: skip
+    severity = next((each for each, count in weights.items() if count), Severity.PASS)
+    return said(severity, ", ".join(told))
+
+
+def _closed(visibility: Visibility, object_name: str) -> int:
+    """Users of the object's layouts who may open no record of it, each profile's once."""
+    found: dict[str, int] = {}
+    for row in visibility.rows:
+        if row.object == object_name and row.why == CLOSED:
+            found[row.profile] = max(row.users, found.get(row.profile, 0))
+    return sum(found.values())
+
+
+def _records(facts: Facts) -> list[Finding]:
+    rows = value(facts, "visibility", Visibility).rows
+    found = []
+    for words, why in (("open no records", CLOSED), ("edit no records", _NOT_EDITED)):
+        places = sorted({f"{row.profile} ({row.object})" for row in rows if row.why.endswith(why)})
+        if places:
+            found.append(said(Severity.INFO, f"with the field in front of them, users of these "
+                                             f"profiles {words}: {named(places)}"))  # fmt: skip
+    return found or passed("whoever has the field in front of them may edit the records")
+
+
 def _granted(facts: Facts) -> list[Finding]:
-    grants = value(facts, "access", AccessFacts).grants
-    editing = {obj: sum(g.edit for g in grants if g.object == obj) for obj in OBJECTS}
-    without = [obj for obj, count in editing.items() if not count]
+    editing = value(facts, "grants", Grants).editing
+    without = [obj for obj in OBJECTS if not editing.get(obj)]
     if without:
         return [said(Severity.FAIL, f"nothing gives edit on the field of {' and '.join(without)}")]
-    told = ", ".join(f"{obj}: {count}" for obj, count in editing.items())
+    told = ", ".join(f"{obj}: {editing[obj]}" for obj in OBJECTS)
     return passed(f"profiles and permission sets that give edit: {told}")
 
 
@@ -54,24 +80,20 @@ def _runner(facts: Facts) -> list[Finding]:
 
 
 def _mismatch(facts: Facts) -> list[Finding]:
-    """Profiles that have one half: the field on a page, or access to it."""
-    access = value(facts, "access", AccessFacts)
+    """Profiles whose users have one half: the field on a page, or access to it."""
     stands = value(facts, "placements", Placements).behaviors
-    with_field = {
-        each.profile_id
-        for each in value(facts, "assigned", Assigned).all
-        if stands.get(each.layout_id)
-    }
-    with_access = {g.profile_id for g in access.grants if g.profile_id}
-    holders = {each.profile_id for each in access.holders}
-    names = {each.id: each.name for each in access.profiles if each.users}
-    blank = [n for p, n in names.items() if p in with_field and p not in with_access | holders]
-    unseen = [n for p, n in names.items() if p in with_access and p not in with_field]
+    layouts = value(facts, "layouts", Layouts).all
+    holding = {(each.object, each.name) for each in layouts if stands[each.id]}
+    rows = value(facts, "visibility", Visibility).rows
+    hidden = [r for r in rows if r.verdict is Verdict.HIDDEN and r.users and r.why != CLOSED]
+    granted = value(facts, "grants", Grants).profiles
+    blank = sorted({row.profile for row in hidden if (row.object, row.layout) in holding})
+    unseen = sorted({row.profile for row in hidden if row.profile in granted} - set(blank))
     found = []
     if blank:
-        found.append(said(Severity.WARN, f"on the page, but no access: {named(blank)}"))
+        found.append(said(Severity.WARN, f"on the layout, yet not seen: {named(blank)}"))
     if unseen:
-        found.append(said(Severity.WARN, f"access, but on no page: {named(unseen)}"))
+        found.append(said(Severity.WARN, f"access, and pages without it: {named(unseen)}"))
     return found or passed("whoever has it on a page has access, and the other way round")
 
 
@@ -97,14 +119,17 @@ CHECKS = (
     Check("C23", "Coverage", Severity.FAIL, "How many active users would see the field?",
           ("visibility",), _coverage, PUT, HELP + "platform.layouts_assigning.htm&type=5"),
     Check("C30", "Field-level security", Severity.FAIL, "Does anything give edit on the field?",
-          ("access",), _granted, PUT, _FLS),
+          ("grants",), _granted, PUT, _FLS),
     Check("C31", "Integration user", Severity.FAIL, "May the integration user edit the field?",
           ("runner_field",), _runner, "Setup > Permission Sets > the integration user's set > "
           "Object Settings > Contact, then Lead: tick Edit Access for the field; "
           "--runner USERNAME names the user", _FLS),
     Check("C32", "Page and access agree", Severity.WARN, "Who has the field on a page without "
-          "access, or access without a page?", ("access", "assigned", "placements"), _mismatch,
-          PUT, _FLS),
+          "access, or access without a page?",
+          ("layouts", "placements", "grants", "visibility"), _mismatch, PUT, _FLS),
+    Check("C33", "Object access", Severity.INFO, "Who has it on a page and may not edit the "
+          "records?", ("visibility",), _records, "Setup > Permission Sets > the users' set > Object "
+          "Settings > Contact, then Lead: tick Edit", _SETS),
     Check("C34", "Sharing", Severity.FAIL, "May the integration user edit the records themselves?",
           ("runner_records",), _shared, "Setup > Permission Sets > the integration user's set > "
           "Object Settings > Contact, then Lead: tick Modify All Records, or share the records",

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from deployer.readiness.checks import access, automation, field, layouts, org
+from deployer.readiness.checks import access, automation, field, layouts, org, pages
 
 CHECKS = tuple(
     sorted(
-        (*org.CHECKS, *field.CHECKS, *layouts.CHECKS, *access.CHECKS, *automation.CHECKS),
+        (
+            *org.CHECKS,
+            *field.CHECKS,
+            *layouts.CHECKS,
+            *access.CHECKS,
+            *pages.CHECKS,
+            *automation.CHECKS,
+        ),
         key=attrgetter("id"),
     )
 )
