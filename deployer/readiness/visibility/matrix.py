@@ -91,6 +91,7 @@ class _Cell:
 
 
 Users = Mapping[Reach | None, int]
+_NOT_COUNTED = "the org did not count these users"
 
 
 def see(screens: Screens) -> Visibility:
@@ -99,12 +100,13 @@ def see(screens: Screens) -> Visibility:
     A profile without an assignment on an object is not counted there: the org gives it no page.
     """
     headline, rows = [], []
+    unread = screens.audience.reason if isinstance(screens.audience, Unknown) else _NOT_COUNTED
     for name in sorted({layout.object for layout in screens.layouts.values()}):
         totals = dict.fromkeys(Verdict, 0)
         for profile in sorted(screens.profiles, key=lambda p: p.name):
             cells = list(_cells(name, profile, screens)) if profile.users else []
             users = _users(name, profile, screens.audience)
-            rows += [row for cell in cells for row in _rows(cell, users)]
+            rows += [row for cell in cells for row in _rows(cell, users, unread)]
             for verdict, count in _each_once(cells, users):
                 totals[verdict] += count
         counts = {verdict.value: count for verdict, count in totals.items()}
@@ -163,11 +165,11 @@ def _users(object_name: str, profile: Profile, audience: Fact[Audience]) -> User
     return users
 
 
-def _rows(cell: _Cell, users: Users) -> Iterator[Row]:
+def _rows(cell: _Cell, users: Users, unread: str) -> Iterator[Row]:
     found: dict[tuple[Verdict, str], int] = {}
     for reach, count in users.items():
         verdict = verdict_of(cell.screen.standings, reach)
-        key = verdict, _why(cell.screen, reach)
+        key = verdict, _why(cell.screen, reach, unread)
         found[key] = found.get(key, 0) + count
     for (verdict, why), count in found.items():
         yield Row(
@@ -184,11 +186,11 @@ def _rows(cell: _Cell, users: Users) -> Iterator[Row]:
         )
 
 
-def _why(screen: Screen, reach: Reach | None) -> str:
+def _why(screen: Screen, reach: Reach | None, unread: str) -> str:
     if screen.standings == {Standing.ABSENT}:
         return screen.why
     if reach is None:
-        return "who may read the field could not be read"
+        return f"who may read the field could not be read: {unread}"
     if not reach.record or not reach.field:
         lacking = "records of the object" if not reach.record else "the field"
         return f"these users may not read {lacking}"
