@@ -12,14 +12,12 @@ from deployer.commands.options import open_connection, org_options
 from deployer.commands.wishes import field_options
 from deployer.errors import UsageError
 from deployer.model.findings import Finding, Report, Severity
-from deployer.model.plans import OUR_PERMISSION_SET, FieldWish, default_field
+from deployer.model.plans import FieldWish, default_field
 
 if TYPE_CHECKING:
-    from deployer.model.checks import Check, Facts
-    from deployer.model.facts import Fact
+    from deployer.model.checks import Check
     from deployer.readiness.assessing import Assessed
     from deployer.readiness.report import Look
-    from deployer.salesforce.client import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +113,15 @@ def command(  # noqa: PLR0913 - one parameter an option
 def _look(place: Place, field: str, terms: Terms) -> Look:
     from deployer.readiness.assessing import accepted_ids, assess, to_verdict
     from deployer.readiness.checks.catalogue import CHECKS
+    from deployer.readiness.facts.gathering import Asked, fetch_facts
     from deployer.readiness.report import Look
 
     with open_connection(
         place.org, "read", role=terms.identity, config=place.config, as_json=place.as_json
     ) as conn:
         name = _org_name(place)
-        facts = _fetch_facts(conn, field, terms, terms.runner or _runner(place))
+        asked = Asked(field, terms.runner or _runner(place), terms.accept_unmapped)
+        facts = fetch_facts(conn, asked)
         calls = tuple(conn.calls)
         org_id = conn.org.org_id
     assessed = (*assess(CHECKS, facts, _words(name, field, terms)), *_sync(place))
@@ -132,21 +132,6 @@ def _look(place: Place, field: str, terms: Terms) -> Look:
         visibility=facts["visibility"], fail_on=terms.fail_on, accepted=accepted,
         unmapped=terms.accept_unmapped, calls=calls,
     )  # fmt: skip
-
-
-def _fetch_facts(conn: Connection, field: str, terms: Terms, runner: str) -> Facts:
-    from deployer.model.facts import Known, Unknown
-    from deployer.planning.access_facts import fetch_access
-    from deployer.planning.org_facts import Listing
-    from deployer.readiness.facts.gathering import Asked, distrust, fetch_facts
-    from deployer.readiness.headline import to_visibility
-
-    facts = fetch_facts(conn, Asked(field, runner, terms.accept_unmapped))
-    access = fetch_access(conn, field, OUR_PERMISSION_SET, Listing((), ()))
-    facts["access"] = access if isinstance(access, Unknown) else Known(access.value)
-    facts = distrust(facts)
-    visibility: Fact[object] = to_visibility(facts)
-    return facts | {"visibility": visibility}
 
 
 def _sync(place: Place) -> tuple[Assessed, ...]:

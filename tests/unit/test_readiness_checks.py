@@ -7,14 +7,16 @@ import pytest
 from deployer.errors import UsageError
 from deployer.model.facts import Known, Unknown
 from deployer.model.findings import Severity
-from deployer.model.org import AccessFacts, Grant, Holder, LayoutAssignment, Profile
+from deployer.model.org import LayoutAssignment
 from deployer.readiness.assessing import Verdict, accepted_ids, assess, to_verdict
+from deployer.readiness.checks.access import CLOSED
 from deployer.readiness.checks.catalogue import CHECKS
 from deployer.readiness.facts.asking import reason_of
 from deployer.readiness.facts.automation import Acting, ActiveRules
 from deployer.readiness.facts.conversion import Mapping
 from deployer.readiness.facts.field import Fields, FieldSeen
 from deployer.readiness.facts.gathering import Asked, distrust
+from deployer.readiness.facts.grants import Grants
 from deployer.readiness.facts.org import Budget, Organization, Running, Versions
 from deployer.readiness.facts.placements import (
     Assigned,
@@ -25,8 +27,20 @@ from deployer.readiness.facts.placements import (
     behaviors_in,
 )
 from deployer.readiness.facts.rights import Dangers, FieldReach, Rights, Shared
-from deployer.readiness.headline import to_visibility
-from deployer.readiness.visibility import Headline, Visibility
+from deployer.readiness.visibility import (
+    ANYHOW,
+    Activation,
+    FormFactor,
+    Headline,
+    Page,
+    Panel,
+    Row,
+    Standing,
+    Visibility,
+)
+from deployer.readiness.visibility import (
+    Verdict as Seen,
+)
 from deployer.salesforce.fault_table import OrgUnreachable
 from deployer.salesforce.identity import OrgIdentity
 
@@ -35,7 +49,6 @@ FIELD = FieldSeen(NAME, "Email Opt Out", "Checkbox", tracked=False)
 BOTH = {"Contact": {NAME: FIELD}, "Lead": {NAME: FIELD}}
 PAGES = (LayoutSeen("c", "Contact", "Sales", ""), LayoutSeen("l", "Lead", "Sales", ""))
 GIVEN = tuple(LayoutAssignment("p", "Sales", each.id) for each in PAGES)
-EDITS = tuple(Grant(obj, "set", edit=True, profile_id="p") for obj in ("Contact", "Lead"))
 WORDS = {"org": "prod", "field": NAME, "field_option": ""}
 READY = {
     "identity": OrgIdentity("00D", "Org", True, "CS1", "", "", "", "63.0"),
@@ -50,7 +63,9 @@ READY = {
     "assigned": Assigned(GIVEN),
     "record_types": RecordTypes(("Contact.Donor",), ()),
     "placements": Placements({"c": ("Edit",), "l": ("Edit",)}),
-    "access": AccessFacts((Profile("p", "Sales", 3),), EDITS),
+    "grants": Grants({"Contact": 1, "Lead": 1}, frozenset({"Sales"})),
+    "pages": {},
+    "activations": (),
     "rules": ActiveRules(()),
     "acting": Acting(()),
     "runner_field": FieldReach(("Contact", "Lead"), ("Contact", "Lead")),
@@ -60,6 +75,13 @@ READY = {
     "visibility": Visibility((Headline("Contact", 3, edits=3),), ()),
 }
 BY_ID = {check.id: check for check in CHECKS}
+
+
+HIDDEN = Row("Contact", "Sales", "", "", "", "Sales", "", Seen.HIDDEN, "", 3)
+SHUT = replace(HIDDEN, why=CLOSED, users=1)
+OWN = Page("P", "Contact", "A page", Panel.NEVER, frozenset({Standing.ABSENT}))
+EDITABLE = frozenset({Standing.EDITABLE})
+ACTIVE = (Activation("Contact", "P", FormFactor.LARGE),)
 
 
 def known(**changed):
@@ -117,12 +139,23 @@ def test_an_org_where_all_is_well_is_ready():
         ("C23", "fail", {"visibility": people(edits=2, hidden=1)}),
         ("C23", "fail", {"visibility": people(edits=2, partly=1)}),
         ("C23", "unknown", {"visibility": people(edits=2, unknown=1)}),
+        ("C23", "pass", {"visibility": Visibility(people(edits=2, hidden=1).headline, (SHUT,))}),
+        ("C23", "fail", {"visibility": Visibility(people(edits=1, hidden=2).headline, (SHUT,))}),
+        ("C33", "info", {"visibility": Visibility((), (SHUT,))}),
+        ("C32", "pass", {"visibility": Visibility((), (SHUT,))}),
         ("C23", "warn", {"visibility": people(edits=2, sees=1)}),
         ("C23", "unknown", {"visibility": Visibility((), ())}),
-        ("C30", "fail", {"access": AccessFacts(grants=EDITS[:1])}),
+        ("C30", "fail", {"grants": Grants({"Contact": 1, "Lead": 0}, frozenset())}),
         ("C31", "fail", {"runner_field": FieldReach(("Contact", "Lead"), ("Contact",))}),
-        ("C32", "warn", {"access": AccessFacts((Profile("p", "Sales", 3),))}),
-        ("C32", "warn", {"placements": Placements({"c": (), "l": ()})}),
+        ("C32", "warn", {"visibility": Visibility((), (HIDDEN,))}),
+        ("C32", "warn", {"visibility": Visibility((), (HIDDEN,)), "placements": stands()}),
+        ("C40", "info", {"pages": {"P": OWN}}),
+        ("C41", "info", {"pages": {"P": OWN}, "activations": ACTIVE}),
+        ("C42", "pass", {"pages": {"P": OWN}}),
+        ("C42", "fail", {"pages": {"P": OWN}, "activations": ACTIVE}),
+        ("C42", "warn", {"pages": {"P": replace(OWN, field=ANYHOW)}, "activations": ACTIVE}),
+        ("C42", "pass", {"pages": {"P": replace(OWN, field=EDITABLE)}, "activations": ACTIVE}),
+        ("C42", "pass", {"pages": {"P": replace(OWN, object="Account")}, "activations": ACTIVE}),
         ("C34", "fail", {"runner_records": Shared({"Lead": 3}, {"Lead": 2})}),
         ("C34", "info", {"runner_records": Shared({}, {})}),
         ("C35", "warn", {"runner_dangers": Dangers(("ModifyAllData",))}),
@@ -211,14 +244,3 @@ def test_a_field_in_any_section_is_found_each_time():
     column = {"layoutItems": [{"field": "hasoptedoutofemail", "behavior": "Readonly"}, {}]}
     section = {"layoutColumns": [{"layoutItems": None}, column]}
     assert list(behaviors_in({"layoutSections": [section, section]}, NAME)) == ["Readonly"] * 2
-
-
-def test_people_are_counted_once_each_object():
-    access = AccessFacts(
-        (Profile("p", "Sales", 3),),
-        (Grant("Contact", "set", edit=True),),
-        (Holder("u", "p", "set"),),
-    )
-    counts = to_visibility(known(access=access)).value.headline
-    assert counts[0] == Headline("Contact", 3, edits=1, hidden=2)
-    assert to_visibility(known() | {"access": Unknown("no")}) == Unknown("no")

@@ -128,8 +128,8 @@ CHECKS = (
           "access, or access without a page?",
           ("layouts", "placements", "grants", "visibility"), _mismatch, PUT, _FLS),
     Check("C33", "Object access", Severity.INFO, "Who has it on a page and may not edit the "
-          "records?", ("visibility",), _records, "Setup > Permission Sets > the users' set > Object "
-          "Settings > Contact, then Lead: tick Edit", _SETS),
+          "records?", ("visibility",), _records, "Setup > Permission Sets > the users' set > "
+          "Object Settings > Contact, then Lead: tick Edit", _SETS),
     Check("C34", "Sharing", Severity.FAIL, "May the integration user edit the records themselves?",
           ("runner_records",), _shared, "Setup > Permission Sets > the integration user's set > "
           "Object Settings > Contact, then Lead: tick Modify All Records, or share the records",
