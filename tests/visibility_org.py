@@ -71,7 +71,7 @@ def build(org: Org, drawn: Drawn) -> None:
         if held["AssigneeId"] in users:
             delete_row(org, "PermissionSetAssignment", held["Id"])
     for name, behavior in LAYOUTS.items():
-        load_component(org, "Layout", name, _layout(behavior).encode())
+        load_component(org, "Layout", name, layout_body(behavior).encode())
     _rights(org, drawn)
     kinds = {row["DeveloperName"]: row["Id"] for row in find_rows(org, "RecordType")}
     for profile in PROFILES:
@@ -136,7 +136,8 @@ def _grant(org: Org, parent: str, records: tuple, field: tuple) -> None:
             insert_row(org, table, row | rights)
 
 
-def _layout(behavior: str) -> str:
+def layout_body(behavior: str) -> str:
+    """A layout of one section that holds the field so, or ("") does not hold it."""
     item = f"<layoutItems><behavior>{behavior}</behavior><field>{FIELD}</field></layoutItems>"
     return (
         f'<Layout xmlns="{NS}"><layoutSections><customLabel>true</customLabel><layoutColumns>'
