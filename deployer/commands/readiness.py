@@ -11,24 +11,27 @@ import click
 from deployer.commands.options import open_connection, org_options
 from deployer.commands.wishes import field_options
 from deployer.errors import UsageError
+from deployer.model.facts import Unknown
 from deployer.model.findings import Finding, Report, Severity
 from deployer.model.plans import FieldWish, default_field
 
 if TYPE_CHECKING:
     from deployer.model.checks import Check
+    from deployer.model.facts import Fact
     from deployer.readiness.assessing import Assessed
     from deployer.readiness.report import Look
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How the answers are weighed, and for whom: the options of this command."""
+    """How the answers are weighed, and for whom; `check_run` is the run of C60, "" without it."""
 
     identity: str
     runner: str
     fail_on: Severity
     accept_unknown: str
     accept_unmapped: str
+    check_run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,11 @@ class Place:
     default="",
     help="Why a custom field need not be mapped for lead conversion.",
 )
+@click.option(
+    "--check-deploy",
+    is_flag=True,
+    help="Also let the org validate the deploy, with the deployer's login (C60).",
+)
 @click.option("--explain", metavar="ID", default="", help="Say what one check asks, and stop.")
 @org_options
 def command(  # noqa: PLR0913 - one parameter an option
@@ -84,6 +92,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     fail_on: str,
     accept_unknown: str,
     accept_unmapped: str,
+    check_deploy: bool,
     explain: str,
     org: str | None,
     config: Path | None,
@@ -97,7 +106,8 @@ def command(  # noqa: PLR0913 - one parameter an option
 
     if explain:
         return finish(_explained(explain), as_json=as_json)
-    terms = Terms(identity, runner, Severity(fail_on), accept_unknown, accept_unmapped)
+    run = click.get_current_context().obj.run_id if check_deploy else ""
+    terms = Terms(identity, runner, Severity(fail_on), accept_unknown, accept_unmapped, run)
     look = _look(Place(org, config, as_json), _named(field), terms)
 
     from deployer.readiness.report import for_people, to_report
@@ -113,6 +123,7 @@ def command(  # noqa: PLR0913 - one parameter an option
 def _look(place: Place, field: str, terms: Terms) -> Look:
     from deployer.readiness.assessing import accepted_ids, assess, to_verdict
     from deployer.readiness.checks.catalogue import CHECKS
+    from deployer.readiness.checks.package import CHECK_DEPLOY
     from deployer.readiness.facts.gathering import Asked, fetch_facts
     from deployer.readiness.report import Look
 
@@ -124,7 +135,9 @@ def _look(place: Place, field: str, terms: Terms) -> Look:
         facts = fetch_facts(conn, asked)
         calls = tuple(conn.calls)
         org_id = conn.org.org_id
-    assessed = (*assess(CHECKS, facts, _words(name, field, terms)), *_sync(place))
+    facts["check_deploy"] = _check_deploy(place, field, terms.check_run)
+    checks = (*CHECKS, CHECK_DEPLOY) if terms.check_run else CHECKS
+    assessed = (*assess(checks, facts, _words(name, field, terms)), *_sync(place))
     accepted = accepted_ids(terms.accept_unknown, (each.check for each in assessed))
     return Look(
         org=name, org_id=org_id, field=field,
@@ -132,6 +145,15 @@ def _look(place: Place, field: str, terms: Terms) -> Look:
         visibility=facts["visibility"], fail_on=terms.fail_on, accepted=accepted,
         unmapped=terms.accept_unmapped, calls=calls,
     )  # fmt: skip
+
+
+def _check_deploy(place: Place, field: str, run_id: str) -> Fact[object]:
+    """What the org says to a check-only deploy; its calls are not this look's own."""
+    if not run_id:
+        return Unknown("a check-only deploy was not asked for: --check-deploy")
+    from deployer.commands.readiness_deploy import send_check_only
+
+    return send_check_only(place.org, place.config, field, run_id)
 
 
 def _sync(place: Place) -> tuple[Assessed, ...]:
@@ -197,8 +219,9 @@ def _runner(place: Place) -> str:
 def _explained(word: str) -> Report:
     """What a check asks, why it matters and what to do. Errors: UsageError for an unknown id."""
     from deployer.readiness.checks.catalogue import CHECKS
+    from deployer.readiness.checks.package import CHECK_DEPLOY
 
-    known: dict[str, Check] = {check.id.casefold(): check for check in CHECKS}
+    known: dict[str, Check] = {check.id.casefold(): check for check in (*CHECKS, CHECK_DEPLOY)}
     check = known.get(word.casefold())
     if check is None:
         raise UsageError(

@@ -131,7 +131,7 @@ def test_a_person_reads_the_verdict_first_and_the_counts_last(run, org_now):
     assert org_now
     code, out, _ = run("readiness", "--org", "practice")
     lines = out.splitlines()
-    assert (code, lines[0]) == (1, "NOT READY: 3 of 30 checks fail.")
+    assert (code, lines[0]) == (1, "NOT READY: 3 of 31 checks fail.")
     assert lines[1:3] == [
         "What to do next:",
         "  1. optout deploy --org practice --assign layout-users  [C21 C23 C51 C32]",
@@ -143,3 +143,20 @@ def test_a_check_explains_itself_without_an_org(run):
     code, out, _ = run("readiness", "--explain", "c21")
     assert (code, "Is the field on every layout in use" in out) == (0, True)
     assert run("readiness", "--explain", "C99")[0] == 2
+
+
+def test_a_check_only_deploy_is_asked_for_and_changes_nothing(look, org_now):
+    before = find_component(org_now.org, "Layout", "Contact-Contact Layout").body
+    _, document = look("--check-deploy")
+    assert ids(document, "pass", "fail").count("C60") == 1
+    assert next(r["outcome"] for r in document["checks"] if r["id"] == "C60") == "pass"
+    assert find_component(org_now.org, "Layout", "Contact-Contact Layout").body == before
+
+
+def test_the_checks_of_the_sync_join_when_there_is_one(look, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "optout.toml").write_text("[sync]\n")
+    _, document = look()
+    joined = [row for row in document["checks"] if not row["id"].startswith("C")]
+    assert joined
+    assert all(row["remedy"] for row in joined if row["outcome"] in {"fail", "unknown"})

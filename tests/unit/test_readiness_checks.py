@@ -11,6 +11,7 @@ from deployer.model.org import LayoutAssignment
 from deployer.readiness.assessing import Verdict, accepted_ids, assess, to_verdict
 from deployer.readiness.checks.access import CLOSED
 from deployer.readiness.checks.catalogue import CHECKS
+from deployer.readiness.checks.package import CHECK_DEPLOY
 from deployer.readiness.facts.asking import reason_of
 from deployer.readiness.facts.automation import Acting, ActiveRules
 from deployer.readiness.facts.conversion import Mapping
@@ -18,6 +19,7 @@ from deployer.readiness.facts.field import Fields, FieldSeen
 from deployer.readiness.facts.gathering import Asked, distrust
 from deployer.readiness.facts.grants import Grants
 from deployer.readiness.facts.org import Budget, Organization, Running, Versions
+from deployer.readiness.facts.package import CheckedDeploy, Rendered
 from deployer.readiness.facts.placements import (
     Assigned,
     Layouts,
@@ -64,6 +66,7 @@ READY = {
     "record_types": RecordTypes(("Contact.Donor",), ()),
     "placements": Placements({"c": ("Edit",), "l": ("Edit",)}),
     "grants": Grants({"Contact": 1, "Lead": 1}, frozenset({"Sales"})),
+    "rendered": Rendered(()),
     "pages": {},
     "activations": (),
     "rules": ActiveRules(()),
@@ -74,7 +77,7 @@ READY = {
     "mapping": Mapping(mapped=True),
     "visibility": Visibility((Headline("Contact", 3, edits=3),), ()),
 }
-BY_ID = {check.id: check for check in CHECKS}
+BY_ID = {check.id: check for check in (*CHECKS, CHECK_DEPLOY)}
 
 
 HIDDEN = Row("Contact", "Sales", "", "", "", "Sales", "", Seen.HIDDEN, "", 3)
@@ -162,6 +165,9 @@ def test_an_org_where_all_is_well_is_ready():
         ("C50", "fail", {"mapping": Mapping(mapped=False)}),
         ("C50", "info", {"mapping": Mapping(mapped=False), "asked": Asked(NAME, "", "no leads")}),
         ("C52", "warn", {"acting": Acting(("Flow Clear It",))}),
+        ("C61", "fail", {"rendered": Rendered(("no label",))}),
+        ("C60", "pass", {"check_deploy": CheckedDeploy(ok=True, said="Succeeded")}),
+        ("C60", "fail", {"check_deploy": CheckedDeploy(ok=False, said="no such field")}),
         ("C53", "warn", {"rules": ActiveRules(("Contact.Phone_Needed",))}),
     ],
 )

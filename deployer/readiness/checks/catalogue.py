@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from deployer.readiness.checks import access, automation, field, layouts, org, pages
+from deployer.readiness.checks import access, automation, field, layouts, org, package, pages
 
 CHECKS = tuple(
     sorted(
@@ -15,6 +15,7 @@ CHECKS = tuple(
             *access.CHECKS,
             *pages.CHECKS,
             *automation.CHECKS,
+            *package.CHECKS,
         ),
         key=attrgetter("id"),
     )

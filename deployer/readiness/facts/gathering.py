@@ -11,6 +11,7 @@ from deployer.readiness.facts.conversion import fetch_mapping
 from deployer.readiness.facts.field import fetch_fields
 from deployer.readiness.facts.grants import fetch_grants
 from deployer.readiness.facts.org import fetch_org
+from deployer.readiness.facts.package import read_rendered
 from deployer.readiness.facts.placements import fetch_placements
 from deployer.readiness.facts.rights import Rights, fetch_rights, fetch_runner
 from deployer.readiness.facts.screens import fetch_screens
@@ -49,6 +50,7 @@ def fetch_facts(conn: Connection, asked: Asked) -> dict[str, Fact[object]]:
         **fetch_automation(conn, asked.field),
         **fetch_runner(conn, asked.runner, asked.field),
         "mapping": fetch_mapping(conn, asked.field),
+        "rendered": read_rendered(asked.field),
     }
     return distrust(facts | _seen(fetch_screens(conn, asked.field, facts)))
 

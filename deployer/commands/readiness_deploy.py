@@ -1,0 +1,43 @@
+"""The one check that asks the org to do something: a check-only deploy of the real package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deployer.commands.rollouts import (
+    DEFAULT_WAIT_MIN,
+    DeployWords,
+    Place,
+    at_desk,
+    fresh_from,
+    to_options,
+)
+from deployer.errors import Exit, OptoutError, OrgSaidNo
+from deployer.model.facts import Fact, Known, Unknown
+from deployer.model.plans import FieldWish, Wish
+from deployer.planning.from_org import fetch_plan
+from deployer.readiness.facts.package import CheckedDeploy
+from deployer.rollout.walk import Wanted, roll_out
+
+_SENT_NOTHING = "there is nothing to send"
+
+
+def send_check_only(org: str | None, config: Path | None, field: str, run_id: str) -> Fact[object]:
+    """Let the org validate what a deploy would send, with the deployer's login.
+
+    What the org says no to is an answer; that it could not be asked is Unknown.
+    """
+    words = DeployWords(run_id, yes=True, production=False, check_only=True,
+                        wait_min=DEFAULT_WAIT_MIN)  # fmt: skip
+    wish = Wish(field=FieldWish(custom_field=field))
+    try:
+        with at_desk(Place(org, config, as_json=True), words) as (desk, agree):
+            fresh = fresh_from(desk, lambda asker: fetch_plan(asker, wish))
+            wanted = Wanted(fresh=fresh, agree=agree, run_id=run_id)
+            report = roll_out(wanted, desk, to_options(words, desk.clock))
+    except OrgSaidNo as refused:
+        return Known(CheckedDeploy(ok=False, said=refused.message))
+    except OptoutError as away:
+        return Unknown(away.message)
+    said = report.headline[0] if report.headline else _SENT_NOTHING
+    return Known(CheckedDeploy(report.exit == Exit.DONE, said))
