@@ -74,6 +74,7 @@ def only(found):
 
 
 FORMS = page("Forms", Panel.NEVER)
+PLAIN = page("Plain", Panel.ALWAYS)
 WITH_FIELD = page("Own", Panel.NEVER, EDITABLE)
 RULED = page("Ruled", Panel.NEVER, SOMETIMES)
 MIXED = page("Mixed", Panel.ALWAYS, READONLY)
@@ -115,6 +116,13 @@ CASES = {
     "Salesforce's own page in an app, over the org's default": (
         screens(pages=[FORMS], activations=(*active("Forms", LARGE),
                                             *active("", LARGE, app="A"))), "partly"),
+    "an app's page, over the org's default": (
+        screens(pages=[FORMS, PLAIN], activations=(*active("Plain", LARGE, SMALL),
+                                                   *active("Forms", LARGE, app="A"))), "partly"),
+    "a profile's page, over the app's": (
+        screens(pages=[FORMS, PLAIN], activations=(
+            *active("Forms", LARGE, app="A"),
+            *active("Plain", LARGE, app="A", profile="Sales"))), "edits"),
     "a page that is not there": (screens(activations=active("Lost", LARGE)), "unknown"),
 }  # fmt: skip
 
