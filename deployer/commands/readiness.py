@@ -131,7 +131,8 @@ def _look(place: Place, field: str, terms: Terms) -> Look:
         place.org, "read", role=terms.identity, config=place.config, as_json=place.as_json
     ) as conn:
         name = _org_name(place)
-        asked = Asked(field, terms.runner or _runner(place), terms.accept_unmapped)
+        runner = terms.runner or _runner(place)
+        asked = Asked(field, runner, terms.accept_unmapped, _login_kind(place, terms.identity))
         facts = fetch_facts(conn, asked)
         calls = tuple(conn.calls)
         org_id = conn.org.org_id
@@ -216,8 +217,19 @@ def _runner(place: Place) -> str:
     return identity.plain.get("username", "") if identity else ""
 
 
+def _login_kind(place: Place, identity: str) -> str:
+    """How the settings log in, as "jwt"; "" for the practice org."""
+    from deployer.settings.loading import load
+    from deployer.settings.org_tables import Role
+
+    settings = load(place.config)
+    org = settings.orgs.get(settings.pick_org(place.org))
+    return org.identity(Role(identity)).login.value if org else ""
+
+
 def _explained(word: str) -> Report:
     """What a check asks, why it matters and what to do. Errors: UsageError for an unknown id."""
+    from deployer.readiness.assessing import filled
     from deployer.readiness.checks.catalogue import CHECKS
     from deployer.readiness.checks.package import CHECK_DEPLOY
 
@@ -229,10 +241,12 @@ def _explained(word: str) -> Report:
             where="--explain",
             hint=f"the ids are {' '.join(each.id for each in known.values())}",
         )
-    asks = Finding(check.id, Severity.INFO, check.title, check.question, check.remedy, check.link)
+    words = {"org": "NAME", "field": "the field", "field_option": ""}
+    remedy = filled(check.remedy, words)
+    asks = Finding(check.id, Severity.INFO, check.title, check.question, remedy, check.link)
     document = {
         "id": check.id, "title": check.title, "severity": check.severity.value,
-        "question": check.question, "needs": list(check.needs), "remedy": check.remedy,
+        "question": check.question, "needs": list(check.needs), "remedy": remedy,
         "link": check.link,
     }  # fmt: skip
     lines = (f"needs: {', '.join(check.needs)}", f"see {check.link}")

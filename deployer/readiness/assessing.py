@@ -102,7 +102,7 @@ def _assess(check: Check, facts: Facts, words: Mapping[str, str]) -> Assessed:
         fact = facts[name]
         if isinstance(fact, Unknown):
             remedy = words.get("ask_again") or check.remedy
-            return Assessed(check, Severity.UNKNOWN, fact.reason, _filled(remedy, words))
+            return Assessed(check, Severity.UNKNOWN, fact.reason, filled(remedy, words))
     return _answered(check, check.answer(facts), words)
 
 
@@ -113,10 +113,11 @@ def _answered(check: Check, found: Sequence[Finding], words: Mapping[str, str]) 
     if outcome in {Severity.PASS, Severity.INFO}:
         return Assessed(check, outcome, evidence, "")
     fixes = dict.fromkeys(each.fix or check.remedy for each in found if each.severity is outcome)
-    return Assessed(check, outcome, evidence, "; ".join(_filled(fix, words) for fix in fixes))
+    return Assessed(check, outcome, evidence, "; ".join(filled(fix, words) for fix in fixes))
 
 
-def _filled(remedy: str, words: Mapping[str, str]) -> str:
+def filled(remedy: str, words: Mapping[str, str]) -> str:
+    """The remedy with its {placeholders} replaced."""
     for name, word in words.items():
         remedy = remedy.replace(f"{{{name}}}", word)
     return remedy

@@ -131,7 +131,7 @@ def test_a_person_reads_the_verdict_first_and_the_counts_last(run, org_now):
     assert org_now
     code, out, _ = run("readiness", "--org", "practice")
     lines = out.splitlines()
-    assert (code, lines[0]) == (1, "NOT READY: 3 of 31 checks fail.")
+    assert (code, lines[0]) == (1, "NOT READY: 3 of 33 checks fail.")
     assert lines[1:3] == [
         "What to do next:",
         "  1. optout deploy --org practice --assign layout-users  [C21 C23 C51 C32]",

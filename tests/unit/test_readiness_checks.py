@@ -13,12 +13,12 @@ from deployer.readiness.checks.access import CLOSED
 from deployer.readiness.checks.catalogue import CHECKS
 from deployer.readiness.checks.package import CHECK_DEPLOY
 from deployer.readiness.facts.asking import reason_of
-from deployer.readiness.facts.automation import Acting, ActiveRules
+from deployer.readiness.facts.automation import Acting, ActiveRules, Required
 from deployer.readiness.facts.conversion import Mapping
 from deployer.readiness.facts.field import Fields, FieldSeen
 from deployer.readiness.facts.gathering import Asked, distrust
 from deployer.readiness.facts.grants import Grants
-from deployer.readiness.facts.org import Budget, Organization, Running, Versions
+from deployer.readiness.facts.org import Budget, OAuthGrants, Organization, Running, Versions
 from deployer.readiness.facts.package import CheckedDeploy, Rendered
 from deployer.readiness.facts.placements import (
     Assigned,
@@ -67,6 +67,8 @@ READY = {
     "placements": Placements({"c": ("Edit",), "l": ("Edit",)}),
     "grants": Grants({"Contact": 1, "Lead": 1}, frozenset({"Sales"})),
     "rendered": Rendered(()),
+    "required": Required(()),
+    "grants_of_apps": OAuthGrants(listed=True),
     "pages": {},
     "activations": (),
     "rules": ActiveRules(()),
@@ -129,6 +131,10 @@ def test_an_org_where_all_is_well_is_ready():
         ("C05", "fail", {"budget": Budget(59, 1000)}),
         ("C06", "warn", {"running": Running(("0Af (Pending)",))}),
         ("C07", "warn", {"versions": Versions(40.0, 67.0)}),
+        ("C07", "warn", {"asked": Asked(NAME, login="soap")}),
+        ("C08", "warn", {"grants_of_apps": OAuthGrants(listed=True, idle=("Old app",))}),
+        ("C08", "info", {"grants_of_apps": OAuthGrants(listed=False)}),
+        ("C54", "warn", {"required": Required(("Lead.Source__c",))}),
         ("C10", "fail", {"fields": on(Contact="Checkbox")}),
         ("C11", "fail", {"fields": on(Contact="Checkbox", Lead="Text(10)")}),
         ("C13", "fail", {"fields": on(Contact="Checkbox", Lead="Text(10)")}),

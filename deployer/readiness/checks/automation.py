@@ -1,4 +1,4 @@
-"""C52 and C53: what could refuse an opt-out or undo it."""
+"""C52-C54: what could refuse an opt-out or undo it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from deployer.model.checks import Check, Facts
 from deployer.model.findings import Finding, Severity
 from deployer.readiness.checks.saying import HELP, named, passed, said
 from deployer.readiness.facts.asking import value
-from deployer.readiness.facts.automation import Acting, ActiveRules
+from deployer.readiness.facts.automation import Acting, ActiveRules, Required
 
 
 def _acting(facts: Facts) -> list[Finding]:
@@ -26,6 +26,14 @@ def _rules(facts: Facts) -> list[Finding]:
     ]
 
 
+def _required(facts: Facts) -> list[Finding]:
+    """That an update is refused for a field it does not name is unverified, so only a warning."""
+    names = value(facts, "required", Required).names
+    if not names:
+        return [said(Severity.INFO, "of the fields this login sees, no custom one must be filled")]
+    return [said(Severity.WARN, f"records where these are empty could refuse it: {named(names)}")]
+
+
 CHECKS = (
     Check("C52", "Automation", Severity.WARN, "Does automation name the field?", ("acting",),
           _acting, "Setup > Flows, and Setup > Apex Triggers: see that none of them clears it",
@@ -34,4 +42,8 @@ CHECKS = (
           ("rules",), _rules, "Setup > Object Manager > the object > Validation Rules: let the "
           "integration user's updates pass",
           HELP + "platform.fields_about_validation_rules.htm&type=5"),
+    Check("C54", "Required fields", Severity.WARN, "Could a required field refuse an opt-out?",
+          ("required",), _required, "Setup > Object Manager > the object > Fields & Relationships: "
+          "fill the field on older records", HELP + "platform.fields_about_universally_required_"
+          "fields.htm&type=5"),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""C01-C07: the login, the org and its limits."""
+"""C01-C08: the login, the org and its limits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from deployer.model.checks import Check, Facts
 from deployer.model.findings import Finding, Severity
 from deployer.readiness.checks.saying import DEVELOPER, HELP, named, passed, said
 from deployer.readiness.facts.asking import value
-from deployer.readiness.facts.org import Budget, Organization, Running, Versions
+from deployer.readiness.facts.gathering import Asked
+from deployer.readiness.facts.org import Budget, OAuthGrants, Organization, Running, Versions
 from deployer.readiness.facts.rights import Rights
 from deployer.salesforce.identity import OrgIdentity
 
@@ -18,6 +19,7 @@ _ADD_ON = "Professional"
 # A readiness look and a deploy together; a night of the sync has its own check.
 ENOUGH_CALLS = 200
 FEWEST_CALLS = 60
+SOAP = "soap"
 _DEPLOYING = ("ModifyMetadata", "ModifyAllData")
 
 
@@ -75,9 +77,23 @@ def _busy(facts: Facts) -> list[Finding]:
 
 def _retirement(facts: Facts) -> list[Finding]:
     used = value(facts, "versions", Versions).used
-    if used > RETIRING_UP_TO:
-        return passed(f"no end has been announced for API {used}")
-    return [said(Severity.WARN, f"API {used} is retired in Summer '28")]
+    found = []
+    if value(facts, "asked", Asked).login == SOAP:
+        found.append(said(Severity.WARN, "login by SOAP is retired in Summer '27",
+                          "optout org login jwt {org}"))  # fmt: skip
+    if used <= RETIRING_UP_TO:
+        found.append(said(Severity.WARN, f"API {used} is retired in Summer '28"))
+    return found or passed(f"no end has been announced for API {used} and this way to log in")
+
+
+def _idle(facts: Facts) -> list[Finding]:
+    grants = value(facts, "grants_of_apps", OAuthGrants)
+    if not grants.listed:
+        return [said(Severity.INFO, "this login is not shown the apps' grants; see them in Setup > "
+                                    "Connected Apps OAuth Usage")]  # fmt: skip
+    if not grants.idle:
+        return passed("no app holds a grant that it has not used for 90 days")
+    return [said(Severity.WARN, f"not used for 90 days: {named(grants.idle)}")]
 
 
 CHECKS = (
@@ -102,7 +118,10 @@ CHECKS = (
     Check("C06", "Busy org", Severity.WARN, "Is another deployment queued or under way?",
           ("running",), _busy, "Setup > Deployment Status: wait until it has ended",
           HELP + "platform.deploy_monitoring.htm&type=5"),
-    Check("C07", "API retirement", Severity.WARN, "Will the API version that is used go away?",
-          ("versions",), _retirement, "install the newest salesforce-optout",
+    Check("C07", "Retirement", Severity.WARN, "Will the API version or the login go away?",
+          ("versions", "asked"), _retirement, "install the newest salesforce-optout",
           DEVELOPER + "api_rest.meta/api_rest/api_rest_eol.htm"),
+    Check("C08", "Idle grants", Severity.WARN, "Does an app hold a grant that nobody uses?",
+          ("grants_of_apps",), _idle, "Setup > Connected Apps OAuth Usage: revoke what is idle",
+          HELP + "xcloud.remoteaccess_request_manage.htm&type=5"),
 )  # fmt: skip

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from deployer.model.facts import Fact
+from deployer.model.facts import Fact, Known, Unknown
 from deployer.readiness.facts.asking import Door, Rows, fetch_rows, then
 from deployer.salesforce.client import Connection
 from deployer.salesforce.soql import bind
@@ -18,6 +19,12 @@ _USERS = (
     "SELECT MetadataComponentName, MetadataComponentType FROM MetadataComponentDependency "
     "WHERE RefMetadataComponentName = :name"
 )
+# It follows field-level security, so a login that sees no field is told of none.
+_REQUIRED = (
+    "SELECT QualifiedApiName, DataType FROM EntityParticle WHERE IsNillable = false AND "
+    "EntityDefinition.QualifiedApiName = :object"
+)
+_TICKS = frozenset({"boolean", "Checkbox"})
 ACTING = frozenset({"Flow", "FlowDefinition", "ApexClass", "ApexTrigger", "WorkflowRule",
                     "WorkflowFieldUpdate", "ValidationRule"})  # fmt: skip
 
@@ -36,11 +43,26 @@ class Acting:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Required:
+    """Custom fields that must be filled, as Object.Field, of those that this login sees."""
+
+    names: tuple[str, ...]
+
+
 def fetch_automation(conn: Connection, field: str) -> dict[str, Fact[object]]:
-    """The facts rules and acting, in one call."""
-    queries = {"rules": _RULES, "users": bind(_USERS, name=field.removesuffix("__c"))}
+    """The facts rules, acting and required, in one call."""
+    queries = {
+        "rules": _RULES,
+        "users": bind(_USERS, name=field.removesuffix("__c")),
+        **{obj: bind(_REQUIRED, object=obj) for obj in ("Contact", "Lead")},
+    }
     found = fetch_rows(conn, Door.TOOLING, queries, "validation rules and automation")
-    return {"rules": then(found["rules"], _rules), "acting": then(found["users"], _acting)}
+    return {
+        "rules": then(found["rules"], _rules),
+        "acting": then(found["users"], _acting),
+        "required": _required({obj: found[obj] for obj in ("Contact", "Lead")}),
+    }
 
 
 def _rules(rows: Rows) -> ActiveRules:
@@ -57,3 +79,14 @@ def _acting(rows: Rows) -> Acting:
             if row["MetadataComponentType"] in ACTING
         )
     )
+
+
+def _required(found: Mapping[str, Fact[Rows]]) -> Fact[object]:
+    """A checkbox is never empty, whatever it says of itself."""
+    names: list[str] = []
+    for obj, fact in found.items():
+        if isinstance(fact, Unknown):
+            return fact
+        fields = (str(r["QualifiedApiName"]) for r in fact.value if r["DataType"] not in _TICKS)
+        names += [f"{obj}.{name}" for name in fields if name.endswith("__c")]
+    return Known(Required(tuple(names)))

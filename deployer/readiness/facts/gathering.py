@@ -21,8 +21,8 @@ from deployer.salesforce.client import Connection
 T = TypeVar("T")
 # Without View Setup the org may answer with no rows, which would read as "there is none".
 _NEEDS_SETUP = ("fields", "layouts", "assigned", "record_types", "placements", "grants", "rules",
-                "acting", "visibility", "pages", "activations", "runner_field", "runner_dangers",
-                "runner_records")  # fmt: skip
+                "acting", "required", "visibility", "pages", "activations", "runner_field",
+                "runner_dangers", "runner_records")  # fmt: skip
 _NO_SETUP = Unknown("this login does not have View Setup and Configuration")
 
 
@@ -31,11 +31,13 @@ class Asked:
     """What the facts are about: the field's API name, and the integration user ("" unknown).
 
     `unmapped` says why a custom field need not be mapped for lead conversion; "" for no reason.
+    `login` is how this look logged in, as the settings spell it.
     """
 
     field: str
     runner: str = ""
     unmapped: str = ""
+    login: str = ""
 
 
 def fetch_facts(conn: Connection, asked: Asked) -> dict[str, Fact[object]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deployer.errors import BadInput
-from deployer.model.facts import Fact
+from deployer.model.facts import Fact, Known, Unknown
 from deployer.readiness.facts.asking import Door, Row, Rows, fetch_rows, then, told
 from deployer.salesforce.client import Connection
 
@@ -14,6 +14,17 @@ _DEPLOYS = (
     "SELECT Id, Status, CheckOnly, CreatedBy.Name FROM DeployRequest "
     "WHERE Status IN ('Pending','InProgress')"
 )
+# That LastUsedDate can be filtered is unverified. Source: Object Reference, OAuthToken.
+_IDLE = "SELECT AppName FROM OauthToken WHERE LastUsedDate < LAST_N_DAYS:90"
+_NO_SUCH_OBJECT = "INVALID_TYPE"
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthGrants:
+    """Apps with grants unused for 90 days; `listed` is false where the org hides the object."""
+
+    listed: bool
+    idle: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +60,26 @@ class Versions:
 
 
 def fetch_org(conn: Connection) -> dict[str, Fact[object]]:
-    """identity, organization, versions, budget and running: four calls."""
-    rest = fetch_rows(conn, Door.REST, {"organization": _ORGANIZATION}, "edition")
+    """Identity, organization, versions, budget, running and grants_of_apps, in four calls."""
+    rest = fetch_rows(conn, Door.REST, {"organization": _ORGANIZATION, "idle": _IDLE}, "edition")
     tooling = fetch_rows(conn, Door.TOOLING, {"deploys": _DEPLOYS}, "running deploys")
     return {
         "identity": told(lambda: conn.org),
         "organization": then(rest["organization"], _organization),
         "versions": told(lambda: _fetch_versions(conn)),
         "budget": told(lambda: _fetch_budget(conn)),
+        "grants_of_apps": _grants(rest["idle"]),
         "running": then(tooling["deploys"], _running),
     }
+
+
+def _grants(rows: Fact[Rows]) -> Fact[object]:
+    if isinstance(rows, Unknown):
+        hidden = _NO_SUCH_OBJECT in rows.reason
+        return Known(OAuthGrants(listed=False)) if hidden else rows
+    return Known(
+        OAuthGrants(listed=True, idle=tuple(sorted({str(row["AppName"]) for row in rows.value})))
+    )
 
 
 def _organization(rows: Rows) -> Organization:
