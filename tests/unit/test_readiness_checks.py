@@ -12,6 +12,7 @@ from deployer.readiness.assessing import Verdict, accepted_ids, assess, to_verdi
 from deployer.readiness.checks.access import CLOSED
 from deployer.readiness.checks.catalogue import CHECKS
 from deployer.readiness.checks.package import CHECK_DEPLOY
+from deployer.readiness.checks.saying import named
 from deployer.readiness.facts.asking import reason_of
 from deployer.readiness.facts.automation import Acting, ActiveRules, Required
 from deployer.readiness.facts.conversion import Mapping
@@ -240,8 +241,9 @@ def test_ids_are_in_order_and_every_check_has_a_page_of_salesforce():
     assert all(".salesforce.com/" in check.link for check in CHECKS)
 
 
-def test_without_view_setup_an_empty_answer_is_no_answer():
-    facts = distrust(known(rights=Rights({"ViewSetup": False})))
+@pytest.mark.parametrize("rights", [Known(Rights({"ViewSetup": False})), Unknown("no")])
+def test_without_view_setup_an_empty_answer_is_no_answer(rights):
+    facts = distrust(known() | {"rights": rights})
     assert isinstance(facts["layouts"], Unknown)
     assert isinstance(facts["runner_field"], Unknown)
     assert isinstance(facts["budget"], Known)
@@ -256,3 +258,30 @@ def test_a_field_in_any_section_is_found_each_time():
     column = {"layoutItems": [{"field": "hasoptedoutofemail", "behavior": "Readonly"}, {}]}
     section = {"layoutColumns": [{"layoutItems": None}, column]}
     assert list(behaviors_in({"layoutSections": [section, section]}, NAME)) == ["Readonly"] * 2
+
+
+def test_the_worst_finding_decides_and_only_its_remedy_is_told():
+    found = answer("C21", known(placements=Placements({"c": ("Readonly",), "l": ()})))
+    assert found.outcome is Severity.FAIL
+    assert found.evidence == "the field is not on Lead Sales; it is read-only on Contact Sales"
+    assert found.remedy == "optout deploy --org prod --assign layout-users"
+
+
+def test_another_checkbox_that_looks_like_an_opt_out_is_named_but_not_that_of_fax():
+    other = FieldSeen("Tout_Opt_Out__c", "MSC Opt Out", "Checkbox", tracked=False)
+    fax = FieldSeen("HasOptedOutOfFax", "Fax Opt Out", "Checkbox", tracked=False)
+    fields = Fields(BOTH | {"Lead": {NAME: FIELD, other.name: other, fax.name: fax}})
+    told = answer("C12", known(fields=fields)).evidence
+    assert told.endswith("an opt-out too: Lead.Tout_Opt_Out__c")
+
+
+def test_where_a_fact_is_unknown_the_next_look_is_told():
+    facts = known() | {"pages": Unknown("may not look")}
+    again = WORDS | {"ask_again": "optout readiness --org {org} --identity deployer"}
+    found = assess([BY_ID["C42"]], facts, again)[0]
+    assert found.remedy == "optout readiness --org prod --identity deployer"
+
+
+def test_a_long_list_of_names_is_cut_and_says_so():
+    assert named([str(n) for n in range(12)]).endswith("8, 9 and 2 more")
+    assert named(["a", "b"]) == "a, b"

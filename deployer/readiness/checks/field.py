@@ -16,7 +16,7 @@ OBJECTS = ("Contact", "Lead")
 CHECKBOX = "Checkbox"
 # Source: Salesforce help, "Field History Tracking": 20 fields an object.
 MOST_TRACKED = 20
-_LIKE_IT = re.compile(r"opt.?out|unsubscri", re.IGNORECASE)
+_LIKE_IT = re.compile(r"(?!.*fax).*(opt.?(ed.?)?out|unsubscri)", re.IGNORECASE)
 
 
 def _there(facts: Facts) -> list[Finding]:
@@ -49,7 +49,7 @@ def _which(facts: Facts) -> list[Finding]:
             for each in fields.of.get(obj, {}).values()
             if each.data_type == CHECKBOX
             and each.name != name
-            and _LIKE_IT.search(f"{each.name} {each.label}")
+            and _LIKE_IT.match(f"{each.name} {each.label}")
         }
     )
     if not others:
