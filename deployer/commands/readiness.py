@@ -136,9 +136,10 @@ def _look(place: Place, field: str, terms: Terms) -> Look:
         facts = fetch_facts(conn, asked)
         calls = tuple(conn.calls)
         org_id = conn.org.org_id
+        words = _words(name, field, terms) | production_word(is_sandbox=conn.org.is_sandbox)
     facts["check_deploy"] = _check_deploy(place, field, terms.check_run)
     checks = (*CHECKS, CHECK_DEPLOY) if terms.check_run else CHECKS
-    assessed = (*assess(checks, facts, _words(name, field, terms)), *_sync(place))
+    assessed = (*assess(checks, facts, words), *_sync(place))
     accepted = accepted_ids(terms.accept_unknown, (each.check for each in assessed))
     return Look(
         org=name, org_id=org_id, field=field,
@@ -182,6 +183,11 @@ def _words(org: str, field: str, terms: Terms) -> dict[str, str]:
         "field": field,
         "field_option": option,
     }
+
+
+def production_word(*, is_sandbox: bool) -> dict[str, str]:
+    """What a command that changes a production org needs besides."""
+    return {"production": "" if is_sandbox else " --production"}
 
 
 def _named(wish: FieldWish) -> str:
@@ -241,7 +247,7 @@ def _explained(word: str) -> Report:
             where="--explain",
             hint=f"the ids are {' '.join(each.id for each in known.values())}",
         )
-    words = {"org": "NAME", "field": "the field", "field_option": ""}
+    words = {"org": "NAME", "field": "the field", "field_option": "", "production": ""}
     remedy = filled(check.remedy, words)
     asks = Finding(check.id, Severity.INFO, check.title, check.question, remedy, check.link)
     document = {

@@ -61,8 +61,8 @@ class Assessed:
 def assess(checks: Iterable[Check], facts: Facts, words: Mapping[str, str]) -> tuple[Assessed, ...]:
     """An answer for each check, in order; UNKNOWN with the reason when a fact it needs is.
 
-    `words` fills the {org}, {field} and {field_option} of a remedy; "ask_again", when there is
-    one, is what to type where a fact is Unknown.
+    `words` fills {org}, {field}, {field_option} and {production} of a remedy; "ask_again", when
+    there is one, is what to type where a fact is Unknown.
     """
     return tuple(_assess(check, facts, words) for check in checks)
 

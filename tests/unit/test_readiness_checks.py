@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from deployer.commands.readiness import production_word
 from deployer.errors import UsageError
 from deployer.model.facts import Known, Unknown
 from deployer.model.findings import Severity
@@ -52,7 +53,7 @@ FIELD = FieldSeen(NAME, "Email Opt Out", "Checkbox", tracked=False)
 BOTH = {"Contact": {NAME: FIELD}, "Lead": {NAME: FIELD}}
 PAGES = (LayoutSeen("c", "Contact", "Sales", ""), LayoutSeen("l", "Lead", "Sales", ""))
 GIVEN = tuple(LayoutAssignment("p", "Sales", each.id) for each in PAGES)
-WORDS = {"org": "prod", "field": NAME, "field_option": ""}
+WORDS = {"org": "prod", "field": NAME, "field_option": "", "production": ""}
 READY = {
     "identity": OrgIdentity("00D", "Org", True, "CS1", "", "", "", "63.0"),
     "organization": Organization("Enterprise Edition", "", ""),
@@ -285,3 +286,10 @@ def test_where_a_fact_is_unknown_the_next_look_is_told():
 def test_a_long_list_of_names_is_cut_and_says_so():
     assert named([str(n) for n in range(12)]).endswith("8, 9 and 2 more")
     assert named(["a", "b"]) == "a, b"
+
+
+def test_a_remedy_for_a_production_org_says_that_it_is_one():
+    words = WORDS | production_word(is_sandbox=False)
+    found = assess([BY_ID["C21"]], known(placements=stands()), words)[0]
+    assert found.remedy == "optout deploy --org prod --production --assign layout-users"
+    assert production_word(is_sandbox=True) == {"production": ""}

@@ -24,7 +24,7 @@ def _there(facts: Facts) -> list[Finding]:
     missing = [obj for obj, seen in _on_both(facts).items() if seen is None]
     if not missing:
         return passed(f"{name} is on Contact and Lead")
-    fix = ("optout deploy --org {org} --create-field {field}" if name.endswith("__c")
+    fix = ("optout deploy --org {org} --create-field {field}{production}" if name.endswith("__c")
            else "Setup > Company Information: check that the edition has the field")  # fmt: skip
     return [said(Severity.FAIL, f"there is no field {name} on {' and '.join(missing)}", fix)]
 
@@ -95,7 +95,7 @@ def _on_both(facts: Facts) -> dict[str, FieldSeen | None]:
 _NEEDS = ("fields", "asked")
 CHECKS = (
     Check("C10", "Field", Severity.FAIL, "Is the field on Contact and on Lead?", _NEEDS, _there,
-          "optout deploy --org {org} --create-field {field}",
+          "optout deploy --org {org} --create-field {field}{production}",
           HELP + "sales.contacts_fields.htm&type=5"),
     Check("C11", "Field type", Severity.FAIL, "Is it a checkbox?", _NEEDS, _shape,
           "name the right field: optout readiness --org {org} --custom-field API_NAME",
@@ -104,7 +104,7 @@ CHECKS = (
           _NEEDS, _which, "optout readiness --org {org} --custom-field API_NAME",
           HELP + "sales.contacts_fields.htm&type=5"),
     Check("C13", "Both objects alike", Severity.FAIL, "Do Contact and Lead have the same field?",
-          _NEEDS, _same, "optout deploy --org {org} --create-field {field}",
+          _NEEDS, _same, "optout deploy --org {org} --create-field {field}{production}",
           HELP + "platform.custom_field_types.htm&type=5"),
     Check("C14", "Field history", Severity.INFO, "Is who ticked it kept, and could it be?",
           _NEEDS, _history, "Setup > Object Manager > Contact > Fields & Relationships > Set "

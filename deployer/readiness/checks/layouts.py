@@ -18,7 +18,7 @@ from deployer.readiness.facts.placements import (
     RecordTypes,
 )
 
-PUT = "optout deploy --org {org}{field_option} --assign layout-users"
+PUT = "optout deploy --org {org}{field_option}{production} --assign layout-users"
 _LAYOUTS = HELP + "platform.customize_layout.htm&type=5"
 
 
@@ -90,7 +90,8 @@ CHECKS = (
     Check("C21", "Field on layouts", Severity.FAIL, "Is the field on every layout in use, once and "
           "editable?", _NEEDS, _placed, PUT, _LAYOUTS),
     Check("C22", "Unused layouts", Severity.INFO, "Which layouts does nobody get?",
-          ("layouts", "assigned"), _unused, "optout deploy --org {org} --all-layouts",
+          ("layouts", "assigned"), _unused,
+          "optout deploy --org {org}{field_option}{production} --all-layouts",
           HELP + "platform.layouts_assigning.htm&type=5"),
     Check("C24", "Record types", Severity.INFO, "Which record types are in use?",
           ("record_types",), _record_types, "Setup > Object Manager > Contact > Record Types",
