@@ -12,7 +12,7 @@ from deployer.commands.rollouts import (
     fresh_from,
     to_options,
 )
-from deployer.errors import Exit, OptoutError, OrgSaidNo
+from deployer.errors import Exit, LoginRefused, OptoutError, OrgSaidNo
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.model.plans import FieldWish, Wish
 from deployer.planning.from_org import fetch_plan
@@ -35,9 +35,13 @@ def send_check_only(org: str | None, config: Path | None, field: str, run_id: st
             fresh = fresh_from(desk, lambda asker: fetch_plan(asker, wish))
             wanted = Wanted(fresh=fresh, agree=agree, run_id=run_id)
             report = roll_out(wanted, desk, to_options(words, desk.clock))
+    except LoginRefused as away:
+        return Unknown(away.message)
     except OrgSaidNo as refused:
         return Known(CheckedDeploy(ok=False, said=refused.message))
     except OptoutError as away:
         return Unknown(away.message)
     said = report.headline[0] if report.headline else _SENT_NOTHING
+    if report.exit not in {Exit.DONE, Exit.SAID_NO}:
+        return Unknown(said)
     return Known(CheckedDeploy(report.exit == Exit.DONE, said))
