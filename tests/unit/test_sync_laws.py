@@ -26,7 +26,7 @@ print(digest(call for trace in traces for call in trace))
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(("machine", "examples"), [(PushesAlone, 25), (NightsToo, 6)])
+@pytest.mark.parametrize(("machine", "examples"), [(PushesAlone, 12), (NightsToo, 3)])
 def test_opt_outs_win_under_every_interleaving(seeded, machine, examples):
     run_machine(machine, seeded, examples=examples, number=1)
 
