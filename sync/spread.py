@@ -27,6 +27,8 @@ def spread_events(ledger: Ledger, people: People) -> int:
     the same, and the answer is 0: neither side holds up the other.
     """
     events = accepted_events(ledger, LOT)
+    if not events:
+        return 0
     try:
         meant = _meant(people, events)
         joined = _by_id(close_over(people, [p for persons in meant for p in persons]))
