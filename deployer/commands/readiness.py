@@ -162,13 +162,12 @@ def _sync(place: Place) -> tuple[Assessed, ...]:
     """What the sync's own checks say, when there is a sync; loaded by name, as the verbs are."""
     from importlib import import_module
 
-    from deployer.readiness.assessing import Assessed
     from deployer.settings.loading import load
 
     if "sync" not in load(place.config).file.values:
         return ()
     answers = import_module("sync.checks.joining").answers(place.org, place.config)
-    return tuple(Assessed(a.check, a.outcome, a.evidence, a.remedy) for a in answers)
+    return tuple(answers)
 
 
 def _words(org: str, field: str, terms: Terms) -> dict[str, str]:

@@ -9,7 +9,7 @@ from deployer.errors import OptoutError
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.model.org import AccessFacts, Grant, Holder, Profile
 from deployer.planning.access import ActiveUser, is_group_word
-from deployer.planning.org_facts import FIELD_OBJECTS, Listing, rows_of, stamp_of
+from deployer.planning.org_facts import FIELD_OBJECTS, Listing, stamp_of
 from deployer.salesforce.client import Connection
 from deployer.salesforce.composite import query_request
 from deployer.salesforce.soql import bind
@@ -48,7 +48,7 @@ def fetch_access(
     members = [f"{obj}.{field}" for obj in FIELD_OBJECTS]
     try:
         grants, profiles, sets = (
-            rows_of(conn, answer)
+            conn.rows_of(answer)
             for answer in conn.composite(
                 [
                     query_request("grants", bind(_GRANTS, members=members)),
@@ -102,7 +102,7 @@ def _fetch_holders(conn: Connection, ids: list[str]) -> tuple[Holder, ...]:
     if not ids:
         return ()
     direct, parts, members = (
-        rows_of(conn, answer)
+        conn.rows_of(answer)
         for answer in conn.composite(
             [
                 query_request("direct", bind(_HOLDERS, ids=ids)),

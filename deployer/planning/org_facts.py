@@ -76,7 +76,7 @@ def fetch_org_facts(conn: Connection, field: str) -> tuple[OrgFacts, Listing]:
         [query_request(name, soql) for name, soql in zip(names, queries, strict=True)],
         purpose="layouts, assignments, fields",
     )
-    rows = {answer.reference: rows_of(conn, answer) for answer in tooling}
+    rows = {answer.reference: conn.rows_of(answer) for answer in tooling}
     described = conn.composite(
         [GetRequest(obj, f"sobjects/{obj}/describe") for obj in FIELD_OBJECTS],
         purpose="describe Contact and Lead",
@@ -93,18 +93,6 @@ def fetch_org_facts(conn: Connection, field: str) -> tuple[OrgFacts, Listing]:
         hidden_fields={obj: _defined(rows[obj]) for obj in FIELD_OBJECTS},
     )
     return facts, saved
-
-
-def rows_of(conn: Connection, answer: Answer) -> list[dict[str, Any]]:
-    """All rows of one query of a composite call, further pages included."""
-    if answer.error is not None:
-        raise answer.error
-    page = answer.body
-    found: list[dict[str, Any]] = list(page["records"])
-    while not page["done"]:
-        page = conn.get_json(page["nextRecordsUrl"], purpose="next page")
-        found += page["records"]
-    return found
 
 
 def _field_query(obj: str, field: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from deployer.errors import Exit, UsageError
@@ -13,6 +13,8 @@ from deployer.model.findings import Finding, Severity
 
 # Enum order is from the worst to the best.
 _WEIGHT = {severity: place for place, severity in enumerate(Severity)}
+WhenUnknown = Callable[[Check, Unknown], str]
+"""What to type where a fact that a check needs is Unknown."""
 
 
 class Verdict(Enum):
@@ -64,7 +66,12 @@ def assess(checks: Iterable[Check], facts: Facts, words: Mapping[str, str]) -> t
     `words` fills {org}, {field}, {field_option} and {production} of a remedy; "ask_again", when
     there is one, is what to type where a fact is Unknown.
     """
-    return tuple(_assess(check, facts, words) for check in checks)
+
+    def ask_again(check: Check, _fact: Unknown) -> str:
+        return words.get("ask_again") or check.remedy
+
+    found = (answered(check, facts, ask_again) for check in checks)
+    return tuple(replace(each, remedy=filled(each.remedy, words)) for each in found)
 
 
 def to_verdict(
@@ -97,23 +104,19 @@ def accepted_ids(text: str, checks: Iterable[Check]) -> tuple[str, ...]:
     return tuple(known[word.casefold()] for word in wanted)
 
 
-def _assess(check: Check, facts: Facts, words: Mapping[str, str]) -> Assessed:
+def answered(check: Check, facts: Facts, when_unknown: WhenUnknown) -> Assessed:
+    """What one check came to; the worst finding decides, the evidence is all that was found."""
     for name in check.needs:
         fact = facts[name]
         if isinstance(fact, Unknown):
-            remedy = words.get("ask_again") or check.remedy
-            return Assessed(check, Severity.UNKNOWN, fact.reason, filled(remedy, words))
-    return _answered(check, check.answer(facts), words)
-
-
-def _answered(check: Check, found: Sequence[Finding], words: Mapping[str, str]) -> Assessed:
-    """The worst finding decides; the evidence is everything that was found."""
+            return Assessed(check, Severity.UNKNOWN, fact.reason, when_unknown(check, fact))
+    found = check.answer(facts)
     outcome = min((each.severity for each in found), key=_WEIGHT.__getitem__)
     evidence = "; ".join(each.what for each in found)
     if outcome in {Severity.PASS, Severity.INFO}:
         return Assessed(check, outcome, evidence, "")
     fixes = dict.fromkeys(each.fix or check.remedy for each in found if each.severity is outcome)
-    return Assessed(check, outcome, evidence, "; ".join(filled(fix, words) for fix in fixes))
+    return Assessed(check, outcome, evidence, "; ".join(fixes))
 
 
 def filled(remedy: str, words: Mapping[str, str]) -> str:

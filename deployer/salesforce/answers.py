@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -84,3 +84,20 @@ def moment(row: Json, key: str) -> datetime | None:
     if parsed.tzinfo is None:
         raise bad_answer(f"{key} has no time zone")
     return parsed
+
+
+def all_rows(page: Any, fetch: Callable[[str], Any]) -> list[Json]:
+    """Every row of a query, from its first page on; `fetch` gives the page at a path.
+
+    Source: REST API Developer Guide, "Query": `done` and `nextRecordsUrl`.
+    """
+    found: list[Json] = []
+    while True:
+        page = mapping(page, "the query's answer")
+        if "records" not in page:
+            raise bad_answer("records is missing")
+        found += rows(page["records"], "records")
+        if flag(page, "done"):
+            return found
+        path = text(page, "nextRecordsUrl")
+        page = fetch(path if path.startswith("/") else f"/{path}")

@@ -13,7 +13,7 @@ import requests
 
 from deployer.errors import LoginRefused, SessionExpired
 from deployer.model.org import SCHEMA_API_VERSION
-from deployer.salesforce.answers import Json, bad_answer, flag, mapping, rows, text
+from deployer.salesforce.answers import Json, all_rows, mapping
 from deployer.salesforce.composite import Answer, GetRequest, batches, read_answers, to_body
 from deployer.salesforce.fault_table import OrgUnreachable
 from deployer.salesforce.faults import Effect, lost_reply
@@ -128,6 +128,12 @@ class Connection:
         """As `composite`, under tooling/."""
         return self._composite("tooling/composite", requests, purpose)
 
+    def rows_of(self, answer: Answer) -> list[dict[str, Any]]:
+        """All rows of a query in a composite, as `query`. Errors: the part's own."""
+        if answer.error is not None:
+            raise answer.error
+        return self._rows_from(answer.body)
+
     def describe(self, sobject: str) -> Json:
         """What this user sees of an object. Source: REST API guide, "sObject Describe"."""
         answer = self.get_json(f"sobjects/{sobject}/describe", purpose=f"describe {sobject}")
@@ -174,17 +180,11 @@ class Connection:
         return answers
 
     def _pages(self, first: Callable[[], Any]) -> list[dict[str, Any]]:
-        page = mapping(self._read(first, ATTEMPTS), "the query's answer")
-        found: list[dict[str, Any]] = []
-        while True:
-            if "records" not in page:
-                raise bad_answer("records is missing")
-            found += [_bare(row) for row in rows(page["records"], "records")]
-            if flag(page, "done"):
-                return found
-            path = text(page, "nextRecordsUrl")
-            more = self.get_json(path if path.startswith("/") else f"/{path}", purpose="next page")
-            page = mapping(more, "the query's answer")
+        return self._rows_from(self._read(first, ATTEMPTS))
+
+    def _rows_from(self, page: Any) -> list[dict[str, Any]]:
+        found = all_rows(page, lambda path: self.get_json(path, purpose="next page"))
+        return [_bare(row) for row in found]
 
     def _get(self, url: str, params: Mapping[str, str] | None, purpose: str) -> Any:
         answer = self._session.request(

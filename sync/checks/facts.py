@@ -15,7 +15,7 @@ from sqlalchemy import Connection as Database
 from sqlalchemy import func, select
 
 from deployer.errors import OptoutError
-from deployer.model.checks import Facts
+from deployer.model.checks import Facts, value
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.model.findings import Finding, Severity
 from deployer.salesforce.client import Connection
@@ -138,17 +138,6 @@ def org_away(why: OptoutError, ledger: StatusFacts) -> dict[str, Fact[object]]:
     budget = last_seen(ledger)
     away = dict.fromkeys(("org-id", "writable", "budget", "clock"), reason)
     return {**away, "budget": budget if isinstance(budget, Known) else reason}
-
-
-def value(facts: Facts, name: str, kind: type[T]) -> T:
-    """A fact that the check's `needs` name, so that it is known.
-
-    Errors: TypeError when it is another thing or missing, which is a mistake of this program.
-    """
-    fact = facts[name]
-    if isinstance(fact, Known) and isinstance(fact.value, kind):
-        return fact.value
-    raise TypeError(f"fact {name} is {fact!r}, not a known {kind.__name__}")
 
 
 def status_of(facts: Facts) -> Status:

@@ -6,18 +6,19 @@ from pathlib import Path
 
 from deployer.errors import OptoutError
 from deployer.model.findings import Severity
-from sync.checks.asking import Answer, ask
+from deployer.readiness.assessing import Assessed
+from sync.checks.asking import ask
 from sync.checks.catalogue import CHECKS
 from sync.checks.gathering import fetch_org, gather, read_facts
 from sync.desk import Ask, open_desk
 
 
-def answers(org: str | None, config: Path | None) -> list[Answer]:
+def answers(org: str | None, config: Path | None) -> list[Assessed]:
     """What each check of the sync came to; all UNKNOWN when there is no ledger to look at."""
     try:
         with open_desk(Ask(org, config, as_json=True)) as desk:
             ledger = read_facts(desk)
             return ask(CHECKS, gather(desk, ledger) | fetch_org(desk, ledger))
     except OptoutError as away:
-        return [Answer(check, Severity.UNKNOWN, away.message, "optout sync status")
+        return [Assessed(check, Severity.UNKNOWN, away.message, "optout sync status")
                 for check in CHECKS]  # fmt: skip

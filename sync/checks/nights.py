@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from deployer.model.checks import Check, Facts
+from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
-from sync.checks.facts import Chosen, needed, status_of, value
+from sync.checks.facts import Chosen, needed, status_of
 from sync.fields import EMAIL_OPT_OUT
 from sync.ledger.ledger import from_text
 from sync.ledger.runs import Run

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from deployer.model.checks import Check, Facts
+from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
-from sync.checks.facts import Chosen, Seen, Writable, value
+from sync.checks.facts import Chosen, Seen, Writable
 from sync.status import StatusFacts
 
 PAGE = "docs/operating/checks.md"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from deployer.model.checks import Check, Facts
+from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
-from sync.checks.facts import DeadIds, value
+from sync.checks.facts import DeadIds
 from sync.people.model import PeopleCount
 
 PAGE = "docs/operating/checks.md"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from deployer.model.checks import Check, Facts
+from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
-from sync.checks.facts import Stores, value
+from sync.checks.facts import Stores
 
 PAGE = "docs/operating/checks.md"
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from deployer.errors import Exit
 from deployer.model.facts import Fact, Known
 from deployer.model.findings import Finding, Report, Severity, Table
-from sync.checks.asking import Answer
+from deployer.readiness.assessing import Assessed
+from sync.checks.asking import was_asked
 from sync.checks.facts import Seen
 from sync.ledger.ledger import to_text
 from sync.ledger.runs import Run
@@ -15,11 +16,11 @@ from sync.status import Status, StatusFacts, to_document
 
 
 def to_report(
-    status: Status, facts: StatusFacts, answers: Sequence[Answer], budget: Fact[object]
+    status: Status, facts: StatusFacts, answers: Sequence[Assessed], budget: Fact[object]
 ) -> Report:
     """The numbers, a line for each check that was asked, and whether that needs a person."""
     failing = [each for each in answers if each.outcome is Severity.FAIL]
-    blind = [each for each in answers if each.outcome is Severity.UNKNOWN and each.was_asked]
+    blind = [each for each in answers if each.outcome is Severity.UNKNOWN and was_asked(each)]
     told = {each.remedy for each in failing}
     more = [need for need in status.needs if need.next not in told]
     words = [*(each.check.id for each in failing), *(need.word.value for need in more)]
@@ -28,7 +29,7 @@ def to_report(
         headline=(_headline(code, words, blind),),
         tables=(Table("sync", ("what", "now"), _rows(status, facts, budget)),),
         findings=(
-            *map(_to_finding, (each for each in answers if each.was_asked)),
+            *map(_to_finding, (each for each in answers if was_asked(each))),
             *_unasked(answers),
             *(Finding(n.word.value, Severity.FAIL, "", n.what, n.next) for n in more),
         ),
@@ -42,7 +43,7 @@ def to_report(
     )
 
 
-def _headline(exit_code: Exit, words: Sequence[str], blind: Sequence[Answer]) -> str:
+def _headline(exit_code: Exit, words: Sequence[str], blind: Sequence[Assessed]) -> str:
     if exit_code is Exit.SAID_NO:
         return f"needs a person: {', '.join(words)}; see fail above"
     if exit_code is Exit.COULD_NOT_TELL:
@@ -118,13 +119,13 @@ def _budget_document(budget: Fact[object]) -> dict[str, object] | None:
     }
 
 
-def _to_finding(answer: Answer) -> Finding:
+def _to_finding(answer: Assessed) -> Finding:
     return Finding(answer.check.id, answer.outcome, "", answer.evidence, answer.remedy)
 
 
-def _unasked(answers: Sequence[Answer]) -> list[Finding]:
+def _unasked(answers: Sequence[Assessed]) -> list[Finding]:
     """One line for all the checks that would have to ask the org."""
-    ids = " ".join(each.check.id for each in answers if not each.was_asked)
+    ids = " ".join(each.check.id for each in answers if not was_asked(each))
     if not ids:
         return []
     said = "the org was not asked; optout sync status --ask-org does"

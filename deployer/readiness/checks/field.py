@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 
-from deployer.model.checks import Check, Facts
+from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
 from deployer.readiness.checks.saying import HELP, named, passed, said
-from deployer.readiness.facts.asking import value
 from deployer.readiness.facts.conversion import Mapping
 from deployer.readiness.facts.field import Fields, FieldSeen
 from deployer.readiness.facts.gathering import Asked

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from deployer.model.checks import Check, Facts
+from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
 from deployer.model.layouts import PERSON_OBJECTS, Behavior
 from deployer.readiness.checks.saying import HELP, named, passed, said
-from deployer.readiness.facts.asking import value
 from deployer.readiness.facts.field import Fields
 from deployer.readiness.facts.placements import (
     Assigned,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from deployer.model.checks import Check, Facts
+from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
 from deployer.readiness.checks.saying import DEVELOPER, HELP, named, passed, said
-from deployer.readiness.facts.asking import value
 from deployer.readiness.facts.gathering import Asked
 from deployer.readiness.facts.org import Budget, OAuthGrants, Organization, Running, Versions
 from deployer.readiness.facts.rights import Rights

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from deployer.model.checks import Check, Facts
+from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
 from deployer.readiness.checks.layouts import PUT
 from deployer.readiness.checks.saying import DEVELOPER, named, passed, said
-from deployer.readiness.facts.asking import value
 from deployer.readiness.facts.package import CheckedDeploy, Rendered
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from deployer.model.checks import Check, Facts
+from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
 from deployer.readiness.checks.saying import HELP, named, passed, said
-from deployer.readiness.facts.asking import value
 from deployer.readiness.facts.field import Fields
 from deployer.readiness.visibility import Page, Panel, Standing
 

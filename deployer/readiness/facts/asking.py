@@ -7,11 +7,9 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from deployer.errors import OptoutError
-from deployer.model.checks import Facts
 from deployer.model.facts import Fact, Known, Unknown
-from deployer.salesforce.answers import bad_answer, flag, mapping, rows, text
 from deployer.salesforce.client import Connection
-from deployer.salesforce.composite import Answer, query_request
+from deployer.salesforce.composite import query_request
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -36,7 +34,7 @@ def fetch_rows(
         answers = ask(requests, purpose=purpose)
     except OptoutError as refused:
         return dict.fromkeys(queries, Unknown(reason_of(refused)))
-    return {answer.reference: told(lambda a=answer: _all_rows(conn, a)) for answer in answers}  # type: ignore[misc]
+    return {answer.reference: told(lambda a=answer: tuple(conn.rows_of(a))) for answer in answers}  # type: ignore[misc]
 
 
 def told(look: Callable[[], T]) -> Fact[T]:
@@ -56,29 +54,3 @@ def reason_of(refused: OptoutError) -> str:
 def then(fact: Fact[T], make: Callable[[T], U]) -> Fact[U]:
     """The fact made from another; an Unknown stays one, for its reason."""
     return Known(make(fact.value)) if isinstance(fact, Known) else fact
-
-
-def value(facts: Facts, name: str, kind: type[T]) -> T:
-    """A fact that the check's `needs` name, so that it is known.
-
-    Errors: TypeError when it is another thing or missing, which is a mistake of this program.
-    """
-    fact = facts[name]
-    if isinstance(fact, Known) and isinstance(fact.value, kind):
-        return fact.value
-    raise TypeError(f"fact {name} is {fact!r}, not a known {kind.__name__}")
-
-
-def _all_rows(conn: Connection, answer: Answer) -> Rows:
-    if answer.error is not None:
-        raise answer.error
-    page = mapping(answer.body, "the query's answer")
-    found: list[Row] = []
-    while True:
-        if "records" not in page:
-            raise bad_answer("records is missing")
-        found += rows(page["records"], "records")
-        if flag(page, "done"):
-            return tuple(found)
-        more = conn.get_json(text(page, "nextRecordsUrl"), purpose="next page")
-        page = mapping(more, "the query's answer")
