@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 from org_clock import START, OrgClock
 
@@ -57,6 +58,14 @@ def org_files(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
 def certificates(org_files: DataFolder) -> Certificates:
     # The clients under test read the machine's clock, whatever the org's says.
     return read_or_write_certificates(org_files.path, START)
+
+
+@pytest.fixture(autouse=True)
+def logs_as_found() -> Iterator[None]:
+    """What a test, or a command that it runs, makes of the log is not the next one's."""
+    found = structlog.get_config()
+    yield
+    structlog.configure(**found)
 
 
 @pytest.fixture(scope="session")

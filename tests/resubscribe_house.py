@@ -1,27 +1,12 @@
-"""What tests of a resubscribe have in common: an org that tells its time, and how to ask."""
+"""What tests of a resubscribe have in common: how to ask, and what is so then."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from email.utils import format_datetime
-
-from practice_org.app import handle
 from sync.fields import EMAIL_OPT_OUT
 from sync.ledger.events import NewEvent, Selector, accept
 from sync.ledger.logbook import read_audit
 from sync.resubscribe.component import Sources
 from sync.resubscribe.walk import Asked, Resubscribed, resubscribe
-
-
-def tell_time(house) -> None:
-    """Let the org's answers have a Date, as every real one's do."""
-
-    def dated(asked):
-        answered = handle(house.org, asked)
-        date = format_datetime(house.clock.now(), usegmt=True)
-        return replace(answered, headers={**answered.headers, "Date": date})
-
-    house.answer = dated
 
 
 def ask(house, who: str = "ann", agree=lambda _: None) -> Resubscribed:

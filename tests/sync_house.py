@@ -5,7 +5,8 @@ The oracle is the org's tables and audit, and what the test itself put in: never
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email.utils import format_datetime
 from itertools import count
 from pathlib import Path
 
@@ -165,8 +166,10 @@ class House:
         return open_door(self.writer(username))
 
     def answer(self, asked: Request) -> Response:
-        """Every call of the runner comes through here."""
-        return handle(self.org, asked)
+        """Every call of the runner comes through here; the answer has a Date, as every real one."""
+        answered = handle(self.org, asked)
+        date = format_datetime(self.clock.now(), usegmt=True)
+        return replace(answered, headers={**answered.headers, "Date": date})
 
     def writer(self, username: str = RUNNER) -> Writer:
         """A client logged in as this user, with no socket between."""

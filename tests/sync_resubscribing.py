@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from email.utils import format_datetime
+from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
@@ -76,14 +75,6 @@ class Resubscribing:
         super().__init__()
         self.oracle = ResubscribeOracle(self.house, self.store, self.oracle.records)
         self.opted_in = 0
-        answer = self.house.answer
-
-        def dated(asked):
-            said = answer(asked)
-            date = format_datetime(self.house.clock.now(), usegmt=True)
-            return replace(said, headers={**said.headers, "Date": date})
-
-        self.house.answer = dated
 
     @rule(number=numbers)
     def a_person_is_resubscribed(self, number):

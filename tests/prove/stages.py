@@ -11,9 +11,8 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from email.utils import format_datetime
 from itertools import count
 from pathlib import Path
 
@@ -89,10 +88,7 @@ class WatchedHouse(House):
 
     def _in_turn(self, asked: Request) -> Response:
         with _IN_ORG, wait_to_hold(self.turn, Hold.ALONE):
-            answered = super().answer(asked)
-        # As every real org's; a resubscribe goes by it.
-        date = format_datetime(self.clock.now(), usegmt=True)
-        return replace(answered, headers={**answered.headers, "Date": date})
+            return super().answer(asked)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import stamina
+from resubscribe_house import opt_out
 from sync_house import House
 from walk import StepClock
 
@@ -36,3 +37,11 @@ def adopted(house: House) -> House:
     """A house whose first run a person has seen."""
     house.adopt()
     return house
+
+
+@pytest.fixture
+def ann(house: House) -> str:
+    """Ann, opted out on both sides; the id of her record."""
+    contact = house.contact()
+    opt_out(house, "ann", contact)
+    return contact

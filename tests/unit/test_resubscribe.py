@@ -6,7 +6,7 @@ A late opt-out may opt out again.
 from __future__ import annotations
 
 import pytest
-from resubscribe_house import actions, ask, both, is_clear, late, opt_out, tell_time
+from resubscribe_house import actions, ask, both, is_clear, late
 
 from deployer.errors import TryLater
 from deployer.salesforce.bulk import close_job, create_ingest_job, upload, write_uploads
@@ -24,21 +24,6 @@ from sync.spread import spread_events
 
 DAY = 86_400
 CLEARED = ResubscribeState.CLEARED
-
-
-@pytest.fixture
-def house(house):
-    """A house whose org tells its time."""
-    tell_time(house)
-    return house
-
-
-@pytest.fixture
-def ann(house):
-    """Ann, opted out on both sides; the id of her record."""
-    contact = house.contact()
-    opt_out(house, "ann", contact)
-    return contact
 
 
 def test_both_sides_are_cleared_and_the_next_nights_write_nothing(house, ann):

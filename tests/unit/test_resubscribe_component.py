@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from resubscribe_house import actions, ask, both, opt_out, tell_time
+from resubscribe_house import actions, ask, both, opt_out
 
 from deployer.errors import UsageError
 from sync.ledger.events import Selector
@@ -11,21 +11,6 @@ from sync.ledger.fences import ResubscribeState
 
 DAY = 86_400
 CLEARED = ResubscribeState.CLEARED
-
-
-@pytest.fixture
-def house(house):
-    """A house whose org tells its time."""
-    tell_time(house)
-    return house
-
-
-@pytest.fixture
-def ann(house):
-    """Ann, opted out on both sides; the id of her record."""
-    contact = house.contact()
-    opt_out(house, "ann", contact)
-    return contact
 
 
 def test_two_people_who_share_a_record_are_covered_together(house, ann):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from resubscribe_house import ask, both, is_clear, opt_out, tell_time
+from resubscribe_house import ask, both, is_clear
 
 from deployer.errors import TryLater
 from sync.ledger.backlog import read_backlog
@@ -13,21 +13,6 @@ from sync.ledger.lease import LEASE_S
 CLEARED, REOPENED, SET_BACK = (
     ResubscribeState.CLEARED, ResubscribeState.REOPENED, ResubscribeState.SET_BACK,
 )  # fmt: skip
-
-
-@pytest.fixture
-def house(house):
-    """A house whose org tells its time."""
-    tell_time(house)
-    return house
-
-
-@pytest.fixture
-def ann(house):
-    """Ann, opted out on both sides; the id of her record."""
-    contact = house.contact()
-    opt_out(house, "ann", contact)
-    return contact
 
 
 def test_a_side_that_refuses_for_good_sets_the_other_back(house, ann):
