@@ -33,7 +33,7 @@ def choose_field(wish: FieldWish, org: OrgFacts) -> FieldChoice:
 
     Errors: OrgSaidNo when it is absent, is no checkbox, or several could be meant.
     """
-    name = default_field(wish) or _discovered(org)
+    name = default_field(wish) or discover_field({o: _all_fields(org, o) for o in _OBJECTS})
     known = {obj: _all_fields(org, obj).get(name) for obj in _OBJECTS}
     for obj, fact in known.items():
         _refuse_wrong_type(obj, fact)
@@ -93,9 +93,13 @@ def _refuse_namespace(name: str) -> None:
         )
 
 
-def _discovered(org: OrgFacts) -> str:
-    """The one checkbox both objects have whose label or name reads like the Marketo one."""
-    found = {obj: _candidates(_all_fields(org, obj)) for obj in _OBJECTS}
+def discover_field(fields: Mapping[str, Mapping[str, FieldFact]]) -> str:
+    """The one checkbox both objects have whose label or name reads like the Marketo one.
+
+    `fields` maps Contact and Lead to their fields by API name. Errors: OrgSaidNo, which names what
+    it could be, when there is none or more than one.
+    """
+    found = {obj: _candidates(fields[obj]) for obj in _OBJECTS}
     both = sorted(set(found["Contact"]) & set(found["Lead"]))
     if len(both) == 1:
         return both[0]

@@ -11,6 +11,7 @@ from typing import Any
 from deployer.model.facts import Fact, Known
 from deployer.model.findings import Report, Severity
 from deployer.readiness.assessing import EXITS, Assessed, Verdict
+from deployer.readiness.checks.package import CHECK_DEPLOY
 from deployer.readiness.visibility import Visibility
 from deployer.salesforce.session import OrgCall
 
@@ -22,10 +23,19 @@ _SAYS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """One call to the org, and whose login made it: auditor, deployer or runner."""
+
+    made: OrgCall
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """One look at one org: what was asked for, and what every check came to.
 
-    `accepted` are ids whose UNKNOWN was accepted; `unmapped` is the reason that was given.
+    `accepted` are ids whose UNKNOWN was accepted; `unmapped` is the reason that was given;
+    `notes` are whole sentences about what was looked for.
     """
 
     org: str
@@ -37,14 +47,15 @@ class Look:
     fail_on: Severity
     accepted: tuple[str, ...] = ()
     unmapped: str = ""
-    calls: tuple[OrgCall, ...] = ()
+    calls: tuple[Call, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def to_report(look: Look) -> Report:
     """The verdict and what to do next, in order; `findings` has every check that is not well."""
     shown = [each for each in look.assessed if each.outcome not in {Severity.PASS, Severity.INFO}]
     return Report(
-        headline=(_verdict(look), *_next(look), *_counts(look)),
+        headline=(_verdict(look), *look.notes, *_next(look), *_counts(look)),
         findings=tuple(each.finding for each in shown),
         document=_document(look),
         exit=EXITS[look.verdict],
@@ -54,7 +65,7 @@ def to_report(look: Look) -> Report:
 
 def for_people(report: Report, look: Look) -> tuple[Report, Report]:
     """The same in the order a person reads: verdict and next steps, then findings and counts."""
-    first = Report(headline=(_verdict(look), *_next(look), ""))
+    first = Report(headline=(_verdict(look), *look.notes, *_next(look), ""))
     return first, replace(report, headline=_counts(look))
 
 
@@ -83,8 +94,18 @@ def _counts(look: Look) -> tuple[str, ...]:
     count = Counter(each.outcome.value for each in look.assessed)
     told = ", ".join(f"{count[each.value]} {each.value}" for each in Severity if count[each.value])
     accepted = (f"unknown and accepted: {' '.join(look.accepted)}",) if look.accepted else ()
-    return (*_seen(look.visibility), f"checks: {told}", *accepted,
-            f"{len(look.calls)} calls to the org, none of which changes anything")  # fmt: skip
+    return (*_seen(look.visibility), f"checks: {told}", *accepted, _called(look))
+
+
+def _called(look: Look) -> str:
+    """A check-only deploy leaves its row; nothing else is ever left."""
+    checked = any(each.check.id == CHECK_DEPLOY.id for each in look.assessed)
+    left = (
+        "the check-only deploy leaves a row in Setup > Deployment Status, nothing else is changed"
+        if checked
+        else "none of which changes anything"
+    )
+    return f"{len(look.calls)} calls to the org, {left}"
 
 
 def _seen(visibility: Fact[object]) -> tuple[str, ...]:
@@ -104,10 +125,11 @@ def _document(look: Look) -> dict[str, Any]:
         "headline": _plain(visibility.headline),
         "visibility": _plain(visibility.rows),
         "accepted": {"unknown": list(look.accepted), "unmapped": look.unmapped},
+        "notes": list(look.notes),
         "fail_on": look.fail_on.value,
         "api_calls": [
-            {"method": call.method, "path": call.path, "purpose": call.purpose,
-             "status": call.status}
+            {"method": call.made.method, "path": call.made.path, "purpose": call.made.purpose,
+             "status": call.made.status, "login": call.login}
             for call in look.calls
         ],
     }  # fmt: skip

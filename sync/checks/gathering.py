@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from deployer.errors import OptoutError
 from deployer.model.facts import Fact, Known, Unknown
+from deployer.salesforce.session import OrgCall
 from sync.checks.facts import Chosen, Stores, count_dead, fetch_org_facts, org_away, to_facts
 from sync.desk import Desk
 from sync.ledger.backlog import read_backlog
@@ -44,12 +45,22 @@ def _look_at_people(desk: Desk) -> dict[str, Fact[object]]:
         return {"people": reason, "stores": reason}
 
 
-def fetch_org(desk: Desk, ledger: StatusFacts) -> dict[str, Fact[object]]:
+def fetch_org(
+    desk: Desk, ledger: StatusFacts, calls: list[OrgCall] | None = None
+) -> dict[str, Fact[object]]:
     """The facts that only the org has, as the runner's own login sees them.
 
-    An org that does not let us in leaves them Unknown with its sentence.
+    An org that does not let us in leaves them Unknown with its sentence. `calls` takes the calls
+    that were made.
     """
     try:
-        return fetch_org_facts(desk.open_any_reader(), desk.sync.fields, desk.clock.now)
+        reader = desk.open_any_reader()
     except OptoutError as away:
         return org_away(away, ledger)
+    try:
+        return fetch_org_facts(reader, desk.sync.fields, desk.clock.now)
+    except OptoutError as away:
+        return org_away(away, ledger)
+    finally:
+        if calls is not None:
+            calls += reader.calls

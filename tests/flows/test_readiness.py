@@ -110,6 +110,14 @@ def a_user(name, profiles):
     return {"Username": name, "LastName": "User", "IsActive": True, "ProfileId": profile}
 
 
+def test_an_unknown_that_no_check_has_is_refused_before_the_org_is_asked(run, org_now, intercept):
+    assert org_now
+    sent = []
+    intercept(lambda request, go_on: [sent.append(request), go_on(request)][1])
+    code, _, err = run("readiness", "--org", "practice", "--accept-unknown", "C03,C99")
+    assert (code, "C99" in err, sent) == (2, True, [])
+
+
 def test_an_accepted_unknown_is_in_the_report(look):
     _, document = look("--accept-unknown", "c03,C34", "--accept-unmapped", "no leads here")
     assert document["accepted"] == {"unknown": ["C03", "C34"], "unmapped": "no leads here"}
@@ -148,6 +156,9 @@ def test_a_check_explains_itself_without_an_org(run):
 def test_a_check_only_deploy_is_asked_for_and_changes_nothing(look, org_now):
     before = find_component(org_now.org, "Layout", "Contact-Contact Layout").body
     _, document = look("--check-deploy")
+    logins = [call["login"] for call in document["api_calls"]]
+    assert set(logins) == {"auditor", "deployer"}
+    assert any(call["path"].endswith("/deployRequest") for call in document["api_calls"])
     assert ids(document, "pass", "fail").count("C60") == 1
     assert next(r["outcome"] for r in document["checks"] if r["id"] == "C60") == "pass"
     assert find_component(org_now.org, "Layout", "Contact-Contact Layout").body == before

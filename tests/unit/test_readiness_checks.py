@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from deployer.commands.readiness import production_word
+from deployer.commands.readiness_look import production_word
 from deployer.errors import UsageError
 from deployer.model.facts import Known, Unknown
 from deployer.model.findings import Severity

@@ -8,11 +8,10 @@ from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
 from deployer.readiness.checks.saying import HELP, named, passed, said
 from deployer.readiness.facts.conversion import Mapping
-from deployer.readiness.facts.field import Fields, FieldSeen
+from deployer.readiness.facts.field import CHECKBOX, Fields, FieldSeen
 from deployer.readiness.facts.gathering import Asked
 
 OBJECTS = ("Contact", "Lead")
-CHECKBOX = "Checkbox"
 # Source: Salesforce help, "Field History Tracking": 20 fields an object.
 MOST_TRACKED = 20
 _LIKE_IT = re.compile(r"(?!.*fax).*(opt.?(ed.?)?out|unsubscri)", re.IGNORECASE)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deployer.model.facts import Fact, Known, Unknown
+from deployer.model.org import FieldFact
 from deployer.readiness.facts.asking import Door, Rows, fetch_rows
 from deployer.salesforce.client import Connection
 from deployer.salesforce.soql import bind
@@ -16,6 +17,9 @@ _FIELDS = (
     "SELECT QualifiedApiName, Label, DataType, IsFieldHistoryTracked FROM FieldDefinition "
     "WHERE EntityDefinition.QualifiedApiName = :object"
 )
+
+
+CHECKBOX = "Checkbox"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,21 @@ def fetch_fields(conn: Connection) -> Fact[object]:
             return fact
         of[obj] = _fields(fact.value)
     return Known(Fields(of)) if any(of.values()) else Unknown("the org shows this login no field")
+
+
+def to_field_facts(fields: Fields) -> dict[str, dict[str, FieldFact]]:
+    """The same in describe's words: a checkbox is boolean, anything else keeps its own word."""
+    return {
+        obj: {
+            name: FieldFact(name, seen.label, type=_to_type(seen), updateable=True)
+            for name, seen in known.items()
+        }
+        for obj, known in fields.of.items()
+    }
+
+
+def _to_type(seen: FieldSeen) -> str:
+    return "boolean" if seen.data_type == CHECKBOX else seen.data_type
 
 
 def _fields(rows: Rows) -> dict[str, FieldSeen]:
