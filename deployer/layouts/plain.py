@@ -95,7 +95,7 @@ def to_section(start: int, facts: Mapping[str, str], columns: Sequence[Column]) 
 def read_text(raw: bytes) -> str:
     """What an element without children says, however it is written."""
     if b"<" in raw or b"&" in raw:
-        return _read_leaves(raw).get("", "")
+        return read_leaves(raw).get("", "")
     return raw.decode().strip()
 
 
@@ -116,20 +116,20 @@ def _read_column(data: bytes, begin: re.Match[bytes], section: int, column: int)
 def read_field(item: bytes) -> tuple[str, str]:
     """Field and behavior of an item, however it is written; "" where it has none."""
     plain = _ITEM.fullmatch(item)
-    return _field_of(plain) if plain else _field_of_leaves(_read_leaves(item))
+    return _field_of(plain) if plain else _field_of_leaves(read_leaves(item))
 
 
 def _field_of(item: re.Match[bytes]) -> tuple[str, str]:
     if item[3]:
         return item[3].decode(), item[2].decode()
-    return _field_of_leaves(_read_leaves(item[1]))
+    return _field_of_leaves(read_leaves(item[1]))
 
 
 def _field_of_leaves(leaves: Mapping[str, str]) -> tuple[str, str]:
     return leaves.get("field", ""), leaves.get("behavior", "")
 
 
-def _read_leaves(raw: bytes) -> dict[str, str]:
+def read_leaves(raw: bytes) -> dict[str, str]:
     """The texts at the top of a fragment ("") or directly in its one element, by local name."""
     leaves: dict[str, str] = {}
     path: list[str] = []

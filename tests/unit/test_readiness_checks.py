@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from placed_layouts import placed
 
 from deployer.commands.readiness_look import production_word
 from deployer.errors import UsageError
@@ -26,9 +27,8 @@ from deployer.readiness.facts.placements import (
     Assigned,
     Layouts,
     LayoutSeen,
-    Placements,
     RecordTypes,
-    behaviors_in,
+    drawn,
 )
 from deployer.readiness.facts.rights import Dangers, FieldReach, Rights, Shared
 from deployer.readiness.visibility import (
@@ -66,7 +66,7 @@ READY = {
     "layouts": Layouts(PAGES),
     "assigned": Assigned(GIVEN),
     "record_types": RecordTypes(("Contact.Donor",), ()),
-    "placements": Placements({"c": ("Edit",), "l": ("Edit",)}),
+    "placements": placed(c=("Edit",), l=("Edit",)),
     "grants": Grants({"Contact": 1, "Lead": 1}, frozenset({"Sales"})),
     "rendered": Rendered(()),
     "required": Required(()),
@@ -105,7 +105,7 @@ def on(**kinds):
 
 
 def stands(*contact):
-    return Placements({"c": contact, "l": ("Edit",)})
+    return placed(c=contact, l=("Edit",))
 
 
 def people(**counts):
@@ -206,7 +206,7 @@ def test_person_accounts_need_the_field_too(layouts, behaviors, outcome):
         fields=Fields(BOTH | {"Account": {"IsPersonAccount": FIELD}}),
         layouts=Layouts((*PAGES, *layouts)),
         assigned=Assigned((*GIVEN, LayoutAssignment("p", "Sales", "a"))),
-        placements=Placements({"c": ("Edit",), "l": ("Edit",), "a": behaviors}),
+        placements=placed(c=("Edit",), l=("Edit",), a=behaviors),
     )
     assert answer("C51", facts).outcome.value == outcome
 
@@ -258,11 +258,12 @@ def test_a_reason_repeats_neither_the_query_nor_a_name_in_it():
 def test_a_field_in_any_section_is_found_each_time():
     column = {"layoutItems": [{"field": "hasoptedoutofemail", "behavior": "Readonly"}, {}]}
     section = {"layoutColumns": [{"layoutItems": None}, column]}
-    assert list(behaviors_in({"layoutSections": [section, section]}, NAME)) == ["Readonly"] * 2
+    drawing = drawn(PAGES[0], {"layoutSections": [section, section]}, NAME)
+    assert drawing.behaviors == ("Readonly", "Readonly")
 
 
 def test_the_worst_finding_decides_and_only_its_remedy_is_told():
-    found = answer("C21", known(placements=Placements({"c": ("Readonly",), "l": ()})))
+    found = answer("C21", known(placements=placed(c=("Readonly",), l=())))
     assert found.outcome is Severity.FAIL
     assert found.evidence == "the field is not on Lead Sales; it is read-only on Contact Sales"
     assert found.remedy == "optout deploy --org prod --assign layout-users"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
-from deployer.readiness.checks.layouts import PUT
+from deployer.readiness.checks.layouts import PUT, holders, unread
 from deployer.readiness.checks.saying import HELP, named, passed, said
 from deployer.readiness.facts.grants import OBJECTS, Grants
-from deployer.readiness.facts.placements import Layouts, Placements
+from deployer.readiness.facts.placements import Layouts
 from deployer.readiness.facts.rights import Dangers, FieldReach, Shared
 from deployer.readiness.visibility import Headline, Verdict, Visibility
 
@@ -80,15 +80,14 @@ def _runner(facts: Facts) -> list[Finding]:
 
 def _mismatch(facts: Facts) -> list[Finding]:
     """Profiles whose users have one half: the field on a page, or access to it."""
-    stands = value(facts, "placements", Placements).behaviors
     layouts = value(facts, "layouts", Layouts).all
-    holding = {(each.object, each.name) for each in layouts if stands[each.id]}
+    holding = {(each.object, each.name) for each in holders(facts, layouts)}
     rows = value(facts, "visibility", Visibility).rows
     hidden = [r for r in rows if r.verdict is Verdict.HIDDEN and r.users and r.why != CLOSED]
     granted = value(facts, "grants", Grants).profiles
     blank = sorted({row.profile for row in hidden if (row.object, row.layout) in holding})
     unseen = sorted({row.profile for row in hidden if row.profile in granted} - set(blank))
-    found = []
+    found = unread(facts, layouts)
     if blank:
         found.append(said(Severity.WARN, f"on the layout, yet not seen: {named(blank)}"))
     if unseen:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from deployer.model.checks import Check, Facts, value
+from deployer.model.facts import Known, Unknown
 from deployer.model.findings import Finding, Severity
 from deployer.model.layouts import PERSON_OBJECTS, Behavior
 from deployer.readiness.checks.saying import HELP, named, passed, said
@@ -17,6 +19,7 @@ from deployer.readiness.facts.placements import (
     RecordTypes,
 )
 
+_AGAIN = "optout readiness --org {org} --identity deployer"
 PUT = "optout deploy --org {org}{field_option}{production} --assign layout-users"
 _LAYOUTS = HELP + "platform.customize_layout.htm&type=5"
 
@@ -32,11 +35,11 @@ def _listed(facts: Facts) -> list[Finding]:
 
 def _placed(facts: Facts) -> list[Finding]:
     used = _used(facts)
-    stands = value(facts, "placements", Placements).behaviors
-    absent = [each.title for each in used if not stands[each.id]]
-    twice = [each.title for each in used if len(stands[each.id]) > 1]
-    readonly = [each.title for each in used if Behavior.READONLY.value in stands[each.id]]
-    found = []
+    stands, lost = _stands(facts, used)
+    absent = [each.title for each, found in stands if not found]
+    twice = [each.title for each, found in stands if len(found) > 1]
+    readonly = [each.title for each, found in stands if Behavior.READONLY.value in found]
+    found = [*lost]
     if absent:
         found.append(said(Severity.FAIL, f"the field is not on {named(absent)}", PUT))
     if twice:
@@ -47,6 +50,34 @@ def _placed(facts: Facts) -> list[Finding]:
         found.append(said(Severity.WARN, f"it is read-only on {named(readonly)}",
                           f"{PUT} --make-editable"))  # fmt: skip
     return found or passed(f"the field is on all {len(used)} layouts in use")
+
+
+def _stands(
+    facts: Facts, layouts: list[LayoutSeen]
+) -> tuple[list[tuple[LayoutSeen, tuple[str, ...]]], list[Finding]]:
+    """How the field stands on each of these that could be read, and a finding for the others."""
+    placements = value(facts, "placements", Placements)
+    facts_of = [(each, placements.behaviors(each.id)) for each in layouts]
+    read = [(each, fact.value) for each, fact in facts_of if isinstance(fact, Known)]
+    return read, unread(facts, layouts)
+
+
+def holders(facts: Facts, layouts: Iterable[LayoutSeen]) -> list[LayoutSeen]:
+    """Those of these layouts that are known to hold the field."""
+    return [each for each, found in _stands(facts, list(layouts))[0] if found]
+
+
+def unread(facts: Facts, layouts: Iterable[LayoutSeen]) -> list[Finding]:
+    """One UNKNOWN that names those of these layouts which could not be read, and why."""
+    placements = value(facts, "placements", Placements)
+    hidden = [
+        f"{each.title} ({fact.reason})"
+        for each in layouts
+        if isinstance(fact := placements.drawings[each.id], Unknown)
+    ]
+    if not hidden:
+        return []
+    return [said(Severity.UNKNOWN, f"these layouts could not be read: {named(hidden)}", _AGAIN)]
 
 
 def _unused(facts: Facts) -> list[Finding]:
@@ -66,11 +97,13 @@ def _record_types(facts: Facts) -> list[Finding]:
 def _person_accounts(facts: Facts) -> list[Finding]:
     if not value(facts, "fields", Fields).has_person_accounts:
         return passed("person accounts are not in use")
-    stands = value(facts, "placements", Placements).behaviors
     pages = [each for each in _used(facts) if each.object == "PersonAccount"]
-    absent = [each.title for each in pages if not stands[each.id]]
+    stands, lost = _stands(facts, pages)
+    absent = [each.title for each, found in stands if not found]
     if absent:
-        return [said(Severity.FAIL, f"the field is not on {named(absent)}")]
+        return [*lost, said(Severity.FAIL, f"the field is not on {named(absent)}")]
+    if lost:
+        return lost
     if not pages:
         # Under which table the org lists them is unverified, so none seen is no answer.
         return [said(Severity.UNKNOWN, "person accounts are on, and no layout of theirs is listed")]
@@ -85,7 +118,7 @@ def _used(facts: Facts) -> list[LayoutSeen]:
 _NEEDS = ("layouts", "assigned", "placements")
 CHECKS = (
     Check("C20", "Layouts", Severity.FAIL, "Which layouts are there?", ("layouts",), _listed,
-          "optout readiness --org {org} --identity deployer", _LAYOUTS),
+          _AGAIN, _LAYOUTS),
     Check("C21", "Field on layouts", Severity.FAIL, "Is the field on every layout in use, once and "
           "editable?", _NEEDS, _placed, PUT, _LAYOUTS),
     Check("C22", "Unused layouts", Severity.INFO, "Which layouts does nobody get?",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from dataclasses import field as field_
 from typing import Any
 
 from deployer.errors import OptoutError
+from deployer.model.drawings import DrawnItem, DrawnSection, LayoutDrawing, draw_item
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.model.layouts import PERSON_OBJECTS, field_on
 from deployer.model.org import LayoutAssignment
 from deployer.readiness.facts.asking import Door, Row, Rows, fetch_rows, reason_of, then
 from deployer.salesforce.client import Connection
-from deployer.salesforce.composite import GetRequest
+from deployer.salesforce.composite import Answer, GetRequest
 from deployer.salesforce.soql import bind
 
 # Which table a person account layout is listed under is unverified.
@@ -62,17 +64,25 @@ class Assigned:
 
 @dataclass(frozen=True, slots=True)
 class RecordTypes:
-    """Record types of Contact and Lead, as Object.Name: those in use, those that are not."""
+    """Record types of Contact and Lead, as Object.Name: those in use, those that are not.
+
+    `names` maps every id, of whatever object, to its developer name.
+    """
 
     active: tuple[str, ...]
     inactive: tuple[str, ...]
+    names: Mapping[str, str] = field_(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Placements:
-    """How the field stands on each layout: its behaviours by layout id, none when it is not on."""
+    """A drawing of each layout by its id, the field marked; one that cannot be read is Unknown."""
 
-    behaviors: Mapping[str, tuple[str, ...]]
+    drawings: Mapping[str, Fact[LayoutDrawing]]
+
+    def behaviors(self, layout_id: str) -> Fact[tuple[str, ...]]:
+        """How the field stands on one layout, each time it does; none when it is not on it."""
+        return then(self.drawings[layout_id], lambda drawing: drawing.behaviors)
 
 
 def fetch_placements(conn: Connection, field: str) -> dict[str, Fact[object]]:
@@ -92,35 +102,50 @@ def fetch_placements(conn: Connection, field: str) -> dict[str, Fact[object]]:
         "layouts": Known(layouts.value),
         "assigned": then(found["assigned"], lambda rows: _assigned(rows, known)),
         "record_types": then(found["record_types"], _record_types),
-        "placements": _fetch_behaviors(conn, layouts.value, field),
+        "placements": _fetch_drawings(conn, layouts.value, field),
     }
 
 
-def behaviors_in(metadata: Any, field: str) -> Iterator[str]:
-    """Every behaviour that the field has anywhere on one layout, given Tooling's Metadata."""
-    for section in metadata.get("layoutSections") or ():
-        for column in section.get("layoutColumns") or ():
-            for item in column.get("layoutItems") or ():
-                if str(item.get("field") or "").casefold() == field.casefold():
-                    yield str(item.get("behavior") or "Edit")
+def drawn(layout: LayoutSeen, metadata: Any, field: str) -> LayoutDrawing:
+    """One layout as Tooling's Metadata has it, the field marked as this object spells it."""
+    spelled = field_on(layout.object, field)
+    sections = (
+        DrawnSection(
+            str(section.get("label") or ""),
+            str(section.get("style") or ""),
+            tuple(_drawn_column(column, spelled) for column in section.get("layoutColumns") or ()),
+        )
+        for section in metadata.get("layoutSections") or ()
+    )
+    return LayoutDrawing(layout.name, layout.object, tuple(sections))
 
 
-def _fetch_behaviors(conn: Connection, layouts: Layouts, field: str) -> Fact[object]:
+def _drawn_column(column: Any, field: str) -> tuple[DrawnItem, ...]:
+    return tuple(draw_item(item, field) for item in column.get("layoutItems") or ())
+
+
+def _fetch_drawings(conn: Connection, layouts: Layouts, field: str) -> Fact[object]:
     """Metadata comes one row a query, so each layout is its own GET."""
     requests = [GetRequest(each.id, f"sobjects/Layout/{each.id}") for each in layouts.all]
     try:
         answers = conn.tooling_composite(requests, purpose="the field on each layout")
     except OptoutError as refused:
         return Unknown(reason_of(refused))
-    objects = {each.id: each.object for each in layouts.all}
-    found: dict[str, tuple[str, ...]] = {}
-    for answer in answers:
-        if answer.error is not None or not answer.body.get("Metadata"):
-            why = reason_of(answer.error) if answer.error else "the org sent no Metadata"
-            return Unknown(f"a layout could not be read: {why}")
-        name = field_on(objects[answer.reference], field)
-        found[answer.reference] = tuple(behaviors_in(answer.body["Metadata"], name))
-    return Known(Placements(found))
+    by_id = {each.id: each for each in layouts.all}
+    return Known(
+        Placements(
+            {answer.reference: _read(by_id[answer.reference], answer, field) for answer in answers}
+        )
+    )
+
+
+def _read(layout: LayoutSeen, answer: Answer, field: str) -> Fact[LayoutDrawing]:
+    if answer.error is not None:
+        return Unknown(reason_of(answer.error))
+    metadata = answer.body.get("Metadata") if isinstance(answer.body, Mapping) else None
+    if not isinstance(metadata, Mapping) or not metadata:
+        return Unknown("the org sent no Metadata")
+    return Known(drawn(layout, metadata, field))
 
 
 def _layouts(rows: Rows) -> Layouts:
@@ -151,8 +176,9 @@ def _assigned(rows: Rows, known: frozenset[str]) -> Assigned:
 
 def _record_types(rows: Rows) -> RecordTypes:
     ours = [row for row in rows if row["SobjectType"] in PERSON_OBJECTS]
-    names = {row["Id"]: f"{row['SobjectType']}.{row['DeveloperName']}" for row in ours}
+    titles = {row["Id"]: f"{row['SobjectType']}.{row['DeveloperName']}" for row in ours}
     return RecordTypes(
-        tuple(names[row["Id"]] for row in ours if row["IsActive"]),
-        tuple(names[row["Id"]] for row in ours if not row["IsActive"]),
+        tuple(titles[row["Id"]] for row in ours if row["IsActive"]),
+        tuple(titles[row["Id"]] for row in ours if not row["IsActive"]),
+        {str(row["Id"]): str(row["DeveloperName"]) for row in rows},
     )

@@ -7,21 +7,26 @@ from typing import TypeVar
 
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.model.layouts import Behavior, FieldPlace
-from deployer.readiness.facts.asking import Door, fetch_rows
+from deployer.readiness.facts.asking import then
 from deployer.readiness.facts.audience import fetch_users
 from deployer.readiness.facts.pages import fetch_pages
-from deployer.readiness.facts.placements import Assigned, Layouts, LayoutSeen, Placements
+from deployer.readiness.facts.placements import (
+    Assigned,
+    Layouts,
+    LayoutSeen,
+    Placements,
+    RecordTypes,
+)
 from deployer.readiness.visibility import LayoutField, Screens
 from deployer.salesforce.client import Connection
 
 T = TypeVar("T")
-_RECORD_TYPES = "SELECT Id, DeveloperName FROM RecordType"
 
 
 def fetch_screens(
     conn: Connection, field: str, facts: Mapping[str, Fact[object]]
 ) -> Fact[Screens]:  # fmt: skip
-    """The screens of all users, from the facts layouts, assigned, placements and rights there are.
+    """The screens of all users, from the facts of layouts, who gets them and rights there are.
 
     Unknown when the org would not say which layouts there are, who gets them or who the users are;
     access, pages and layouts that cannot be read stay Unknown within, and so do their verdicts.
@@ -41,7 +46,7 @@ def fetch_screens(
             profiles=users.profiles.value,
             audience=users.audience,
             pages=fetch_pages(conn, field, facts["rights"]),
-            record_types=_fetch_record_types(conn),
+            record_types=_record_type_names(facts["record_types"]),
         )
     )
 
@@ -53,11 +58,12 @@ def _known(fact: Fact[object], kind: type[T]) -> T:
 
 
 def _layout(layout: LayoutSeen, placements: Fact[object]) -> LayoutField:
-    place: Fact[FieldPlace | None]
-    if isinstance(placements, Unknown):
-        place = placements
-    else:
-        place = Known(_place(_known(placements, Placements).behaviors[layout.id]))
+    stands = (
+        placements
+        if isinstance(placements, Unknown)
+        else _known(placements, Placements).behaviors(layout.id)
+    )
+    place = then(stands, _place)
     return LayoutField(layout.id, layout.object, layout.name, place, layout.namespace)
 
 
@@ -69,9 +75,6 @@ def _place(behaviors: tuple[str, ...]) -> FieldPlace | None:
     return FieldPlace("", 0, 0, (writable or [Behavior.READONLY.value])[0], 0, len(behaviors))
 
 
-def _fetch_record_types(conn: Connection) -> dict[str, str]:
+def _record_type_names(fact: Fact[object]) -> Mapping[str, str]:
     """Developer names by id; a record type that has none here is shown by its id."""
-    rows = fetch_rows(conn, Door.TOOLING, {"names": _RECORD_TYPES}, "record types")["names"]
-    if isinstance(rows, Unknown):
-        return {}
-    return {str(row["Id"]): str(row["DeveloperName"]) for row in rows.value}
+    return {} if isinstance(fact, Unknown) else _known(fact, RecordTypes).names
