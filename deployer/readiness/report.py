@@ -22,6 +22,10 @@ _SAYS = {
 }
 
 
+# What the checks count by; a reader of --json has `why`.
+_OURS = frozenset({"obstacle"})
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """One call to the org, and whose login made it: auditor, deployer or runner."""
@@ -144,6 +148,10 @@ def _visibility(fact: Fact[object]) -> Visibility:
 def _plain(rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Frozen rows as JSON's own; an enum is its value."""
     return [
-        {key: each.value if isinstance(each, Enum) else each for key, each in asdict(row).items()}
+        {
+            key: each.value if isinstance(each, Enum) else each
+            for key, each in asdict(row).items()
+            if key not in _OURS
+        }
         for row in rows
     ]

@@ -171,11 +171,6 @@ def test_a_page_makes_a_row_of_its_own_only_where_it_differs():
         ("", "", ""), ("A", "Large", "Forms")]  # fmt: skip
 
 
-def test_a_record_type_that_a_profile_may_not_use_does_not_count():
-    found = unread(screens(layouts=("Edit", "")), usable={SALES.id: frozenset({""})})
-    assert only(found) == "edits"
-
-
 def test_one_layout_more_is_seen_after_a_plan():
     assert only(with_field(screens(layouts=("Edit", "")), {"00h1": place("Edit")})) == "edits"
 
@@ -205,3 +200,23 @@ def test_users_are_split_as_one_by_one(own, held, others):
         whole = Reach(max(own.record, each.record), max(own.field, each.field))
         one_by_one[whole] = one_by_one.get(whole, 0) + 1
     assert split_users(len(held) + others, own, at_least) == one_by_one
+
+
+@pytest.mark.parametrize(
+    ("reach", "behavior", "obstacle", "why"),
+    [
+        (EDITOR, "Edit", "none", "the layout holds the field"),
+        (EDITOR, "Readonly", "page", "the field is read-only on the layout"),
+        (EDITOR, "", "page", "the layout does not hold the field"),
+        (STRANGER, "Edit", "records-closed", "these users may not read records of the object"),
+        (STRANGER, "", "records-closed", "these users may not read records of the object"),
+        (BLIND, "Edit", "field-closed", "these users may not read the field"),
+        (READER, "Edit", "field-read-only",
+         "the layout holds the field, but these users may not edit the field"),
+        (Reach(Level.READ, Level.EDIT), "Edit", "records-read-only",
+         "the layout holds the field, but these users may not edit records of the object"),
+    ],
+)  # fmt: skip
+def test_a_row_says_what_stands_in_the_way(reach, behavior, obstacle, why):
+    (row,) = see(screens(reach=reach, layouts=(behavior,))).rows
+    assert (row.obstacle.value, row.why) == (obstacle, why)

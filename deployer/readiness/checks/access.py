@@ -9,12 +9,13 @@ from deployer.readiness.checks.saying import HELP, named, passed, said
 from deployer.readiness.facts.grants import OBJECTS, Grants
 from deployer.readiness.facts.placements import Layouts
 from deployer.readiness.facts.rights import Dangers, FieldReach, Shared
-from deployer.readiness.visibility import Headline, Verdict, Visibility
+from deployer.readiness.visibility import Headline, Obstacle, Verdict, Visibility
 
 _FLS = HELP + "platform.users_fields_fls.htm&type=5"
-# As the visibility matrix says it; the flows hold both to the same words.
-CLOSED = "these users may not read records of the object"
-_NOT_EDITED = "these users may not edit records of the object"
+_WORDS = {
+    Obstacle.RECORDS_CLOSED: "open no records",
+    Obstacle.RECORDS_READONLY: "edit no records",
+}
 _SETS = HELP + "platform.perm_sets_overview.htm&type=5"
 
 
@@ -44,7 +45,7 @@ def _closed(visibility: Visibility, object_name: str) -> int:
     """Users of the object's layouts who may open no record of it, each profile's once."""
     found: dict[str, int] = {}
     for row in visibility.rows:
-        if row.object == object_name and row.why == CLOSED:
+        if row.object == object_name and row.obstacle is Obstacle.RECORDS_CLOSED:
             found[row.profile] = max(row.users, found.get(row.profile, 0))
     return sum(found.values())
 
@@ -52,11 +53,12 @@ def _closed(visibility: Visibility, object_name: str) -> int:
 def _records(facts: Facts) -> list[Finding]:
     rows = value(facts, "visibility", Visibility).rows
     found = []
-    for words, why in (("open no records", CLOSED), ("edit no records", _NOT_EDITED)):
-        places = sorted({f"{row.profile} ({row.object})" for row in rows if row.why.endswith(why)})
+    for obstacle, words in _WORDS.items():
+        held = (row for row in rows if row.obstacle is obstacle)
+        places = sorted({f"{row.profile} ({row.object})" for row in held})
         if places:
-            found.append(said(Severity.INFO, f"with the field in front of them, users of these "
-                                             f"profiles {words}: {named(places)}"))  # fmt: skip
+            told = f"users of these profiles {words}, field or no field: {named(places)}"
+            found.append(said(Severity.INFO, told))
     return found or passed("whoever has the field in front of them may edit the records")
 
 
@@ -83,7 +85,8 @@ def _mismatch(facts: Facts) -> list[Finding]:
     layouts = value(facts, "layouts", Layouts).all
     holding = {(each.object, each.name) for each in holders(facts, layouts)}
     rows = value(facts, "visibility", Visibility).rows
-    hidden = [r for r in rows if r.verdict is Verdict.HIDDEN and r.users and r.why != CLOSED]
+    hidden = [row for row in rows if row.verdict is Verdict.HIDDEN and row.users
+              and row.obstacle is not Obstacle.RECORDS_CLOSED]  # fmt: skip
     granted = value(facts, "grants", Grants).profiles
     blank = sorted({row.profile for row in hidden if (row.object, row.layout) in holding})
     unseen = sorted({row.profile for row in hidden if row.profile in granted} - set(blank))

@@ -6,6 +6,7 @@ from deployer.readiness.visibility.activation import Activation, FormFactor, Pag
 from deployer.readiness.visibility.audience import Audience, Level, Reach
 from deployer.readiness.visibility.matrix import (
     Headline,
+    Obstacle,
     Row,
     Screens,
     Verdict,
@@ -34,6 +35,7 @@ __all__ = [
     "LayoutField",
     "Level",
     "Lift",
+    "Obstacle",
     "Page",
     "PageFacts",
     "Pages",

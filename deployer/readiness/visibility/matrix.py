@@ -25,13 +25,26 @@ class Verdict(Enum):
     UNKNOWN = "unknown"
 
 
+class Obstacle(Enum):
+    """What stands between users and ticking the field; the first that is there."""
+
+    RECORDS_CLOSED = "records-closed"
+    PAGE = "page"
+    UNREAD = "unread"
+    FIELD_CLOSED = "field-closed"
+    FIELD_READONLY = "field-read-only"
+    RECORDS_READONLY = "records-read-only"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Screens:
     """Everything the matrix is made from.
 
-    `layouts` goes by 15-character id; `record_types` maps an id to its developer name; `usable`
-    maps a profile id to the record type ids its users may work with ("" is the master one), and a
-    profile that is not in it may use all that are assigned.
+    `layouts` goes by 15-character id; `record_types` maps an id to its developer name. Every
+    assignment counts, whether or not the profile may create records of that type. Source:
+    Salesforce help, "Assign Record Types and Page Layouts": "Since all users can access all record
+    types, every record type must have a page layout assignment".
     """
 
     layouts: Mapping[str, LayoutField]
@@ -40,12 +53,14 @@ class Screens:
     audience: Fact[Audience]
     pages: PageFacts
     record_types: Mapping[str, str] = field_(default_factory=dict)
-    usable: Mapping[str, frozenset[str]] = field_(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Users who have the same of the field on the same page; texts are "" for any of them."""
+    """Users who have the same of the field on the same page; texts are "" for any of them.
+
+    `why` is for a person, `obstacle` for whoever counts.
+    """
 
     object: str
     profile: str
@@ -57,6 +72,7 @@ class Row:
     verdict: Verdict
     why: str
     users: int
+    obstacle: Obstacle = Obstacle.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +158,9 @@ def over_all(verdicts: set[Verdict]) -> Verdict:
 
 
 def _cells(object_name: str, profile: Profile, screens: Screens) -> Iterator[_Cell]:
-    usable = screens.usable.get(profile.id)
     for given in screens.assignments:
         layout = screens.layouts.get(given.layout_id)
         if given.profile_id != profile.id or layout is None or layout.object != object_name:
-            continue
-        if usable is not None and given.record_type_id not in usable:
             continue
         kind = screens.record_types.get(given.record_type_id, given.record_type_id)
         viewer = Viewer(object_name, profile.name, kind)
@@ -166,12 +179,13 @@ def _users(object_name: str, profile: Profile, audience: Fact[Audience]) -> User
 
 
 def _rows(cell: _Cell, users: Users, unread: str) -> Iterator[Row]:
-    found: dict[tuple[Verdict, str], int] = {}
+    found: dict[tuple[Verdict, Obstacle, str], int] = {}
     for reach, count in users.items():
         verdict = verdict_of(cell.screen.standings, reach)
-        key = verdict, _why(cell.screen, reach, unread)
+        obstacle = _obstacle(cell.screen, reach)
+        key = verdict, obstacle, _why(cell.screen, obstacle, unread)
         found[key] = found.get(key, 0) + count
-    for (verdict, why), count in found.items():
+    for (verdict, obstacle, why), count in found.items():
         yield Row(
             object=cell.layout.object,
             profile=cell.profile.name,
@@ -183,21 +197,40 @@ def _rows(cell: _Cell, users: Users, unread: str) -> Iterator[Row]:
             verdict=verdict,
             why=why,
             users=count,
+            obstacle=obstacle,
         )
 
 
-def _why(screen: Screen, reach: Reach | None, unread: str) -> str:
+def _obstacle(screen: Screen, reach: Reach | None) -> Obstacle:
+    """Who may open no record has no page to miss the field on, so that comes first."""
+    if reach is not None and not reach.record:
+        return Obstacle.RECORDS_CLOSED
     if screen.standings == {Standing.ABSENT}:
-        return screen.why
+        return Obstacle.PAGE
     if reach is None:
-        return f"who may read the field could not be read: {unread}"
-    if not reach.record or not reach.field:
-        lacking = "records of the object" if not reach.record else "the field"
-        return f"these users may not read {lacking}"
-    if reach.level is Level.READ and screen.standings == {Standing.EDITABLE}:
-        lacking = "the field" if reach.field is Level.READ else "records of the object"
-        return f"{screen.why}, but these users may not edit {lacking}"
-    return screen.why
+        return Obstacle.UNREAD
+    if not reach.field:
+        return Obstacle.FIELD_CLOSED
+    if screen.standings != {Standing.EDITABLE}:
+        return Obstacle.PAGE
+    if reach.level is Level.EDIT:
+        return Obstacle.NONE
+    readonly = reach.field is Level.READ
+    return Obstacle.FIELD_READONLY if readonly else Obstacle.RECORDS_READONLY
+
+
+_LACKING = {
+    Obstacle.RECORDS_CLOSED: "these users may not read records of the object",
+    Obstacle.FIELD_CLOSED: "these users may not read the field",
+    Obstacle.FIELD_READONLY: "{page}, but these users may not edit the field",
+    Obstacle.RECORDS_READONLY: "{page}, but these users may not edit records of the object",
+    Obstacle.UNREAD: "who may read the field could not be read: {unread}",
+}
+
+
+def _why(screen: Screen, obstacle: Obstacle, unread: str) -> str:
+    told = _LACKING.get(obstacle, "{page}")
+    return told.replace("{unread}", unread).replace("{page}", screen.why)
 
 
 def _each_once(cells: list[_Cell], users: Users) -> Iterator[tuple[Verdict, int]]:
