@@ -6,12 +6,16 @@ import importlib
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from deployer.errors import Exit, OptoutError
+
+if TYPE_CHECKING:  # `optout --help` must not set up logging
+    from deployer.logs import WhenFailed
 
 # What to type after Ctrl-C, where the row of the verb says nothing else.
 _AGAIN = "run it again; what it writes is written whole or not at all"
@@ -126,37 +130,41 @@ def optout(ctx: click.Context, log_file: Path | None, verbose: bool) -> None:  #
     """Put an e-mail opt-out field on every Contact and Lead page, and prove that it is there."""
     from deployer.logs import start_logs
 
-    ctx.obj = start_logs(log_file=log_file, verbose=verbose)
+    ctx.obj = start_logs(log_file=log_file, verbose=verbose, when_failed=ctx.obj)
 
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code; the only place that catches everything."""
     words = list(sys.argv[1:] if args is None else args)
+    when_failed: list[WhenFailed] = []
+    tell = partial(_tell, as_json="--json" in words, when_failed=when_failed)
     try:
-        result = optout.main(args=words, prog_name="optout", standalone_mode=False)
+        result = optout.main(args=words, prog_name="optout", standalone_mode=False, obj=when_failed)
         code = result if isinstance(result, int) else Exit.DONE
     except click.exceptions.Exit as ended:
         code = ended.exit_code
     except KeyboardInterrupt:
-        code = _tell(Interrupted("interrupted", hint=_AGAIN), as_json="--json" in words)
+        code = tell(Interrupted("interrupted", hint=_AGAIN))
     except click.Abort:
         # Only a question that was not answered with yes; commands ask before they change anything.
         stopped = Interrupted("not confirmed", hint="nothing was changed; --yes says yes")
-        code = _tell(stopped, as_json="--json" in words)
+        code = tell(stopped)
     except BrokenPipeError:
         # The reader of our output has gone (`optout plan | head`); point stdout away from it so
         # that the interpreter's own flush does not complain.
         sys.stdout = None
         code = Exit.DONE
     except Exception as problem:  # noqa: BLE001 - the boundary
-        code = _tell(problem, as_json="--json" in words)
+        code = tell(problem)
     sys.exit(int(code))
 
 
-def _tell(problem: Exception, *, as_json: bool) -> int:
-    """Say what happened, where and what to type next, in the format that was asked for."""
+def _tell(problem: Exception, *, as_json: bool, when_failed: Sequence[WhenFailed]) -> int:
+    """Say what happened, where and what to type next, in the formats that were asked for."""
     from deployer.reporting.problems import to_error, write_problem
 
     error = problem if isinstance(problem, OptoutError) else to_error(problem)
+    for also in when_failed:
+        also(error)
     write_problem(error, as_json=as_json)
     return int(error.exit)

@@ -7,24 +7,31 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import MutableMapping
-from dataclasses import dataclass
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from deployer.errors import UsageError
+from deployer.errors import OptoutError, UsageError
+
+WhenFailed = Callable[[OptoutError], None]
+"""What else is done about the error that ends a command, once it is known."""
 
 _LEVELS = {True: logging.DEBUG, False: logging.WARNING}
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One invocation: the id that every log line, plan and snapshot carries."""
+    """One invocation: the id that every log line, plan and snapshot carries.
+
+    What a command adds to `when_failed` is called by the error boundary.
+    """
 
     run_id: str
     verbose: bool
+    when_failed: list[WhenFailed] = field(default_factory=list)
 
 
 class _Writer:
@@ -47,12 +54,14 @@ class _Writer:
 _QUIET = frozenset({"event", "timestamp", "run"})
 
 
-def start_logs(*, log_file: Path | None, verbose: bool) -> Run:
-    """Set logging up for this process and return the run's id.
+def start_logs(
+    *, log_file: Path | None, verbose: bool, when_failed: list[WhenFailed] | None = None
+) -> Run:
+    """Set logging up for this process and return the run.
 
     Errors: UsageError when the log file cannot be opened.
     """
-    run = Run(run_id=secrets.token_hex(6), verbose=verbose)
+    run = Run(secrets.token_hex(6), verbose, [] if when_failed is None else when_failed)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from deployer.commands.formats import ReportCommand
 from deployer.commands.options import org_options
 from deployer.commands.rollouts import (
     DeployWords,
@@ -18,6 +19,7 @@ from deployer.commands.rollouts import (
 )
 from deployer.commands.wishes import given_words, put_options
 from deployer.errors import UsageError
+from deployer.model.findings import Report
 from deployer.model.plans import Plan, Wish
 from deployer.planning.from_org import fetch_plan
 from deployer.planning.plan_file import (
@@ -27,11 +29,10 @@ from deployer.planning.plan_file import (
     refuse_moved,
     refuse_other_org,
 )
-from deployer.reporting.console import finish
 from deployer.rollout.walk import Wanted, roll_out
 
 
-@click.command(name="deploy")
+@click.command("deploy", cls=ReportCommand)
 @click.option(
     "--plan", "plan_path", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Deploy what this plan shows, if the org still gives the same.",
@@ -52,7 +53,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     org: str | None,
     config: Path | None,
     as_json: bool,
-) -> int:
+) -> Report:
     """Put the field on the org's layouts, prove it, and keep what was there before."""
     reviewed = _read_plan(plan_path) if plan_path else None
     wanted_wish = reviewed.wish if reviewed else wish
@@ -71,8 +72,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             run_id=words.run_id,
         )
         options = replace(to_options(words, desk.clock), snapshot_out=snapshot_out)
-        report = roll_out(wanted, desk, options)
-    return finish(report, as_json=as_json)
+        return roll_out(wanted, desk, options)
 
 
 def _read_plan(path: Path) -> PlanFile:

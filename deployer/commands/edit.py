@@ -11,10 +11,11 @@ from typing import Any
 
 import click
 
+from deployer.commands.formats import ReportCommand
 from deployer.errors import BadInput, Exit, UsageError
 from deployer.layouts import draw_diff, edit_layout, parse_wish, take_out
 from deployer.metadata_files import find_files, read_file, replace_file, shown
-from deployer.model.findings import Diff, Finding, Report, Severity, Table
+from deployer.model.findings import Diff, Finding, Place, Report, Severity, Table
 from deployer.model.layouts import (
     EMAIL_OPT_OUT,
     LayoutEdit,
@@ -23,7 +24,6 @@ from deployer.model.layouts import (
     field_on,
     layout_name_of,
 )
-from deployer.reporting.console import finish
 from deployer.schema import new_schema_errors
 from deployer.settings.api_names import checked_api_name
 
@@ -35,16 +35,17 @@ Edit = Callable[..., LayoutEdit]
 
 @dataclass(frozen=True, slots=True)
 class FileEdit:
-    """What became, or would become, of one file."""
+    """What became, or would become, of one file; `where` is the place of what went wrong."""
 
     path: Path
     object: str
     edit: LayoutEdit
     outcome: Outcome
     fix: str = ""
+    where: str = ""
 
 
-@click.command("edit")
+@click.command("edit", cls=ReportCommand, formats=("sarif",))
 @click.argument(
     "paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH..."
 )
@@ -63,19 +64,20 @@ class FileEdit:
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on stdout.")
 def command(
     paths: tuple[Path, ...], *, check: bool, with_diff: bool, as_json: bool, **wishes: Any
-) -> int:
+) -> Report:
     """Put the field on Contact, Lead and PersonAccount layout files, in place.
 
     PATH is a file or a folder of any project; folders are searched recursively. The object is told
     from Salesforce's own file names. A layout that has the field is left as it is.
     """
+    del as_json
     field = _pick_field(wishes["field"], wishes["custom_field"])
     edit = _pick_edit(wishes)
     files = find_files(paths, _is_layout, kind="Contact, Lead or PersonAccount layout")
     edits = [_edit_file(path, field, edit) for path in files]
     if not check:
         edits = [_write(edit) for edit in edits]
-    return finish(_report(edits, field, diffs=with_diff), as_json=as_json)
+    return _report(edits, field, diffs=with_diff)
 
 
 def _is_layout(name: str) -> bool:
@@ -123,8 +125,7 @@ def _edit_file(path: Path, field: str, edit: Edit) -> FileEdit:
         done: LayoutEdit = edit(before, field_on(object_name, field), where=shown(path))
         _refuse_new_schema_errors(path, done)
     except BadInput as bad:
-        failed = LayoutEdit(Outcome.FAILED, b"", b"", str(bad))
-        return FileEdit(path, object_name, failed, Outcome.FAILED, bad.hint)
+        return _failed(path, object_name, bad)
     fix = "name another place with --place" if done.outcome is Outcome.FAILED else ""
     return FileEdit(path, object_name, done, done.outcome, fix)
 
@@ -146,9 +147,13 @@ def _write(edited: FileEdit) -> FileEdit:
     try:
         replace_file(edited.path, edited.edit.before, edited.edit.after)
     except BadInput as bad:
-        failed = LayoutEdit(Outcome.FAILED, b"", b"", str(bad))
-        return FileEdit(edited.path, edited.object, failed, Outcome.FAILED, bad.hint)
+        return _failed(edited.path, edited.object, bad)
     return replace(edited, outcome=_DONE[edited.outcome])
+
+
+def _failed(path: Path, object_name: str, bad: BadInput) -> FileEdit:
+    failed = LayoutEdit(Outcome.FAILED, b"", b"", str(bad))
+    return FileEdit(path, object_name, failed, Outcome.FAILED, bad.hint, bad.where)
 
 
 def _report(edits: Sequence[FileEdit], field: str, *, diffs: bool) -> Report:
@@ -166,6 +171,7 @@ def _report(edits: Sequence[FileEdit], field: str, *, diffs: bool) -> Report:
             "field": field,
         },
         exit=_exit(edits),
+        cases=tuple(map(_case, edits)),
     )
 
 
@@ -199,11 +205,31 @@ def _deserves_word(each: FileEdit) -> bool:
 
 
 def _finding(each: FileEdit) -> Finding:
+    file = shown(each.path)
     if each.outcome is Outcome.FAILED:
-        at = "" if each.edit.reason.startswith(shown(each.path)) else shown(each.path)
-        return Finding("edit-failed", Severity.FAIL, at, each.edit.reason, each.fix)
-    at = f"{shown(each.path)}:{each.edit.line}"
-    return Finding("field-read-only", Severity.WARN, at, each.edit.reason)
+        at, place = (
+            "" if each.edit.reason.startswith(file) else file,
+            Place.within(file, each.where),
+        )
+        return Finding("edit-failed", Severity.FAIL, at, each.edit.reason, each.fix, place=place)
+    place = Place(file, each.edit.line)
+    at = f"{file}:{each.edit.line}"
+    return Finding("field-read-only", Severity.WARN, at, each.edit.reason, place=place)
+
+
+def _case(each: FileEdit) -> Finding:
+    """One file for a machine; what --check would change is what it fails on."""
+    if each.outcome in _DONE:
+        file, line = shown(each.path), each.edit.line
+        what = f"{_PENDING[each.outcome]}: {each.edit.reason}"
+        fix = "run the same command without --check"
+        at = f"{file}:{line}"
+        return Finding("edit-pending", Severity.FAIL, at, what, fix, place=Place(file, line))
+    if _deserves_word(each):
+        return _finding(each)
+    what = f"{_WORDS[each.outcome]}: {each.edit.reason}"
+    file = shown(each.path)
+    return Finding("edit", Severity.PASS, file, what, place=Place(file, each.edit.line))
 
 
 def _table(edits: Sequence[FileEdit]) -> Table:
@@ -220,6 +246,10 @@ def _table(edits: Sequence[FileEdit]) -> Table:
     return Table("Changes", ("file", "section", "column", "why"), tuple(rows))
 
 
+_PENDING = {
+    Outcome.ADD: "the field is not on the layout yet",
+    Outcome.REMOVE: "the field is still on the layout",
+}
 _WORDS = {
     Outcome.ADD: "would change",
     Outcome.ADDED: "changed",

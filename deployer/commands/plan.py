@@ -7,18 +7,19 @@ from pathlib import Path
 import click
 
 from deployer.clock import SystemClock
+from deployer.commands.formats import ReportCommand
 from deployer.commands.options import open_connection, org_options
 from deployer.commands.wishes import put_options
 from deployer.errors import Exit
+from deployer.model.findings import Report
 from deployer.model.plans import Wish
 from deployer.planning.from_org import Asker, fetch_plan
 from deployer.planning.plan_file import to_bytes
-from deployer.reporting.console import finish
 from deployer.reporting.plans import Result, exit_of, to_report
 from deployer.state import write_private
 
 
-@click.command(name="plan")
+@click.command("plan", cls=ReportCommand)
 @put_options
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Keep the plan in this file."
@@ -33,7 +34,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     config: Path | None,
     exit_code: bool,
     as_json: bool,
-) -> int:
+) -> Report:
     """Show what a deploy would change; nothing is sent."""
     with open_connection(org, "read", config=config, as_json=as_json) as conn:
         plan = fetch_plan(Asker(conn, SystemClock()), wish)
@@ -43,4 +44,4 @@ def command(  # noqa: PLR0913 - one parameter an option
         code = exit_of(result)
         if exit_code and plan.changes and code is Exit.DONE:
             code = Exit.CHANGES_PENDING
-        return finish(to_report(result, code), as_json=as_json)
+        return to_report(result, code)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from deployer.commands.formats import ReportCommand
 from deployer.commands.options import org_options
 from deployer.commands.rollouts import (
     DeployWords,
@@ -17,13 +18,13 @@ from deployer.commands.rollouts import (
     to_options,
 )
 from deployer.commands.wishes import take_out_options
+from deployer.model.findings import Report
 from deployer.model.plans import Wish
 from deployer.planning.from_org import fetch_plan
-from deployer.reporting.console import finish
 from deployer.rollout.walk import Wanted, roll_out
 
 
-@click.command(name="remove")
+@click.command("remove", cls=ReportCommand)
 @click.argument("patterns", metavar="[PATTERN]...", nargs=-1)
 @take_out_options
 @change_options
@@ -36,7 +37,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     org: str | None,
     config: Path | None,
     as_json: bool,
-) -> int:
+) -> Report:
     """Take the field off layouts; PATTERN is a layout's name or a glob."""
     layouts = replace(wish.layouts, include=(*wish.layouts.include, *patterns))
     wanted_wish = replace(wish, layouts=layouts)
@@ -46,5 +47,4 @@ def command(  # noqa: PLR0913 - one parameter an option
             agree=agree,
             run_id=words.run_id,
         )
-        report = roll_out(wanted, desk, to_options(words, desk.clock))
-    return finish(report, as_json=as_json)
+        return roll_out(wanted, desk, to_options(words, desk.clock))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from deployer.commands.formats import ReportCommand
 from deployer.commands.options import org_options
 from deployer.commands.rollouts import (
     DeployWords,
@@ -16,16 +17,16 @@ from deployer.commands.rollouts import (
     to_options,
 )
 from deployer.errors import UsageError
+from deployer.model.findings import Report
 from deployer.model.plans import Aim
 from deployer.planning.from_snapshot import fetch_restore_plan
 from deployer.planning.snapshot import Snapshot, from_bytes
-from deployer.reporting.console import finish
 from deployer.rollout.desk import Desk
 from deployer.rollout.journal import SENT_STEPS, Entry
 from deployer.rollout.walk import Wanted, roll_out
 
 
-@click.command(name="restore")
+@click.command("restore", cls=ReportCommand)
 @click.argument("deploy", required=False)
 @click.option(
     "--from", "snapshot_path", type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -41,7 +42,7 @@ def command(  # noqa: PLR0913 - one parameter an option
     org: str | None,
     config: Path | None,
     as_json: bool,
-) -> int:
+) -> Report:
     """Put back what DEPLOY replaced (default: the newest deploy that sent something)."""
     if deploy and snapshot_path:
         raise UsageError(
@@ -57,8 +58,7 @@ def command(  # noqa: PLR0913 - one parameter an option
             run_id=words.run_id,
             restores=key,
         )
-        report = roll_out(wanted, desk, to_options(words, desk.clock))
-    return finish(report, as_json=as_json)
+        return roll_out(wanted, desk, to_options(words, desk.clock))
 
 
 def _pick(desk: Desk, deploy: str | None, path: Path | None) -> tuple[Snapshot, str]:

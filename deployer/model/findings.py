@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -18,12 +19,35 @@ class Severity(Enum):
     PASS = "pass"  # noqa: S105 - not a password
 
 
+_LINE = re.compile(r":(?P<line>\d+)(?::(?P<column>\d+))?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in a file; line and column count from 1, 0 means the whole file or the whole line."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    @classmethod
+    def within(cls, file: str, where: str) -> Place:
+        """The place that `where` names, as file:line:column, when most is about `file`.
+
+        The file has to be known, since a file's own name may end in :12 too.
+        """
+        found = _LINE.fullmatch(where.removeprefix(file)) if where.startswith(file) else None
+        if found is None:
+            return cls(where or file)
+        return cls(file, int(found["line"]), int(found["column"] or 0))
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One sentence about one place: what is so, where, and what to do about it.
 
     `where` is file:line:column or an org component; `source` is Salesforce's page or the rule's
-    own reason.
+    own reason; `place` is set where it is in a file.
     """
 
     rule: str
@@ -32,6 +56,19 @@ class Finding:
     what: str
     fix: str = ""
     source: str = ""
+    place: Place | None = None
+
+    @property
+    def document(self) -> dict[str, str]:
+        """The finding as --json shows it."""
+        return {
+            "rule": self.rule,
+            "severity": self.severity.value,
+            "where": self.where,
+            "what": self.what,
+            "fix": self.fix,
+            "source": self.source,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +92,11 @@ class Diff:
 class Report:
     """What a command has to say, before any format is chosen.
 
-    `headline` is one line each, most important first; `document` holds the command's own keys of
-    the --json contract (`schema`, `ok`, `exit`, `org_id` are added by the writer).
+    `verdict` and `steps` (what to do next, in order) are read before everything else; `headline` is
+    one line each, most important first; `document` holds the command's own keys of the --json
+    contract (`schema`, `ok`, `exit`, `org_id` are added by the writer). `cases` is everything that
+    was looked at, well or not, `findings` what is worth a person's time. `fails_on` says which
+    severities made the command fail. `stopped` is the error that ended it before it could answer.
     """
 
     headline: tuple[str, ...] = ()
@@ -66,3 +106,8 @@ class Report:
     document: Mapping[str, Any] = field(default_factory=dict)
     exit: int = 0
     org_id: str | None = None
+    verdict: str = ""
+    steps: tuple[str, ...] = ()
+    cases: tuple[Finding, ...] = ()
+    fails_on: frozenset[Severity] = frozenset({Severity.FAIL})
+    stopped: Finding | None = None

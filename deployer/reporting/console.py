@@ -32,7 +32,8 @@ def finish(report: Report, *, as_json: bool) -> int:
 
 
 def write_report(report: Report) -> None:
-    """Print diffs, tables, findings, then the headline: what matters most is read last."""
+    """Print the verdict, diffs, tables, findings, then the headline: what matters is read last."""
+    _write_verdict(report)
     for diff in report.diffs:
         _write_diff(diff)
     for table in report.tables:
@@ -43,9 +44,17 @@ def write_report(report: Report) -> None:
         click.echo(to_visible(line, keep=_LAYOUT))
 
 
+def _write_verdict(report: Report) -> None:
+    if not report.verdict:
+        return
+    steps = [f"  {n}. {step}" for n, step in enumerate(report.steps, 1)]
+    for line in (report.verdict, *(["What to do next:", *steps] if steps else []), ""):
+        click.echo(to_visible(line, keep=_LAYOUT))
+
+
 def _write_diff(diff: Diff) -> None:
     for line in diff.text.splitlines():
-        click.secho(line, fg=_DIFF_COLOURS.get(line[:1]))
+        click.secho(to_visible(line, keep=_LAYOUT), fg=_DIFF_COLOURS.get(line[:1]))
 
 
 def _write_table(table: Table) -> None:
