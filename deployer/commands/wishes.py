@@ -18,6 +18,7 @@ from deployer.model.plans import (
     FieldKind,
     FieldWish,
     LayoutWish,
+    LightningPages,
     Scope,
     Wish,
 )
@@ -42,6 +43,10 @@ _LAYOUT_OPTIONS = (
     click.option("--exclude", metavar="GLOB", multiple=True, help="Not these layouts."),
     click.option("--all-layouts", is_flag=True, help="Also layouts that no profile is assigned."),
 )  # fmt: skip
+_PAGES_OPTION = click.option(
+    "--lightning-pages", is_flag=True,
+    help="Also record pages that carry fields themselves (Dynamic Forms).",
+)  # fmt: skip
 _PLACE_OPTIONS = (
     click.option(
         "--place", metavar="WHERE", default="",
@@ -61,11 +66,13 @@ _ACCESS_OPTIONS = (
         help="Give the permission set to these users.",
     ),
 )  # fmt: skip
-_PUT = (*_FIELD_OPTIONS, _CREATE_OPTION, *_LAYOUT_OPTIONS, *_PLACE_OPTIONS, *_ACCESS_OPTIONS)
-_TAKE_OUT = (*_FIELD_OPTIONS, *_LAYOUT_OPTIONS)
+_PUT = (*_FIELD_OPTIONS, _CREATE_OPTION, *_LAYOUT_OPTIONS, _PAGES_OPTION,
+        *_PLACE_OPTIONS, *_ACCESS_OPTIONS)  # fmt: skip
+_TAKE_OUT = (*_FIELD_OPTIONS, *_LAYOUT_OPTIONS, _PAGES_OPTION)
 
 _WORDS = ("field", "custom_field", "create_field", "objects", "include", "exclude",
-          "all_layouts", "place", "make_editable", "permission_set", "assign")  # fmt: skip
+          "all_layouts", "lightning_pages", "place", "make_editable", "permission_set",
+          "assign")  # fmt: skip
 
 Command = Callable[..., Any]
 
@@ -145,6 +152,7 @@ def to_wish(aim: Aim, words: dict[str, Any]) -> Wish:
         access=AccessWish(
             words.get("permission_set", OUR_PERMISSION_SET), tuple(words.get("assign", ()))
         ),
+        pages=LightningPages.EDIT if words.get("lightning_pages") else LightningPages.LEAVE,
     )
 
 

@@ -9,7 +9,13 @@ from deployer.errors import OurBug
 from deployer.layouts.parts import Column, Item, LayoutMap
 from deployer.layouts.place import NoPlace, Place, find_item, items_of, place
 from deployer.layouts.read import read_layout
-from deployer.layouts.scan import NAMESPACE, TreeToken, layout_tree, names_in
+from deployer.layouts.scan import (
+    TreeToken,
+    content_tree,
+    is_one_more,
+    layout_tree,
+    names_in,
+)
 from deployer.layouts.splice import Change, flip, insertion, removal
 from deployer.model.layouts import (
     Behavior,
@@ -89,16 +95,7 @@ def find_field(data: bytes, field: str, *, where: str = "") -> FieldPlace | None
 
 def is_tree_with_item(before: bytes, after: bytes, field: str) -> bool:
     """Tell whether `after` is `before` plus exactly one editable item for the field, as trees."""
-    return _is_one_more(layout_tree(before), layout_tree(after), _item_tree(field))
-
-
-def _is_one_more(old: Tree, new: Tree, item: Tree) -> bool:
-    size = len(item)
-    return any(
-        new[at : at + size] == item and new[:at] + new[at + size :] == old
-        for at in range(len(new))
-        if new[at] == item[0]
-    )
+    return is_one_more(layout_tree(before), layout_tree(after), _item_tree(field))
 
 
 def _already_there(layout: LayoutMap, found: Sequence[Item], readonly: OnReadonly) -> LayoutEdit:
@@ -123,25 +120,20 @@ def _line_of_item(after: bytes, change: Change) -> int:
     return after.count(b"\n", 0, after.index(b"<layoutItems", change.start)) + 1
 
 
-def _content(xml: bytes) -> Tree:
-    """What these bytes are as the content of an element of Salesforce's namespace."""
-    return layout_tree(b'<x xmlns="%s">%s</x>' % (NAMESPACE.encode(), xml))[1:-1]
-
-
 @cache
 def _item_tree(field: str) -> Tree:
-    return _content(render_layout_item(field).encode())
+    return content_tree(render_layout_item(field).encode())
 
 
 def _prove_inserted(layout: LayoutMap, after: bytes, target: Place, field: str) -> None:
     old, new = _trees_around(layout, after, target, max(target.row - 1, 0))
-    _prove(_is_one_more(old, new, _item_tree(field)), "inserting")
+    _prove(is_one_more(old, new, _item_tree(field)), "inserting")
 
 
 def _prove_removed(layout: LayoutMap, after: bytes, gone: Item) -> None:
     old, new = _trees_around(layout, after, gone, gone.row)
-    item = _content(layout.data[gone.start : gone.end])
-    _prove(_is_one_more(new, old, item), "taking out")
+    item = content_tree(layout.data[gone.start : gone.end])
+    _prove(is_one_more(new, old, item), "taking out")
 
 
 def _trees_around(
@@ -158,7 +150,7 @@ def _trees_around(
     grown = end + len(after) - len(before)
     around = (before[:start], before[end:])
     _prove((after[:start], after[grown:]) == around, "changing")
-    return _content(before[start:end]), _content(after[start:grown])
+    return content_tree(before[start:end]), content_tree(after[start:grown])
 
 
 def _span_around(column: Column, row: int, last: int) -> tuple[int, int]:

@@ -142,6 +142,23 @@ def same_tree(a: bytes, b: bytes) -> bool:
     return a == b or layout_tree(a) == layout_tree(b)
 
 
+def content_tree(xml: bytes) -> tuple[TreeToken, ...]:
+    """Read these bytes as the content of an element of Salesforce's namespace. Errors: BadInput."""
+    return layout_tree(b'<x xmlns="%s">%s</x>' % (NAMESPACE.encode(), xml))[1:-1]
+
+
+def is_one_more(
+    old: tuple[TreeToken, ...], new: tuple[TreeToken, ...], item: tuple[TreeToken, ...]
+) -> bool:
+    """Tell whether `new` is `old` with exactly this item put in somewhere."""
+    size = len(item)
+    return any(
+        new[at : at + size] == item and new[:at] + new[at + size :] == old
+        for at in range(len(new))
+        if new[at] == item[0]
+    )
+
+
 def names_in(data: bytes, parents: frozenset[str], *, where: str = "") -> frozenset[str]:
     """The texts directly in elements whose parent has one of these local names, in lower case."""
     found: set[str] = set()

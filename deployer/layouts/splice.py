@@ -57,7 +57,7 @@ def removal(layout: LayoutMap, item: Item, like: LayoutMap | None) -> Change:
     spellings come back. `like`, the layout as it was, also brings back an empty pair of tags.
     """
     column = layout.sections[item.section].columns[item.column]
-    start = item.start - len(_space_before(layout.data, item.start))
+    start = item.start - len(space_before(layout.data, item.start))
     rest = layout.data[column.opened : start] + layout.data[item.end : column.closing]
     if len(column.items) > 1 or rest.strip(_SPACE):
         return Change(start, item.end, b"")
@@ -87,8 +87,8 @@ def _former(like: LayoutMap | None, item: Item) -> bytes | None:
 
 def _opening(layout: LayoutMap, place: Place, column: Column, field: str) -> Change:
     data = layout.data
-    base = _lead(data, column.start)
-    section_base = _lead(data, layout.sections[place.section].start)
+    base = lead_of(data, column.start)
+    section_base = lead_of(data, layout.sections[place.section].start)
     style = _style_under(base, section_base)
     item = _written(field, style)
     if not column.self_closing:
@@ -110,14 +110,14 @@ def _style_under(base: bytes, section_base: bytes) -> Style:
 
 
 def _style_of(data: bytes, item: Item) -> Style:
-    lead = _lead(data, item.start)
+    lead = lead_of(data, item.start)
     opened = tag_end(data, item.start)
     closing = data.rfind(b"</layoutItems", opened, item.end)
     if closing < 0:
         return Style(lead, b"", b"")
     child = data[opened:closing]
     first = child[: len(child) - len(child.lstrip(_SPACE))]
-    return Style(lead, _last_line(first), _lead(data, closing))
+    return Style(lead, _last_line(first), lead_of(data, closing))
 
 
 def _written(field: str, style: Style) -> bytes:
@@ -127,15 +127,17 @@ def _written(field: str, style: Style) -> bytes:
     return style.lead + begin.encode() + inner + style.close + end.encode()
 
 
-def _space_before(data: bytes, at: int) -> bytes:
+def space_before(data: bytes, at: int) -> bytes:
+    """All white space right before this byte."""
     begin = at
     while begin and data[begin - 1] in _SPACE:
         begin -= 1
     return data[begin:at]
 
 
-def _lead(data: bytes, at: int) -> bytes:
-    return _last_line(_space_before(data, at))
+def lead_of(data: bytes, at: int) -> bytes:
+    """What begins this byte's line: the line break and the indent, as far as they are blank."""
+    return _last_line(space_before(data, at))
 
 
 def _last_line(space: bytes) -> bytes:

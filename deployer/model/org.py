@@ -29,6 +29,16 @@ class LayoutFact:
 
 
 @dataclass(frozen=True, slots=True)
+class PageFact:
+    """One Lightning record page of Contact, Lead or Account; `name` is spelled as the org does."""
+
+    name: str
+    object: str
+    namespace: str
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
 class LayoutAssignment:
     """Users of this profile get this layout for this record type ("" is the master one)."""
 
@@ -106,3 +116,4 @@ class OrgFacts:
     fields: Mapping[str, Mapping[str, FieldFact]]
     hidden_fields: Mapping[str, Mapping[str, FieldFact]] = field_(default_factory=dict)
     access: AccessFacts = AccessFacts()
+    pages: tuple[PageFact, ...] = ()

@@ -29,6 +29,13 @@ class Aim(Enum):
     RESTORE = "restore"
 
 
+class LightningPages(Enum):
+    """Whether record pages that carry fields themselves are edited too."""
+
+    LEAVE = "leave"
+    EDIT = "edit"
+
+
 class Scope(Enum):
     """Which layouts are meant when none is named."""
 
@@ -76,6 +83,7 @@ class Wish:
     field: FieldWish = FieldWish()
     layouts: LayoutWish = LayoutWish()
     access: AccessWish = AccessWish()
+    pages: LightningPages = LightningPages.LEAVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,28 @@ class LayoutPlan:
     @property
     def changes(self) -> bool:
         """Whether this layout is sent."""
+        return self.outcome in CHANGING
+
+
+@dataclass(frozen=True, slots=True)
+class PagePlan:
+    """One Lightning record page: what becomes of it and why, as for a layout.
+
+    `name` is spelled as the org spells it; `object` is Contact, Lead or Account; `section` is the
+    heading the field stands under, as stored.
+    """
+
+    name: str
+    object: str
+    outcome: Outcome
+    reason: str
+    section: str = ""
+    before: bytes = b""
+    after: bytes = b""
+
+    @property
+    def changes(self) -> bool:
+        """Whether this page is sent."""
         return self.outcome in CHANGING
 
 
@@ -171,17 +201,23 @@ class Plan:
     seen: tuple[Seen, ...] = ()
     stamps: Mapping[str, str] = field_(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    pages: tuple[PagePlan, ...] = ()
+
+    @property
+    def parts(self) -> tuple[LayoutPlan | PagePlan, ...]:
+        """The layouts, then the pages."""
+        return (*self.layouts, *self.pages)
 
     @property
     def sends(self) -> bool:
         """Whether there is anything to deploy."""
-        return bool(self.new_fields) or self.access.changes or any(x.changes for x in self.layouts)
+        return bool(self.new_fields) or self.access.changes or any(x.changes for x in self.parts)
 
     @property
     def changes(self) -> int:
-        """How many things a deploy would change: layouts, the set, fields, assignments."""
+        """How many things a deploy would change: layouts, pages, the set, fields, assignments."""
         return (
-            sum(layout.changes for layout in self.layouts)
+            sum(part.changes for part in self.parts)
             + int(self.access.changes)
             + len(self.new_field_members)
             + len(self.access.assign)
@@ -191,8 +227,8 @@ class Plan:
 
     @property
     def failed(self) -> bool:
-        """Whether a named layout cannot be done."""
-        return any(layout.outcome is Outcome.FAILED for layout in self.layouts)
+        """Whether a named layout, or a page, cannot be done."""
+        return any(part.outcome is Outcome.FAILED for part in self.parts)
 
 
 def default_field(wish: FieldWish) -> str:

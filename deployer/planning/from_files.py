@@ -97,7 +97,7 @@ def _to_source(plan: Plan, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """The same package in source format: one file a field, -meta.xml names, a project file."""
     found = {"manifest/package.xml": files["package.xml"]}
     for path, data in files.items():
-        if path.startswith(("layouts/", "permissionsets/")):
+        if path.startswith(("layouts/", "permissionsets/", "flexipages/")):
             found[f"{_SOURCE_ROOT}/{path}-meta.xml"] = data
     for member in plan.new_field_members:
         obj, _, field = member.partition(".")

@@ -10,7 +10,15 @@ from deployer.errors import BadInput
 from deployer.model.facts import Known, Unknown
 from deployer.model.findings import Finding, Severity
 from deployer.model.org import AccessFacts, OrgFacts
-from deployer.model.plans import NO_PERMISSION_SET, AccessPlan, Aim, Plan, Wish, default_field
+from deployer.model.plans import (
+    NO_PERMISSION_SET,
+    AccessPlan,
+    Aim,
+    LightningPages,
+    Plan,
+    Wish,
+    default_field,
+)
 from deployer.planning.access import pick_assignees, plan_permission_set
 from deployer.planning.access_facts import fetch_access, fetch_active_users
 from deployer.planning.fields import choose_field
@@ -21,7 +29,8 @@ from deployer.planning.org_facts import (
     member_of,
     stamp_of,
 )
-from deployer.planning.package import NOT_THERE, layout_path, permission_set_path
+from deployer.planning.package import NOT_THERE, layout_path, page_path, permission_set_path
+from deployer.planning.pages import pages_to_read
 from deployer.planning.plan import Inputs, make_plan
 from deployer.planning.proof import proven
 from deployer.planning.targets import pick_targets
@@ -44,16 +53,20 @@ def fetch_plan(asker: Asker, wish: Wish) -> Plan:
 
     Errors: UsageError for a wish that names nothing; OrgSaidNo for a field or set that will not do.
     """
-    org, saved = fetch_org_facts(asker.conn, default_field(wish.field))
+    org, saved = fetch_org_facts(asker.conn, default_field(wish.field), wish.pages)
     choice = choose_field(wish.field, org)
     targets = pick_targets(org, wish.layouts)
     access = fetch_access(asker.conn, choice.name, wish.access.permission_set, saved)
     if isinstance(access, Known):
         org = replace(org, access=access.value)
     wanted = _wanted_set(wish, saved)
-    retrieved = fetch_bodies(asker, org, wanted)
+    pages = pages_to_read(org, wish)
+    retrieved = fetch_bodies(asker, org, wanted, pages)
     bodies = _layout_bodies(org, retrieved.files)
-    inputs = Inputs(wish, org, choice, targets, bodies, messages=retrieved.messages)
+    page_bodies = _named(retrieved.files, {name: page_path(name) for name in pages})
+    inputs = Inputs(
+        wish, org, choice, targets, bodies, messages=retrieved.messages, page_bodies=page_bodies
+    )
     current = _current_set(wanted, retrieved)
     plan = proven(make_plan(replace(inputs, access=_plan_access(asker, inputs, access, current))))
     if isinstance(access, Unknown):
@@ -61,9 +74,12 @@ def fetch_plan(asker: Asker, wish: Wish) -> Plan:
     return plan
 
 
-def fetch_bodies(asker: Asker, org: OrgFacts, permission_set: str) -> Retrieved:
-    """Every layout of the org's person objects, and the set when it is there."""
+def fetch_bodies(
+    asker: Asker, org: OrgFacts, permission_set: str, pages: tuple[str, ...] = ()
+) -> Retrieved:
+    """Every layout of the org's person objects, the set when it is there, and these pages."""
     members = {"Layout": [layout.name.member for layout in org.layouts]}
+    members["FlexiPage"] = list(pages)
     if permission_set:
         members["PermissionSet"] = [permission_set]
     members = {kind: names for kind, names in members.items() if names}
@@ -74,13 +90,15 @@ def fetch_bodies(asker: Asker, org: OrgFacts, permission_set: str) -> Retrieved:
 
 def fetch_stamps(conn: Connection, plan: Plan) -> Mapping[str, str]:
     """When each file of the plan was last saved in the org: one call, nothing retrieved."""
-    stamps = to_stamps(fetch_saved(conn))
+    pages = any(path.startswith("flexipages/") for path in plan.stamps)
+    stamps = to_stamps(fetch_saved(conn, LightningPages.EDIT if pages else LightningPages.LEAVE))
     return {path: stamps.get(path, NOT_THERE) for path in plan.stamps}
 
 
 def to_stamps(saved: Listing) -> dict[str, str]:
-    """When each layout and permission set was last saved, by package path."""
+    """When each layout, page and permission set was last saved, by package path."""
     stamps = {layout_path(member_of(c).member): stamp_of(c) for c in saved.layouts}
+    stamps |= {page_path(c.full_name): stamp_of(c) for c in saved.pages}
     return stamps | {permission_set_path(c.full_name): stamp_of(c) for c in saved.permission_sets}
 
 
@@ -111,7 +129,12 @@ def _current_set(wanted: str, retrieved: Retrieved) -> bytes | None:
 
 def _layout_bodies(org: OrgFacts, bodies: Mapping[str, bytes]) -> dict[str, bytes]:
     paths = {layout.name.member: layout_path(layout.name.member) for layout in org.layouts}
-    return {member: bodies[path] for member, path in paths.items() if path in bodies}
+    return _named(bodies, paths)
+
+
+def _named(bodies: Mapping[str, bytes], paths: Mapping[str, str]) -> dict[str, bytes]:
+    """The files at these paths, by the names the paths have here."""
+    return {name: bodies[path] for name, path in paths.items() if path in bodies}
 
 
 def _plan_access(

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from deployer.errors import OrgSaidNo
 from deployer.layouts import same_tree
+from deployer.lightning import read_page, same_page
 from deployer.model.findings import Finding, Severity
 from deployer.model.layouts import LayoutName, Outcome
-from deployer.model.plans import AccessPlan, Aim, Assignee, LayoutPlan, Plan
+from deployer.model.plans import (
+    AccessPlan,
+    Aim,
+    Assignee,
+    LayoutPlan,
+    LightningPages,
+    PagePlan,
+    Plan,
+)
 from deployer.planning.from_org import RETRIEVE_WAIT_S, Asker, to_stamps
 from deployer.planning.org_facts import fetch_saved
-from deployer.planning.package import NOT_THERE, layout_path, permission_set_path, to_members
+from deployer.planning.package import (
+    NOT_THERE,
+    layout_path,
+    page_path,
+    permission_set_path,
+    to_members,
+)
 from deployer.planning.permission_sets import same_set
 from deployer.planning.snapshot import Snapshot
 from deployer.salesforce.metadata import fetch_components
@@ -19,6 +34,10 @@ from deployer.salesforce.metadata import fetch_components
 _EDITED = (
     "it is no longer what the deploy left: somebody edited it; "
     "optout remove --layout NAME takes only the field off"
+)
+_PAGE_EDITED = (
+    "it is no longer what the deploy left: somebody edited it; "
+    "optout remove --lightning-pages takes only the field off"
 )
 
 
@@ -37,9 +56,9 @@ def fetch_restore_plan(asker: Asker, snapshot: Snapshot) -> Plan:
     current: Mapping[str, bytes] = {}
     if members:
         current = fetch_components(asker.conn, members, asker.clock, RETRIEVE_WAIT_S).files
-    return make_restore_plan(
-        snapshot, current, to_stamps(fetch_saved(asker.conn)), asker.conn.org.api_version
-    )
+    pages = LightningPages.EDIT if "FlexiPage" in members else LightningPages.LEAVE
+    saved = to_stamps(fetch_saved(asker.conn, pages))
+    return make_restore_plan(snapshot, current, saved, asker.conn.org.api_version)
 
 
 def make_restore_plan(
@@ -56,7 +75,13 @@ def make_restore_plan(
         if path.startswith("layouts/")
     )
     access, findings = _plan_access(snapshot, current)
+    pages = tuple(
+        _plan_page(path, snapshot, current)
+        for path in sorted(snapshot.after)
+        if path.startswith("flexipages/")
+    )
     sent = {layout_path(layout.name.member) for layout in layouts if layout.changes}
+    sent |= {page_path(page.name) for page in pages if page.changes}
     if access.changes:
         sent.add(permission_set_path(access.permission_set))
     return Plan(
@@ -68,6 +93,7 @@ def make_restore_plan(
         access=access,
         stamps={path: stamps.get(path, NOT_THERE) for path in sorted(sent)},
         findings=(*findings, *_kept_fields(snapshot)),
+        pages=pages,
     )
 
 
@@ -76,13 +102,30 @@ def _plan_layout(path: str, snapshot: Snapshot, current: Mapping[str, bytes]) ->
     now = current.get(path)
     if now is None:
         return LayoutPlan(name, Outcome.FAILED, "the org has no such layout any more")
+    outcome, reason, after = _what_goes_back(snapshot, path, now, same_tree)
+    return LayoutPlan(name, outcome, reason, before=now, after=after)
+
+
+def _plan_page(path: str, snapshot: Snapshot, current: Mapping[str, bytes]) -> PagePlan:
+    name = path.removeprefix("flexipages/").removesuffix(".flexipage")
+    now = current.get(path)
+    if now is None:
+        return PagePlan(name, "", Outcome.FAILED, "the org has no such page any more")
+    outcome, reason, after = _what_goes_back(snapshot, path, now, same_page)
+    object_name = read_page(now, where=name).object
+    return PagePlan(name, object_name, outcome, reason, before=now, after=after)
+
+
+def _what_goes_back(
+    snapshot: Snapshot, path: str, now: bytes, same: Callable[[bytes, bytes], bool]
+) -> tuple[Outcome, str, bytes]:
+    """What becomes of a file of the deploy, why, and the bytes it will have."""
     before, left = snapshot.before[path], snapshot.after[path]
-    if same_tree(now, before):
-        return LayoutPlan(name, Outcome.PRESENT, "it is as it was before the deploy")
-    if not same_tree(now, left):
-        return LayoutPlan(name, Outcome.FAILED, _EDITED, before=now, after=now)
-    reason = "it is as the deploy left it"
-    return LayoutPlan(name, Outcome.RESTORE, reason, before=now, after=before)
+    if same(now, before):
+        return Outcome.PRESENT, "it is as it was before the deploy", now
+    if not same(now, left):
+        return Outcome.FAILED, _EDITED if path.startswith("layouts/") else _PAGE_EDITED, now
+    return Outcome.RESTORE, "it is as the deploy left it", before
 
 
 def _plan_access(

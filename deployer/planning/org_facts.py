@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,9 @@ from deployer.model.org import (
     LayoutAssignment,
     LayoutFact,
     OrgFacts,
+    PageFact,
 )
+from deployer.model.plans import LightningPages
 from deployer.salesforce.client import Connection
 from deployer.salesforce.composite import Answer, GetRequest, query_request
 from deployer.salesforce.metadata import ListedComponent, fetch_listing
@@ -27,25 +29,30 @@ _ASSIGNMENTS = (
     "SELECT LayoutId, ProfileId, Profile.Name, RecordTypeId FROM ProfileLayout "
     "WHERE TableEnumOrId IN :tables AND Profile.Name != null"
 )
+_PAGES = "SELECT Id, EntityDefinitionId FROM FlexiPage WHERE Type = 'RecordPage'"
+_PAGE_OBJECTS = ("Contact", "Lead", "Account")
 _CHECKBOX = "Checkbox"
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Layouts and permission sets with the moment each was last saved: one listMetadata call."""
+    """What may be sent, with the moment each was last saved: one listMetadata call."""
 
     layouts: tuple[ListedComponent, ...]
     permission_sets: tuple[ListedComponent, ...]
+    pages: tuple[ListedComponent, ...] = ()
 
 
-def fetch_saved(conn: Connection) -> Listing:
-    """List layouts of Contact, Lead and PersonAccount, and all permission sets."""
-    found = fetch_listing(conn, ["Layout", "PermissionSet"])
+def fetch_saved(conn: Connection, pages: LightningPages = LightningPages.LEAVE) -> Listing:
+    """List layouts of Contact, Lead and PersonAccount, all permission sets, and pages if asked."""
+    asked = ["FlexiPage"] if pages is LightningPages.EDIT else []
+    found = fetch_listing(conn, ["Layout", "PermissionSet", *asked])
     return Listing(
         layouts=tuple(
             c for c in found if c.type == "Layout" and c.full_name.split("-")[0] in PERSON_OBJECTS
         ),
         permission_sets=tuple(c for c in found if c.type == "PermissionSet"),
+        pages=tuple(c for c in found if c.type == "FlexiPage"),
     )
 
 
@@ -66,14 +73,19 @@ def stamp_of(listed: ListedComponent) -> str:
     return f"{moment.isoformat() if moment else ''} {listed.last_modified_by_id}"
 
 
-def fetch_org_facts(conn: Connection, field: str) -> tuple[OrgFacts, Listing]:
-    """Layouts, assignments and fields; `field` is "" while it has still to be discovered."""
-    saved = fetch_saved(conn)
-    names = ("layouts", "assignments", *FIELD_OBJECTS)
-    lists = (bind(query, tables=_TABLES) for query in (_LAYOUTS, _ASSIGNMENTS))
-    queries = (*lists, *(_field_query(obj, field) for obj in FIELD_OBJECTS))
+def fetch_org_facts(
+    conn: Connection, field: str, pages: LightningPages = LightningPages.LEAVE
+) -> tuple[OrgFacts, Listing]:
+    """Layouts, assignments, fields, and pages if asked; `field` is "" while it is not known yet."""
+    saved = fetch_saved(conn, pages)
+    queries = {
+        "layouts": bind(_LAYOUTS, tables=_TABLES),
+        "assignments": bind(_ASSIGNMENTS, tables=_TABLES),
+        **{obj: _field_query(obj, field) for obj in FIELD_OBJECTS},
+        **({"pages": _PAGES} if saved.pages else {}),
+    }
     tooling = conn.tooling_composite(
-        [query_request(name, soql) for name, soql in zip(names, queries, strict=True)],
+        [query_request(name, soql) for name, soql in queries.items()],
         purpose="layouts, assignments, fields",
     )
     rows = {answer.reference: conn.rows_of(answer) for answer in tooling}
@@ -91,6 +103,7 @@ def fetch_org_facts(conn: Connection, field: str) -> tuple[OrgFacts, Listing]:
         assignments=tuple(a for a in map(_assignment, rows["assignments"]) if a.layout_id in known),
         fields={answer.reference: _described(answer) for answer in described},
         hidden_fields={obj: _defined(rows[obj]) for obj in FIELD_OBJECTS},
+        pages=tuple(_pages(saved.pages, rows.get("pages", ()))),
     )
     return facts, saved
 
@@ -113,6 +126,17 @@ def _layout(listed: ListedComponent, types: Mapping[str, str]) -> LayoutFact:
         layout_type=types.get(listed.id[:15], "unknown"),
         stamp=stamp_of(listed),
     )
+
+
+def _pages(
+    listed: Iterable[ListedComponent], rows: Iterable[Mapping[str, Any]]
+) -> Iterator[PageFact]:
+    """The record pages of people's objects; the listing does not tell a page's object."""
+    objects = {str(row["Id"])[:15]: str(row["EntityDefinitionId"]) for row in rows}
+    for page in listed:
+        name = objects.get(page.id[:15], "")
+        if name in _PAGE_OBJECTS:
+            yield PageFact(page.full_name, name, page.namespace, stamp_of(page))
 
 
 def _assignment(row: Mapping[str, Any]) -> LayoutAssignment:

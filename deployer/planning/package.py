@@ -10,7 +10,11 @@ from deployer.model.layouts import LayoutName
 from deployer.model.plans import Plan
 from deployer.templates import render_package
 
-_KIND_OF_FOLDER = {"layouts": "Layout", "permissionsets": "PermissionSet"}
+_KIND_OF_FOLDER = {
+    "layouts": "Layout",
+    "permissionsets": "PermissionSet",
+    "flexipages": "FlexiPage",
+}
 NOT_THERE = "not there"
 """The stamp of a file that the org does not have."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -19,6 +23,11 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 def layout_path(member: str) -> str:
     """Where a layout stands in the package; its name exactly as the org gave it."""
     return f"layouts/{member}.layout"
+
+
+def page_path(name: str) -> str:
+    """Where a Lightning page stands in the package."""
+    return f"flexipages/{name}.flexipage"
 
 
 def permission_set_path(name: str) -> str:
@@ -39,6 +48,10 @@ def to_files(plan: Plan) -> dict[str, bytes]:
         if layout.changes:
             files[layout_path(layout.name.member)] = layout.after
             members.setdefault("Layout", []).append(layout.name.member)
+    for page in plan.pages:
+        if page.changes:
+            files[page_path(page.name)] = page.after
+            members.setdefault("FlexiPage", []).append(page.name)
     if plan.access.changes and plan.access.after is not None:
         files[permission_set_path(plan.access.permission_set)] = plan.access.after
         members["PermissionSet"] = [plan.access.permission_set]

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from deployer.errors import BadInput
 from deployer.layouts import edit_layout, find_field, take_out
 from deployer.model.findings import Finding, Severity
 from deployer.model.layouts import LayoutEdit, Outcome, field_on
 from deployer.model.org import AccessFacts, Grant, Holder, LayoutFact, OrgFacts
-from deployer.model.plans import AccessPlan, Aim, LayoutPlan, LayoutWish, Plan, Seen, Wish
+from deployer.model.plans import (
+    AccessPlan,
+    Aim,
+    LayoutPlan,
+    LayoutWish,
+    PagePlan,
+    Plan,
+    Seen,
+    Wish,
+)
 from deployer.planning.fields import NEW_FIELD_LABEL, FieldChoice, is_hidden, new_field_texts
-from deployer.planning.package import NOT_THERE, layout_path, permission_set_path
+from deployer.planning.package import NOT_THERE, layout_path, page_path, permission_set_path
+from deployer.planning.pages import plan_pages
 from deployer.planning.targets import Targets
 from deployer.readiness.visibility import Pages, count_seen
 from deployer.templates import render_object_with_fields
@@ -24,8 +34,9 @@ _ACCESS_OBJECT = {"PersonAccount": "Contact"}
 class Inputs:
     """What the planner decides on: the wish, the org's facts, and the retrieved bytes.
 
-    `bodies` maps a layout's member name to its bytes as retrieved; a target without bytes could
-    not be retrieved and fails by name, with what the org said of it in `messages`.
+    `bodies` maps a layout's member name to its bytes as retrieved, `page_bodies` a page's; a target
+    without bytes could not be retrieved and fails by name, with what the org said of it in
+    `messages`.
     """
 
     wish: Wish
@@ -35,10 +46,12 @@ class Inputs:
     bodies: Mapping[str, bytes]
     access: AccessPlan = AccessPlan()  # noqa: RUF009 - frozen
     messages: tuple[str, ...] = ()
+    page_bodies: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def make_plan(inputs: Inputs) -> Plan:
-    """Decide what becomes of every layout, and what that leads to."""
+    """Decide what becomes of every layout and page, and what that leads to."""
+    pages = plan_pages(inputs.org, inputs.wish, inputs.choice.name, inputs.page_bodies)
     layouts = [_plan_layout(fact, inputs) for fact in inputs.targets.chosen]
     layouts += [
         LayoutPlan(skipped.name, Outcome.SKIPPED, skipped.reason)
@@ -54,19 +67,24 @@ def make_plan(inputs: Inputs) -> Plan:
         new_fields=_new_fields(inputs),
         new_field_members=tuple(f"{obj}.{inputs.choice.name}" for obj in inputs.choice.create_on),
         seen=_seen(inputs, layouts),
-        stamps=_stamps(inputs, layouts),
+        stamps=_stamps(inputs, layouts, pages),
         findings=tuple(_findings(inputs)),
+        pages=pages,
     )
 
 
-def _stamps(inputs: Inputs, layouts: list[LayoutPlan]) -> dict[str, str]:
+def _stamps(
+    inputs: Inputs, layouts: list[LayoutPlan], pages: tuple[PagePlan, ...]
+) -> dict[str, str]:
     """When each file that is sent was last saved in the org; a new set must still not be there."""
+    saved_pages = {fact.name: fact.stamp for fact in inputs.org.pages}
     saved = {fact.name.member: fact.stamp for fact in inputs.targets.chosen}
     stamps = {
         layout_path(layout.name.member): saved[layout.name.member]
         for layout in layouts
         if layout.changes
     }
+    stamps |= {page_path(page.name): saved_pages[page.name] for page in pages if page.changes}
     if inputs.access.changes:
         stamps[permission_set_path(inputs.access.permission_set)] = (
             inputs.org.access.permission_set_stamp or NOT_THERE
@@ -78,9 +96,9 @@ def _plan_layout(fact: LayoutFact, inputs: Inputs) -> LayoutPlan:
     body = inputs.bodies.get(fact.name.member)
     if body is None:
         return LayoutPlan(fact.name, Outcome.FAILED, _why_missing(fact, inputs.messages))
-    field = field_on(fact.name.object, inputs.choice.name)
+    spelled = field_on(fact.name.object, inputs.choice.name)
     try:
-        edit = _edit(body, field, inputs.wish, where=fact.name.decoded)
+        edit = _edit(body, spelled, inputs.wish, where=fact.name.decoded)
     except BadInput as broken:
         return LayoutPlan(fact.name, Outcome.FAILED, str(broken), before=body, after=body)
     return LayoutPlan(

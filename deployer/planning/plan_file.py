@@ -20,6 +20,7 @@ from deployer.model.plans import (
     FieldKind,
     FieldWish,
     LayoutWish,
+    LightningPages,
     Plan,
     Scope,
     Wish,
@@ -42,6 +43,11 @@ class PlanFile:
 
 def effect_of(plan: Plan) -> Effect:
     """What a plan would change, without the bytes: equal effects mean the same review."""
+    pages = [
+        {"name": page.name, "outcome": page.outcome.value, "section": page.section}
+        for page in plan.pages
+        if page.changes
+    ]
     return {
         "aim": plan.aim.value,
         "field": plan.field,
@@ -58,6 +64,8 @@ def effect_of(plan: Plan) -> Effect:
         ],
         "permission_set": plan.access.permission_set if plan.access.changes else None,
         "assign": sorted(user.user_id for user in plan.access.assign),
+        # A plan without pages reads as those did that were made before there were any.
+        **({"pages": pages} if pages else {}),
     }
 
 
@@ -116,9 +124,23 @@ def refuse_moved(reviewed: Effect, fresh: Effect, where: str) -> None:
 
 
 def _differences(reviewed: Effect, fresh: Effect) -> list[str]:
+    keys = ("aim", "field", "new_fields", "permission_set", "assign")
+    return [
+        *_moved(reviewed.get("layouts", []), fresh.get("layouts", [])),
+        *_moved(reviewed.get("pages", []), fresh.get("pages", [])),
+        *(
+            f"{key.replace('_', ' ')} is different"
+            for key in keys
+            if reviewed.get(key) != fresh.get(key)
+        ),
+    ]
+
+
+def _moved(reviewed: list[Effect], fresh: list[Effect]) -> list[str]:
+    """How the layouts, or the pages, of two effects differ."""
     found = []
-    before = {item["name"]: item for item in reviewed.get("layouts", [])}
-    after = {item["name"]: item for item in fresh.get("layouts", [])}
+    before = {item["name"]: item for item in reviewed}
+    after = {item["name"]: item for item in fresh}
     for name in sorted(before.keys() | after.keys()):
         if name not in after:
             found.append(f"{name} no longer needs a change")
@@ -126,16 +148,12 @@ def _differences(reviewed: Effect, fresh: Effect) -> list[str]:
             found.append(f"{name} now needs a change")
         elif before[name] != after[name]:
             found.append(f"{name}: {_place(before[name])} became {_place(after[name])}")
-    keys = ("aim", "field", "new_fields", "permission_set", "assign")
-    return found + [
-        f"{key.replace('_', ' ')} is different"
-        for key in keys
-        if reviewed.get(key) != fresh.get(key)
-    ]
+    return found
 
 
 def _place(item: Mapping[str, Any]) -> str:
-    return f"section {item.get('section')!r} column {item.get('column')}"
+    column = f" column {item['column']}" if "column" in item else ""
+    return f"section {item.get('section')!r}{column}"
 
 
 def _without_usernames(plan: Plan, access: AccessWish) -> tuple[str, ...]:
@@ -168,6 +186,7 @@ def _wish(stored: Mapping[str, Any]) -> Wish:
             readonly=OnReadonly(layouts["readonly"]),
         ),
         access=AccessWish(str(access["permission_set"]), tuple(access["assign"])),
+        pages=LightningPages(stored.get("pages", LightningPages.LEAVE.value)),
     )
 
 

@@ -15,7 +15,13 @@ from typing import Any
 
 from deployer.errors import BadInput
 from deployer.model.plans import Plan
-from deployer.planning.package import layout_path, permission_set_path, to_files, to_zip
+from deployer.planning.package import (
+    layout_path,
+    page_path,
+    permission_set_path,
+    to_files,
+    to_zip,
+)
 from deployer.state import hash_of
 
 FORMAT = 1
@@ -52,6 +58,7 @@ def take_snapshot(plan: Plan, created_at: str) -> Snapshot:
     before = {
         layout_path(layout.name.member): layout.before for layout in plan.layouts if layout.changes
     }
+    before |= {page_path(page.name): page.before for page in plan.pages if page.changes}
     if plan.access.changes and plan.access.before is not None:
         before[permission_set_path(plan.access.permission_set)] = plan.access.before
     return Snapshot(

@@ -10,7 +10,8 @@ from deployer.errors import Exit
 from deployer.layouts import draw_diff
 from deployer.model.findings import Diff, Finding, Report, Severity, Table
 from deployer.model.layouts import Outcome
-from deployer.model.plans import Aim, Assignee, LayoutPlan, Plan
+from deployer.model.plans import Aim, Assignee, LayoutPlan, PagePlan, Plan
+from deployer.reporting.page_plans import page_diffs, page_rows, page_tables
 
 _DONE = {
     Outcome.ADD: Outcome.ADDED,
@@ -89,7 +90,11 @@ def to_report(result: Result, exit_code: int) -> Report:
     return Report(
         headline=tuple(_headline(result)),
         findings=result.all_findings,
-        tables=(_layout_table(plan, result.sent), *_access_tables(plan)),
+        tables=(
+            _layout_table(plan, result.sent),
+            *page_tables(_pages(plan, result.sent)),
+            *_access_tables(plan),
+        ),
         diffs=() if result.sent.done else tuple(_diffs(plan)),
         document=_document(result),
         exit=exit_code,
@@ -101,6 +106,7 @@ def _document(result: Result) -> Mapping[str, Any]:
     plan, sent, count = result.plan, result.sent, count_calls(result.calls)
     return {
         "layouts": [_layout(layout, sent) for layout in plan.layouts],
+        "lightning_pages": page_rows(_pages(plan, sent)),
         "field": plan.field,
         "new_fields": list(plan.new_field_members),
         "permission_set": None if plan.access.after is None else plan.access.permission_set,
@@ -144,8 +150,12 @@ def _layout(layout: LayoutPlan, sent: Sent) -> dict[str, Any]:
     return entry
 
 
-def _outcome(layout: LayoutPlan, sent: Sent) -> Outcome:
-    return _DONE.get(layout.outcome, layout.outcome) if sent.done else layout.outcome
+def _outcome(part: LayoutPlan | PagePlan, sent: Sent) -> Outcome:
+    return _DONE.get(part.outcome, part.outcome) if sent.done else part.outcome
+
+
+def _pages(plan: Plan, sent: Sent) -> list[tuple[PagePlan, Outcome]]:
+    return [(page, _outcome(page, sent)) for page in plan.pages]
 
 
 def _diffs(plan: Plan) -> list[Diff]:
@@ -154,6 +164,7 @@ def _diffs(plan: Plan) -> list[Diff]:
         for layout in plan.layouts
         if layout.changes
     ]
+    found += page_diffs(plan.pages)
     if plan.access.changes and plan.access.after is not None:
         name = f"permission set {plan.access.permission_set}"
         found.append(draw_diff(name, plan.access.before or b"", plan.access.after))
@@ -245,8 +256,12 @@ def _what_happened(plan: Plan, sent: Sent) -> str:
         return f"nothing to do for {plan.field}"
     if sent.deploy_id and not sent.done:
         return f"check-only deploy {sent.deploy_id}: {sent.status}; nothing was changed"
-    changed = sum(layout.changes for layout in plan.layouts)
-    parts = [f"{plan.field} {_VERBS[plan.aim]} {_counted(changed, 'layout')}"] if changed else []
+    counts = (
+        (sum(layout.changes for layout in plan.layouts), "layout"),
+        (sum(page.changes for page in plan.pages), "Lightning page"),
+    )
+    put = " and ".join(_counted(number, what) for number, what in counts if number)
+    parts = [f"{plan.field} {_VERBS[plan.aim]} {put}"] if put else []
     parts += [f"field {name} created" for name in plan.new_field_members]
     parts += [f"permission set {plan.access.permission_set} changed"] if plan.access.changes else []
     parts += [f"{_counted(n, 'user')} {verb}" for n, verb in _assigned(plan) if n]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from deployer.layouts import same_tree
+from deployer.lightning import same_page
 from deployer.model.findings import Finding, Severity
 from deployer.planning.from_org import RETRIEVE_WAIT_S
 from deployer.planning.package import name_of, to_members
@@ -124,13 +125,16 @@ def _read_back(snapshot: Snapshot, desk: Desk) -> list[Finding]:
     return [
         _not_as_sent(path, there=path in found)
         for path, sent in sorted(snapshot.after.items())
-        if path.startswith(("layouts/", "permissionsets/"))
+        if path.startswith(tuple(_SAME))
         and (path not in found or not _same(path, sent, found[path]))
     ]
 
 
+_SAME = {"layouts/": same_tree, "permissionsets/": same_set, "flexipages/": same_page}
+
+
 def _same(path: str, sent: bytes, found: bytes) -> bool:
-    return same_set(sent, found) if path.startswith("permissionsets/") else same_tree(sent, found)
+    return _SAME[f"{path.partition('/')[0]}/"](sent, found)
 
 
 def _not_as_sent(path: str, *, there: bool) -> Finding:

@@ -53,7 +53,7 @@ def _carry_out(plan: Plan, wanted: Wanted, desk: Desk, options: Options) -> Repo
     if plan.sends:
         applied = apply_plan(plan, entry, desk, options, wanted.fresh)
         if applied is None:
-            return _report(Result(replace(plan, layouts=(), access=AccessPlan())), desk)
+            return _report(Result(replace(plan, layouts=(), pages=(), access=AccessPlan())), desk)
         if options.check_only:
             return _checked(applied, desk, options)
         plan, entry = applied.plan, applied.entry

@@ -122,10 +122,10 @@ def test_the_field_is_never_written_as_required():
     assert {behavior.value for behavior in Behavior} == {"Edit", "Readonly"}
 
 
-def test_no_profile_or_page_is_ever_retrieved_or_sent():
+def test_no_profile_is_ever_retrieved_or_sent():
     folders = (ROOT / "deployer" / name for name in ("planning", "rollout"))
     sources = chain.from_iterable(folder.glob("*.py") for folder in folders)
     texts = {path.name: path.read_text("utf-8") for path in sources}
     assert "package.py" in texts
-    kinds = re.compile(r"[\"'](?:FlexiPage|flexipages|profiles/)|Profile[\"']:|\.profile[\"']")
+    kinds = re.compile(r"[\"']profiles/|Profile[\"']:|\.profile[\"']")
     assert {name: kinds.findall(text) for name, text in texts.items() if kinds.search(text)} == {}

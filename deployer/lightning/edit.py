@@ -1,0 +1,88 @@
+"""The story of one Lightning page: does it need the field, where, put it in, prove it."""
+
+from __future__ import annotations
+
+import re
+
+from deployer.errors import OurBug
+from deployer.layouts.scan import content_tree, is_one_more, layout_tree
+from deployer.lightning.parts import RECORD, FieldItem, PageMap
+from deployer.lightning.place import NoSpot, find_items, heading_of, pick_spot
+from deployer.lightning.read import read_page
+from deployer.lightning.splice import free_identifier, insertion, removal
+from deployer.model.layouts import LayoutEdit, Outcome
+from deployer.templates import render_flexipage_field
+
+# PersonEmail, Code__pc, FirstName; PersonContact.X would be another object's.
+_OF_PERSONS = re.compile(r"Person[A-Z]\w*$|\w+__pc$|(First|Last|Middle)Name$|Salutation$|Suffix$")
+_READONLY = "; it is read-only there, Lightning App Builder turns it"
+
+
+def edit_page(data: bytes, field: str, *, where: str = "") -> LayoutEdit:
+    """Put the field on a page that carries fields itself, unless it is there already.
+
+    `field` is spelled as this page's object spells it. Every byte outside the new item stays; the
+    parsed result is the old tree plus one item, which is checked each time. A page that needs no
+    field, or has no place for one, is an edit with outcome SKIPPED. Errors: BadInput when the bytes
+    are not a readable FlexiPage.
+    """
+    page = read_page(data, where=where)
+    found = find_items(page, field)
+    if found:
+        return _already_there(page, found)
+    spot = pick_spot(page)
+    if isinstance(spot, NoSpot):
+        return LayoutEdit(Outcome.SKIPPED, data, data, spot.reason)
+    identifier = free_identifier(page, field)
+    after = insertion(page, spot.after, field, identifier).applied(data)
+    item = render_flexipage_field(field, identifier).encode()
+    _prove(data, after, item, "inserting")
+    return LayoutEdit(Outcome.ADD, data, after, spot.reason, spot.section)
+
+
+def take_off_page(data: bytes, field: str, *, where: str = "") -> LayoutEdit:
+    """Take the field off the page, wherever it stands: the exact inverse of `edit_page`.
+
+    Refused (FAILED) where another part of the page names the item, by its identifier. Errors:
+    BadInput.
+    """
+    page = read_page(data, where=where)
+    found = find_items(page, field)
+    if not found:
+        return LayoutEdit(Outcome.ABSENT, data, data, "it is not on this page")
+    named = [item.identifier for item in found if page.texts.count(item.identifier.casefold()) > 1]
+    if named:
+        reason = f"another part of the page refers to {named[0]}; take it off in App Builder"
+        return LayoutEdit(Outcome.FAILED, data, data, reason)
+    after = data
+    for item in reversed(found):
+        before, after = after, removal(page, item).applied(after)
+        _prove(after, before, data[item.start : item.end], "taking out")
+    section = heading_of(page, found[0].region)
+    times = f"taken out {len(found)} times" if len(found) > 1 else "taken out"
+    return LayoutEdit(Outcome.REMOVE, data, after, times, section)
+
+
+def shows_person(data: bytes, *, where: str = "") -> bool:
+    """Tell whether an Account's page holds a field that only person accounts have.
+
+    Errors: BadInput.
+    """
+    names = (item.field.removeprefix(RECORD) for item in read_page(data, where=where).items)
+    return any(_OF_PERSONS.match(name) for name in names)
+
+
+def _already_there(page: PageMap, found: list[FieldItem]) -> LayoutEdit:
+    readonly = all(item.behavior == "readonly" for item in found)
+    reason = f"already there{_READONLY if readonly else ''}"
+    section = heading_of(page, found[0].region)
+    return LayoutEdit(Outcome.PRESENT, page.data, page.data, reason, section)
+
+
+def _prove(old: bytes, new: bytes, item: bytes, doing: str) -> None:
+    """That `new` is `old` with this item, as trees; the bytes around it are never touched."""
+    if not is_one_more(layout_tree(old), layout_tree(new), content_tree(item)):
+        raise OurBug(
+            f"{doing} the item would have changed more than that item, so nothing was written",
+            hint="please report it together with the page's file",
+        )
