@@ -25,6 +25,7 @@ from practice_org.faults.store import create_fault_table
 from practice_org.limits import count_call, usage
 from practice_org.login.apps import create_login_tables
 from practice_org.login.callers import caller_of, require_api
+from practice_org.login.history import create_history_tables
 from practice_org.login.refusals import refusal_response
 from practice_org.login.sessions import create_session_table
 from practice_org.login.soap_endpoint import login_fault
@@ -60,6 +61,7 @@ def open_practice_org(path: Path | str, now: Callable[[], datetime], seed: int =
         create_store(org)
     create_session_table(org)
     create_login_tables(org)
+    create_history_tables(org)
     create_bulk_tables(org)
     create_fault_table(org)
     put_ahead(org, now)

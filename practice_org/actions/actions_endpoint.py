@@ -11,7 +11,7 @@ from typing import Any
 
 from practice_org.actions.convert import Conversion, convert_lead
 from practice_org.actions.merge import Merge, merge_records
-from practice_org.actions.org_rules import Rule, set_rule, set_sharing
+from practice_org.actions.org_rules import Flow, Rule, set_flow, set_rule, set_sharing
 from practice_org.actions.recycle_bin import (
     delete_record,
     purge_bin,
@@ -100,6 +100,11 @@ def _rule(call: Call, body: _Body) -> Any:
     return {"success": True, "rule": set_rule(call.org, call.user_id, rule), "active": active}
 
 
+def _flow(call: Call, body: _Body) -> Any:
+    flow = Flow(_text(body, "name"), _text(body, "object"), _text(body, "field"))
+    return {"success": True, "flow": set_flow(call.org, call.user_id, flow)}
+
+
 def _text(body: _Body, name: str, default: str | None = None) -> str:
     found = body.get(name, default)
     if not isinstance(found, str):
@@ -139,5 +144,6 @@ _ACTIONS: Mapping[str, Callable[[Call, _Body], Any]] = {
     "unlock": _each(unlock_record),
     "set_sharing": _sharing,
     "set_rule": _rule,
+    "set_flow": _flow,
 }
 ROUTES = (route("POST", r"/practice/actions/(?P<action>\w+)", answer_action),)

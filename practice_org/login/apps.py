@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from practice_org.login.history import record_grant
 from practice_org.login.sessions import random_word
 from practice_org.org import Org
 
@@ -86,6 +87,7 @@ def issue_refresh_token(org: Org, client_id: str, user_id: str) -> str:
     """A new refresh token, good until it is revoked or rotated."""
     token = f"5Aep{random_word(org, 80)}"
     org.db.execute("INSERT INTO refresh_token VALUES (?, ?, ?)", (token, client_id, user_id))
+    record_grant(org, token)
     return token
 
 

@@ -26,6 +26,7 @@ from practice_org.login.apps import (
     secret_matches,
 )
 from practice_org.login.assertion import read_assertion
+from practice_org.login.history import record_grant
 from practice_org.login.refusals import LoginRefused, Refusal
 from practice_org.org import Org
 
@@ -83,6 +84,7 @@ def by_refresh_token(org: Org, form: Form) -> Granted:
     if secret and not secret_matches(app, secret):
         raise LoginRefused(Refusal.WRONG_SECRET)
     fresh = ""
+    record_grant(org, row["token"])
     if org.setting("refresh_rotation", "0") == "1":
         revoke_refresh_token(org, row["token"])
         fresh = issue_refresh_token(org, client_id, row["user_id"])

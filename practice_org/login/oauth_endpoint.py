@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 from practice_org import tables
 from practice_org.login.apps import revoke_refresh_token
 from practice_org.login.grants import Form, grant
+from practice_org.login.history import Login, record_login
 from practice_org.login.refusals import LoginRefused, Refusal, refusal_response
 from practice_org.login.sessions import (
     end_session,
@@ -40,6 +41,7 @@ def answer_token(call: Call) -> Response:
     except LoginRefused as refused:
         return refusal_response(refused)
     token = start_session(call.org, granted.user_id, client=granted.app.client_id)
+    record_login(call.org, granted.user_id, Login(application=granted.app.name))
     answer = {
         "access_token": token,
         "scope": "id api web refresh_token openid",

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 from practice_org import tables
 from practice_org.login.apps import password_matches
+from practice_org.login.history import Login, record_login
 from practice_org.login.sessions import LIFETIME, end_session, organization_id, start_session
 from practice_org.org import Org, known_versions
 from practice_org.route import Call, route
@@ -17,6 +18,7 @@ from practice_org.wire import PARTNER_NS, OrgError, Response, Xml, parse_xml, so
 NAMESPACES = {"u": PARTNER_NS, "c": "urn:enterprise.soap.sforce.com"}
 _FAULT_NS = {"u": "urn:fault.partner.soap.sforce.com", "c": "urn:fault.enterprise.soap.sforce.com"}
 _LAST_WITH_LOGIN = 64.0
+_API_TYPES = {"u": "SOAP Partner", "c": "SOAP Enterprise"}
 
 
 def answer_soap(call: Call) -> Response:
@@ -55,6 +57,9 @@ def _login(call: Call, operation: Xml) -> Response:
         )
     user_id = _user_with(call.org, operation.text("username"), operation.text("password"))
     token = start_session(call.org, user_id, client="SOAP")
+    record_login(
+        call.org, user_id, Login("Other Apex API", _API_TYPES[call.parts["kind"]], version)
+    )
     return soap_response(_login_result(call, user_id, token), NAMESPACES[call.parts["kind"]])
 
 

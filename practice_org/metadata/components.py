@@ -20,6 +20,8 @@ KEY_PREFIXES = {
     "CustomObject": "01I",
     "CustomApplication": "02u",
     "LeadConvertSettings": "0vK",
+    "ValidationRule": "03d",
+    "Flow": "301",
 }
 _TABLES = """
 CREATE TABLE IF NOT EXISTS component (

@@ -153,6 +153,19 @@ VIRTUAL = (
         apis=frozenset({Api.DATA}), reads_with=(),
     ),
     _virtual(
+        "LoginHistory", "Login History", "0Ya", *IDENTITY,
+        link("UserId", "User ID", "User"), moment("LoginTime", "Login Time"),
+        choice("LoginType", "Login Type"), text("ApiType", "API Type"),
+        text("ApiVersion", "API Version"), text("Application", "Application"),
+        text("Status", "Status"), apis=frozenset({Api.DATA}), reads_with=(),
+    ),
+    _virtual(
+        "OauthToken", "OAuth Token", "", *IDENTITY, text("AppName", "Application Name"),
+        link("UserId", "User ID", "User"), moment("CreatedDate", "Created Date"),
+        moment("LastUsedDate", "Last Used Date"), number("UseCount", "Use Count"),
+        apis=frozenset({Api.DATA}), reads_with=(),
+    ),
+    _virtual(
         "UserPermissionAccess", "User Permission Access", "", *IDENTITY, *SYSTEM_FIELDS,
         text("LastCacheUpdate", "Last Cache Update"), apis=frozenset({Api.DATA}), reads_with=(),
     ),

@@ -24,6 +24,7 @@ from practice_org.seed.layout_builder import layout_xml
 from practice_org.seed.layout_table import ASSIGNMENTS, LAYOUTS
 from practice_org.seed.pages import add_pages
 from practice_org.seed.people import ADMIN_USERNAME, Size, add_records, add_users
+from practice_org.seed.usage import add_usage
 
 # The printed token is for trying things out; it lives longer than a person's session.
 TOKEN_LIFETIME = timedelta(days=30)
@@ -83,6 +84,7 @@ def seed_org(org: Org, wish: Wish) -> None:
         add_identities(org, users, wish.public_keys)
         token = start_session(org, users[ADMIN_USERNAME], lifetime=TOKEN_LIFETIME)
         org.set_setting("admin_token", token)
+        add_usage(org, users)
         org.set_setting("seeded", "1")
 
 

@@ -21,6 +21,13 @@ Row = dict[str, object]
 PERSON_LAYOUT_OBJECT = "PersonAccount"
 _LAYOUT_TYPES = {"Global": "GlobalQuickActionList"}
 _FIELD = re.compile(rb"<(?:field|fields|fieldItem)>(?:Record\.)?([^<]+)</")
+# Which elements, or which words of a formula, name a field.
+_MENTIONS = {
+    "Layout": _FIELD,
+    "FlexiPage": _FIELD,
+    "Flow": _FIELD,
+    "ValidationRule": re.compile(rb"\b(\w+__c)\b"),
+}
 
 
 def layout_rows(org: Org, _user: str, _query: Query) -> Iterator[Row]:
@@ -94,16 +101,16 @@ def validation_rule_rows(org: Org, _user: str, _query: Query) -> Iterator[Row]:
 
 
 def dependency_rows(org: Org, _user: str, _query: Query) -> Iterator[Row]:
-    """MetadataComponentDependency: which layout or page names which custom field.
+    """MetadataComponentDependency: which layout, page, rule or flow names which custom field.
 
     The real table covers many more types; that RefMetadataComponentName lacks the __c is
-    unverified.
+    unverified, and so is under which name a flow stands.
     """
     fields = {found.full_name: found for found in list_components(org, "CustomField")}
-    for kind in ("Layout", "FlexiPage"):
+    for kind, mentions in _MENTIONS.items():
         for user in list_components(org, kind):
             entity = _entity_of(user)
-            for name in sorted({match.decode() for match in _FIELD.findall(user.body)}):
+            for name in sorted({match.decode() for match in mentions.findall(user.body)}):
                 field = fields.get(f"{entity}.{name}")
                 if field is not None:
                     yield _dependency(user, field, name)
@@ -112,13 +119,21 @@ def dependency_rows(org: Org, _user: str, _query: Query) -> Iterator[Row]:
 def _entity_of(user: Component) -> str:
     if user.type == "FlexiPage":
         return child_text(user.body, "sobjectType")
-    return user.full_name.partition("-")[0]
+    if user.type == "Flow":
+        return child_text(user.body, "start", "object")
+    return re.split(r"[-.]", user.full_name, maxsplit=1)[0]
+
+
+def _own_name(user: Component) -> str:
+    name = decoded(user.full_name)
+    local = name.partition("." if user.type == "ValidationRule" else "-")[2]
+    return local or name
 
 
 def _dependency(user: Component, field: Component, name: str) -> Row:
     return {
         "MetadataComponentId": user.id,
-        "MetadataComponentName": decoded(user.full_name).partition("-")[2] or user.full_name,
+        "MetadataComponentName": _own_name(user),
         "MetadataComponentType": user.type,
         "RefMetadataComponentId": field.id,
         "RefMetadataComponentName": _bare(name.removesuffix("__c"), field.namespace),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from practice_org.login.history import grant_rows, login_rows
 from practice_org.soql.context import Provider
 from practice_org.tooling import access, catalogue, components
 
@@ -19,4 +20,6 @@ PROVIDERS: dict[str, Provider] = {
     "UserFieldAccess": catalogue.field_access_rows,
     "UserPermissionAccess": access.permission_rows,
     "UserRecordAccess": access.record_access_rows,
+    "LoginHistory": login_rows,
+    "OauthToken": grant_rows,
 }

@@ -184,11 +184,12 @@ def test_a_validation_rule_is_a_row(here):
     )  # fmt: skip
 
 
-def test_dependencies_name_the_layouts_and_pages_of_a_field(here):
+def test_dependencies_name_what_holds_or_names_a_field(here):
     columns = "MetadataComponentName, MetadataComponentType"
     where = "WHERE RefMetadataComponentName = 'Choice' ORDER BY MetadataComponentType"
     found = _ask(here, columns, "MetadataComponentDependency", where)
-    assert [record["MetadataComponentType"] for record in found] == ["FlexiPage", *["Layout"] * 2]
+    kinds = [record["MetadataComponentType"] for record in found]
+    assert kinds == ["FlexiPage", *["Layout"] * 2, "ValidationRule"]
 
 
 def test_tooling_needs_view_setup(here):
