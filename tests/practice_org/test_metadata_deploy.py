@@ -214,6 +214,19 @@ def test_a_page_an_app_and_a_mapping_can_be_deployed_and_a_page_deleted():
     assert list_components(lab.org, "FlexiPage") == []
 
 
+def test_a_managed_page_cannot_be_changed():
+    lab = open_lab()
+    page = with_namespace(
+        "<FlexiPage><masterLabel>P</masterLabel><sobjectType>Contact</sobjectType><template><name>"
+        "x</name></template><type>RecordPage</type></FlexiPage>"
+    )
+    lab.load("FlexiPage", "acme__P", page, "acme")
+    members = package_xml({"FlexiPage": ["acme__P"]})
+    result = lab.deploy({"package.xml": members, "flexipages/acme__P.flexipage": page})
+    (row,) = result["details"]["componentFailures"]
+    assert row["problem"].startswith("Cannot modify managed object: entity=FlexiPage")
+
+
 def test_a_label_with_an_escape_in_it_is_no_other_layout():
     lab = open_lab()
     lab.load("Layout", "Contact-100%2528 net", layout_xml())
