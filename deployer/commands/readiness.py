@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from deployer.commands.formats import ReportCommand
 from deployer.commands.options import org_options
 from deployer.commands.wishes import field_options
-from deployer.model.findings import Severity
+from deployer.model.findings import Report, Severity
 from deployer.model.plans import FieldWish
 
 
-@click.command("readiness")
+@click.command("readiness", cls=ReportCommand)
 @field_options
 @click.option(
     "--identity",
@@ -51,6 +52,9 @@ from deployer.model.plans import FieldWish
     is_flag=True,
     help="Also let the org validate the deploy, with the deployer's login (C60).",
 )
+@click.option(
+    "--track-history", is_flag=True, help="The field history is to keep who ticked it (C14)."
+)
 @click.option("--explain", metavar="ID", default="", help="Say what one check asks, and stop.")
 @org_options
 def command(  # noqa: PLR0913 - one parameter an option
@@ -62,30 +66,26 @@ def command(  # noqa: PLR0913 - one parameter an option
     accept_unknown: str,
     accept_unmapped: str,
     check_deploy: bool,
+    track_history: bool,
     explain: str,
     org: str | None,
     config: Path | None,
     as_json: bool,
-) -> int:  # fmt: skip
+) -> Report:  # fmt: skip
     """Say whether the org is ready and who would see the field; nothing is changed.
 
     Exits with 0 when it is ready, 1 when something fails, 4 when it could not be told.
     """
-    from deployer.reporting.console import finish, write_report
-
     if explain:
         from deployer.commands.readiness_explain import explained
 
-        return finish(explained(explain), as_json=as_json)
+        return explained(explain)
     from deployer.commands.readiness_look import Place, Terms, take_look
-    from deployer.readiness.report import for_people, to_report
+    from deployer.readiness.report import to_report
 
     run = click.get_current_context().obj.run_id if check_deploy else ""
-    terms = Terms(identity, runner, Severity(fail_on), accept_unknown, accept_unmapped, run)
-    look = take_look(Place(org, config, as_json), field, terms)
-    report = to_report(look)
-    if as_json:
-        return finish(report, as_json=True)
-    for part in for_people(report, look):
-        write_report(part)
-    return report.exit
+    terms = Terms(
+        identity, runner, Severity(fail_on), accept_unknown, accept_unmapped,
+        tracked=track_history, check_run=run,
+    )  # fmt: skip
+    return to_report(take_look(Place(org, config, as_json), field, terms))

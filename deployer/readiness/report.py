@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from deployer.model.facts import Fact, Known
-from deployer.model.findings import Report, Severity
+from deployer.model.findings import Finding, Report, Severity, Table
 from deployer.readiness.assessing import EXITS, Assessed, Verdict
 from deployer.readiness.checks.package import CHECK_DEPLOY
 from deployer.readiness.visibility import Visibility
@@ -56,21 +56,20 @@ class Look:
 
 
 def to_report(look: Look) -> Report:
-    """The verdict and what to do next, in order; `findings` has every check that is not well."""
+    """The verdict and what to do next, in order; every check that is not well is a finding."""
     shown = [each for each in look.assessed if each.outcome not in {Severity.PASS, Severity.INFO}]
     return Report(
-        headline=(_verdict(look), *look.notes, *_next(look), *_counts(look)),
+        verdict=_verdict(look),
+        steps=_next(look),
+        headline=(*look.notes, *_counts(look)),
         findings=tuple(each.finding for each in shown),
+        tables=(_seen(look.visibility),),
         document=_document(look),
         exit=EXITS[look.verdict],
         org_id=look.org_id,
+        cases=tuple(_case(each, look) for each in look.assessed),
+        fails_on=frozenset({Severity.FAIL, look.fail_on}),
     )
-
-
-def for_people(report: Report, look: Look) -> tuple[Report, Report]:
-    """The same in the order a person reads: verdict and next steps, then findings and counts."""
-    first = Report(headline=(_verdict(look), *look.notes, *_next(look), ""))
-    return first, replace(report, headline=_counts(look))
 
 
 def _verdict(look: Look) -> str:
@@ -90,15 +89,14 @@ def _next(look: Look) -> tuple[str, ...]:
         for each in look.assessed:
             if each.outcome is severity and each.check.id not in look.accepted:
                 fixes.setdefault(each.remedy, []).append(each.check.id)
-    steps = (f"  {n}. {fix}  [{' '.join(ids)}]" for n, (fix, ids) in enumerate(fixes.items(), 1))
-    return ("What to do next:", *steps) if fixes else ()
+    return tuple(f"{fix}  [{' '.join(ids)}]" for fix, ids in fixes.items())
 
 
 def _counts(look: Look) -> tuple[str, ...]:
     count = Counter(each.outcome.value for each in look.assessed)
     told = ", ".join(f"{count[each.value]} {each.value}" for each in Severity if count[each.value])
     accepted = (f"unknown and accepted: {' '.join(look.accepted)}",) if look.accepted else ()
-    return (*_seen(look.visibility), f"checks: {told}", *accepted, _called(look))
+    return (f"checks: {told}", *accepted, _called(look))
 
 
 def _called(look: Look) -> str:
@@ -112,12 +110,23 @@ def _called(look: Look) -> str:
     return f"{len(look.calls)} calls to the org, {left}"
 
 
-def _seen(visibility: Fact[object]) -> tuple[str, ...]:
-    return tuple(
-        f"{each.object}: {each.users} active users: {each.edits} edit, {each.sees} see, "
-        f"{each.partly} partly, {each.hidden} do not, {each.unknown} unknown"
-        for each in _visibility(visibility).headline
-    )
+def _seen(visibility: Fact[object]) -> Table:
+    return Table(
+        "Active users",
+        ("object", "users", "edit it", "see it", "on some pages", "do not see it", "unknown"),
+        tuple(
+            (each.object, *map(str, (each.users, each.edits, each.sees, each.partly, each.hidden,
+                                     each.unknown)))
+            for each in _visibility(visibility).headline
+        ),
+    )  # fmt: skip
+
+
+def _case(each: Assessed, look: Look) -> Finding:
+    """The check's answer; an unknown that was accepted says so."""
+    if each.check.id not in look.accepted:
+        return each.finding
+    return replace(each.finding, what=f"{each.evidence} (accepted: --accept-unknown)")
 
 
 def _document(look: Look) -> dict[str, Any]:

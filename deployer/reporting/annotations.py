@@ -6,44 +6,31 @@ packages/core/src/command.ts. A step keeps at most ten annotations of each kind.
 
 from __future__ import annotations
 
-from collections import Counter
-
 from deployer.model.findings import Finding, Report, Severity
 from deployer.reporting.formats import cases_of, on_one_line, safe, title_of
 
 MOST_OF_A_KIND = 10
 _MOST_TITLE = 255
 _KINDS = ("error", "warning", "notice")
-_KIND_OF = {
-    Severity.FAIL: "error",
-    Severity.UNKNOWN: "warning",
-    Severity.WARN: "warning",
-    Severity.INFO: "notice",
-}
+_KIND_OF = {Severity.FAIL: "error", Severity.UNKNOWN: "warning", Severity.WARN: "warning"}
 
 
 def to_annotations(report: Report, _name: str = "") -> str:
     """A line each for what is not well, errors first; the last line counts what had no room.
 
-    Empty when all is well.
+    What is only information gets a notice where it is worth a person's time. Empty when all is
+    well.
     """
-    told = Counter[str]()
-    left = Counter[str]()
     lines: dict[str, list[str]] = {kind: [] for kind in _KINDS}
     for case in cases_of(report):
-        kind = "error" if case.severity in report.fails_on else _KIND_OF.get(case.severity)
-        if kind is None:
-            continue
-        told[kind] += 1
-        if told[kind] > MOST_OF_A_KIND:
-            left[kind] += 1
-        else:
+        if kind := "error" if case.severity in report.fails_on else _KIND_OF.get(case.severity):
             lines[kind].append(_line(kind, case))
-    more = [_count(left[kind], kind) for kind in _KINDS if left[kind]]
-    said = [line for kind in _KINDS for line in lines[kind]]
-    said += (
-        [f"and {', '.join(more)} more, which a step has no annotations left for"] if more else []
-    )
+    notices = (each for each in report.findings if each.severity is Severity.INFO)
+    lines["notice"] = [_line("notice", each) for each in notices]
+    said = [line for kind in _KINDS for line in lines[kind][:MOST_OF_A_KIND]]
+    left = {kind: len(lines[kind]) - MOST_OF_A_KIND for kind in _KINDS}
+    more = ", ".join(_count(left[kind], kind) for kind in _KINDS if left[kind] > 0)
+    said += [f"and {more} more, for which a step has no annotations left"] if more else []
     return "".join(f"{line}\n" for line in said)
 
 

@@ -8,7 +8,8 @@ from deployer.errors import Exit, OptoutError
 from deployer.model.findings import Finding, Report, Severity
 from deployer.reporting.visible import to_visible
 
-_ALL_WELL = frozenset({Exit.DONE, Exit.CHANGES_PENDING})
+_LEFT = {Exit.CHANGES_PENDING: Severity.WARN, Exit.COULD_NOT_TELL: Severity.UNKNOWN}
+"""What an exit code says, where it is not a failure."""
 
 
 def stopped_by(error: OptoutError) -> Report:
@@ -23,24 +24,21 @@ def stopped_by(error: OptoutError) -> Report:
 
 
 def cases_of(report: Report) -> tuple[Finding, ...]:
-    """Everything that was looked at; never empty, and failing where the exit code says so."""
+    """Everything that was looked at; never empty, and never better than the exit code."""
     if report.stopped is not None:
         return (report.stopped,)
     cases = report.cases or report.findings
     severities = {case.severity for case in cases}
-    if report.exit in _ALL_WELL:
+    if report.exit == Exit.DONE:
         return cases or (_outcome(report, Severity.PASS),)
-    if severities & report.fails_on:
+    said = _LEFT.get(Exit(report.exit), Severity.FAIL)
+    if severities & {said, *report.fails_on}:
         return cases
-    if report.exit != Exit.COULD_NOT_TELL:
-        return (*cases, _outcome(report, Severity.FAIL))
-    if Severity.UNKNOWN not in severities:
-        return (*cases, _outcome(report, Severity.UNKNOWN))
-    return cases
+    return (*cases, _outcome(report, said))
 
 
 def _outcome(report: Report, severity: Severity) -> Finding:
-    said = " ".join(filter(None, (report.verdict, *report.headline)))
+    said = "\n".join(filter(None, (report.verdict, *report.headline)))
     return Finding("outcome", severity, "", said or f"exit code {int(report.exit)}")
 
 

@@ -18,8 +18,11 @@ from deployer.reporting.formats import cases_of, on_one_line, safe
 MOST_BYTES = 512 * 1024
 MOST_ROWS = 500
 _MOST_CELL = 2000
-_ACTIVE = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~&:$=^])")
+# What is markup anywhere, and what is only where a text begins.
+_ACTIVE = re.compile(r"[\\`*_\[\]<>#|~&!$]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+_FIRST = re.compile(r"\A(\d*)([-+=:.)])")
 _AT = "@<!-- -->"
+_ORDER = {severity: place for place, severity in enumerate(Severity)}
 _FENCE = re.compile("`+")
 _COLUMNS = ("outcome", "check", "where", "what was found", "next")
 
@@ -54,17 +57,18 @@ def to_markdown(report: Report, name: str) -> str:
 
 
 def _blocks(report: Report, name: str) -> Iterator[_Block]:
-    yield _Block("the verdict", f"### {_text(name)}\n\n{_verdict(report)}")
+    yield _Block("the verdict", f"### {_text(name)}\n{_verdict(report)}")
     if report.steps:
         steps = (f"{n}. {_text(step)}\n" for n, step in enumerate(report.steps, 1))
         yield _Block("what to do next", f"What to do next:\n\n{''.join(steps)}")
+    if report.headline:
+        yield _Block("the summary", "".join(f"- {_text(line)}\n" for line in report.headline))
     if report.findings:
-        yield _Block("the findings", _table("Findings", _COLUMNS, map(_row, report.findings)))
+        worst_first = sorted(report.findings, key=lambda each: _ORDER[each.severity])
+        yield _Block("the findings", _table("Findings", _COLUMNS, map(_row, worst_first)))
     for table in report.tables:
         if table.rows:
             yield _Block(_text(table.title), _table(table.title, table.columns, table.rows))
-    if report.headline:
-        yield _Block("the summary", "".join(f"- {_text(line)}\n" for line in report.headline))
     for diff in report.diffs:
         yield _Block(f"the diff of {_text(diff.name)}", _fenced(diff))
     if report.cases:
@@ -74,14 +78,11 @@ def _blocks(report: Report, name: str) -> Iterator[_Block]:
 
 
 def _verdict(report: Report) -> str:
-    """The command's own words, or what its exit code says."""
+    """The command's own words; where it has none, how many failed, if any did."""
     if report.verdict:
-        return f"**{_text(report.verdict)}**\n"
+        return f"\n**{_text(report.verdict)}**\n"
     failed = sum(case.severity in report.fails_on for case in cases_of(report))
-    unknown = sum(case.severity is Severity.UNKNOWN for case in cases_of(report))
-    counts = ((failed, "failed"), (unknown, "could not be told"))
-    said = ", ".join(f"{count} {word}" for count, word in counts if count)
-    return f"**{said or 'nothing failed'}** (exit code {int(report.exit)})\n"
+    return f"\n**{failed} failed**\n" if failed else ""
 
 
 def _row(case: Finding) -> tuple[str, ...]:
@@ -113,4 +114,4 @@ def _text(text: str) -> str:
     """The text on one line, all of it text; an empty comment keeps a name from being mentioned."""
     line = on_one_line(text)
     cut = line if len(line) <= _MOST_CELL else f"{line[:_MOST_CELL]}..."
-    return _ACTIVE.sub(r"\\\1", cut).replace("@", _AT)
+    return _FIRST.sub(r"\1\\\2", _ACTIVE.sub(r"\\\g<0>", cut)).replace("@", _AT)

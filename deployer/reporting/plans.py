@@ -12,6 +12,7 @@ from deployer.model.findings import Diff, Finding, Report, Severity, Table
 from deployer.model.layouts import Outcome
 from deployer.model.plans import Aim, Assignee, LayoutPlan, PagePlan, Plan
 from deployer.reporting.page_plans import page_diffs, page_rows, page_tables
+from deployer.reporting.plan_cases import plan_cases
 
 _DONE = {
     Outcome.ADD: Outcome.ADDED,
@@ -99,7 +100,13 @@ def to_report(result: Result, exit_code: int) -> Report:
         document=_document(result),
         exit=exit_code,
         org_id=plan.org_id,
+        cases=plan_cases(plan, _told(result), result.all_findings, done=result.sent.done),
     )
+
+
+def _told(result: Result) -> list[tuple[LayoutPlan | PagePlan, Outcome]]:
+    parts: list[LayoutPlan | PagePlan] = [*result.plan.layouts, *result.plan.pages]
+    return [(part, _outcome(part, result.sent)) for part in parts]
 
 
 def _document(result: Result) -> Mapping[str, Any]:
@@ -120,10 +127,7 @@ def _document(result: Result) -> Mapping[str, Any]:
         "api_version": plan.api_version,
         "api_calls": count.calls,
         "polls": count.polls,
-        "findings": [
-            {**asdict(finding), "severity": finding.severity.value}
-            for finding in result.all_findings
-        ],
+        "findings": [finding.document for finding in result.all_findings],
     }
 
 
