@@ -19,7 +19,7 @@ from deployer.planning.snapshot import from_bytes
 from deployer.rollout.desk import Desk, Fresh, Options
 from deployer.rollout.journal import SENT_STEPS, Journal
 from deployer.rollout.walk import Wanted, roll_out
-from practice_org.metadata.components import edit_layout_as, list_components
+from practice_org.metadata.components import edit_layout_as, edit_page_as, list_components
 from practice_org.metadata.jobs import deploy_jobs
 from practice_org.wire import Request, Response
 
@@ -101,6 +101,17 @@ class Walk:
         body = self.layouts()[name]
         assert old in body
         edit_layout_as(self.org, admin_id(self.org), name, body.replace(old, new, 1))
+
+    def pages(self) -> dict[str, bytes]:
+        """Every Lightning page as the org holds it, by its name."""
+        return {page.full_name: page.body for page in list_components(self.org, "FlexiPage")}
+
+    def edit_page(self, name: str, old: bytes, new: bytes) -> None:
+        """Change a page as an administrator does in Lightning App Builder."""
+        self.desk.clock.sleep(1)
+        body = self.pages()[name]
+        assert old in body
+        edit_page_as(self.org, admin_id(self.org), name, body.replace(old, new, 1))
 
     def jobs(self) -> list:
         """The org's deploy jobs, oldest first."""

@@ -73,6 +73,7 @@ class PageMap:
     texts: tuple[str, ...]
     older: bool
     object: str
+    label: str
 
     @property
     def items(self) -> tuple[FieldItem, ...]:

@@ -67,6 +67,7 @@ def read_page(data: bytes, *, where: str = "") -> PageMap:
         ),
         older=any(True for _ in root.all("flexiPageRegions", "componentInstances")),
         object=root.value("sobjectType"),
+        label=root.value("masterLabel"),
     )  # fmt: skip
 
 

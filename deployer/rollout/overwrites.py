@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta
 
 from deployer.errors import OptoutError
+from deployer.lightning import read_page
 from deployer.model.findings import Finding, Severity
 from deployer.planning.package import NOT_THERE, name_of
 from deployer.planning.snapshot import Snapshot
@@ -39,23 +40,31 @@ def find_overwritten(
         _edit_finding(name_of(path), row)
         for path, stamp in snapshot.stamps.items()
         if stamp != NOT_THERE
-        for row in _others(trail, path, stamp, (status, conn.org.user_id))
+        for row in _others(trail, _labels(path, snapshot), stamp, (status, conn.org.user_id))
     ]
 
 
+def _labels(path: str, snapshot: Snapshot) -> tuple[str, ...]:
+    """What the trail may call a file; whether it is a page's name or its label is unverified."""
+    name = name_of(path)
+    if path.startswith("flexipages/"):
+        return (name, read_page(snapshot.after[path], where=name).label)
+    return (name.partition("-")[2] or name,)
+
+
 def _others(
-    trail: list[AuditRow], path: str, stamp: str, ours: tuple[DeployStatus, str]
+    trail: list[AuditRow], labels: tuple[str, ...], stamp: str, ours: tuple[DeployStatus, str]
 ) -> list[AuditRow]:
     """The rows about this file saved after `stamp` that our own deploy did not write."""
     status, user_id = ours
-    label = re.escape(name_of(path).partition("-")[2] or name_of(path))
+    label = "|".join(map(re.escape, labels))
     saved = datetime.fromisoformat(stamp.partition(" ")[0])
     rows = [
         (row, row.created_date)
         for row in trail
         if row.created_date is not None
         and row.created_date > saved + _SAME_SAVE
-        and re.search(rf"(?<!\w){label}(?!\w)", row.display)
+        and re.search(rf"(?<!\w)(?:{label})(?!\w)", row.display)
     ]
     own = next((row for row, at in rows if _is_ours(row, at, status, user_id)), None)
     end = status.completed_at
@@ -76,7 +85,7 @@ def _edit_finding(name: str, row: AuditRow) -> Finding:
         name,
         f"it was saved at {row.created_date:%H:%M:%S} UTC by {row.created_by_id}, after the last "
         "look and before the deploy ended; that edit was probably overwritten",
-        fix="ask that user to look at the layout; Setup > View Setup Audit Trail has the entry",
+        fix="ask that user to look at it again; Setup > View Setup Audit Trail has the entry",
     )
 
 

@@ -29,6 +29,20 @@ _REMEDIES = (
         ),
     ),
     (
+        r"Lightning Layouts isn't enabled",
+        (
+            "Dynamic Forms is off in this org: turn it on in Setup > Record Page Settings, or run "
+            "it without --lightning-pages"
+        ),
+    ),
+    (
+        r"design time component information|load the information on the field",
+        (
+            "the Lightning page shows something that the org has no more: open it in Lightning App "
+            "Builder, take that off and save, or run it without --lightning-pages"
+        ),
+    ),
+    (
         r"appears more than once",
         "the layout holds it twice: open it in Setup > Page Layouts, take one off and save",
     ),

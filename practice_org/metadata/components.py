@@ -165,11 +165,20 @@ def load_tree(
 
 def edit_layout_as(org: Org, user_id: str, full_name: str, body: bytes) -> None:
     """Save a layout as an administrator does in the browser: no job, but an audit trail row."""
+    _edit_as(org, user_id, "Layout", full_name, body)
+
+
+def edit_page_as(org: Org, user_id: str, full_name: str, body: bytes) -> None:
+    """Save a Lightning page as an administrator does in Lightning App Builder."""
+    _edit_as(org, user_id, "FlexiPage", full_name, body)
+
+
+def _edit_as(org: Org, user_id: str, component_type: str, full_name: str, body: bytes) -> None:
     before = org.user_id
     org.user_id = user_id
     try:
-        load_component(org, "Layout", full_name, body)
-        record_setup_change(org, "Layout", full_name, "changed")
+        load_component(org, component_type, full_name, body)
+        record_setup_change(org, component_type, full_name, "changed")
     finally:
         org.user_id = before
 

@@ -18,6 +18,10 @@ SAID = {
     "ModifyMetadata permissions": "Modify Metadata",
     "Not available for deploy for this organization": "--exclude",
     "Try deploying again. Your deployment exceeded its maximum retry limit": "again",
+    "You can't add fields to this Lightning page because Lightning Layouts isn't enabled for your "
+    "org.": "Record Page Settings",
+    "We couldn't retrieve the design time component information for component c:x.": "App Builder",
+    "Something went wrong. We couldn't retrieve or load the information on the field: Record.X__c.": "App Builder",
     "something nobody has ever seen": GENERAL,
 }
 
