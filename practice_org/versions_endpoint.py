@@ -6,6 +6,7 @@ Source: Salesforce, REST API guide, "Versions", "Resources by Version", "Limits"
 from __future__ import annotations
 
 from practice_org.limits import usage
+from practice_org.login.callers import require_setup
 from practice_org.login.oauth_endpoint import identity_url
 from practice_org.org import known_versions
 from practice_org.route import Call, route
@@ -39,6 +40,7 @@ def answer_resources(call: Call) -> Response:
 
 def answer_limits(call: Call) -> Response:
     """GET limits: only what the practice org counts."""
+    require_setup(call.org, call.user_id)
     now = usage(call.org)
     left = max(now.allowed - now.used, 0)
     fixed = {"Max": 15000, "Remaining": 15000}

@@ -129,7 +129,8 @@ def open_lab(path: Path | str = ":memory:", *, sandbox: bool = True) -> Lab:
     org.set_setting("person_accounts", "1")
     insert_row(org, "Organization", {"Name": "Lab", "IsSandbox": sandbox})
     profile = insert_row(org, "Profile", {"Name": "System Administrator"})
-    rights = {"PermissionsApiEnabled": True, "PermissionsModifyMetadata": True}
+    names = ("ApiEnabled", "ModifyMetadata", "CustomizeApplication", "ManageProfilesPermissionsets")
+    rights = {f"Permissions{name}": True for name in names}
     owned = {"Name": "X00e1", "Label": "x", "IsOwnedByProfile": True, "ProfileId": profile}
     insert_row(org, "PermissionSet", {**owned, **rights})
     person = {"Username": "ada@lab.test", "FirstName": "Ada", "LastName": "Admin"}

@@ -14,6 +14,7 @@ from practice_org.data.bodies import json_object, refused, succeeded
 from practice_org.data.records import change_record, create_record, remove_record
 from practice_org.data.sobjects_endpoint import read_record, without_attributes
 from practice_org.faults.firing import fault_at
+from practice_org.login.callers import require_setup
 from practice_org.objects import SObject, find_object, object_of_id
 from practice_org.org import Org
 from practice_org.route import Call, route
@@ -178,6 +179,7 @@ def _type_of(record: dict[str, Any]) -> SObject:
 
 def answer_counts(call: Call) -> Response:
     """GET limits/recordCount?sObjects=A,B: approximate in Salesforce, exact here."""
+    require_setup(call.org, call.user_id)
     names = call.request.query.get("sObjects", "")
     found = [find_object(name.strip()) for name in names.split(",")]
     counts = [_count(call.org, sobject) for sobject in found if sobject and sobject.business]

@@ -11,7 +11,10 @@ from enum import IntEnum
 
 from practice_org.objects import SObject
 from practice_org.org import Org
-from practice_org.rights import ObjectRights, may_any, object_rights
+from practice_org.rights import ObjectRights, may, may_any, object_rights
+from practice_org.tables import find_row
+
+_SEE_ALL_USERS = ("ViewAllUsers", "ManageUsers", "ViewAllData", "ModifyAllData")
 
 
 class RecordAccess(IntEnum):
@@ -73,3 +76,21 @@ def record_access(org: Org, user_id: str, sobject: SObject, row: sqlite3.Row) ->
 def may_create(org: Org, user_id: str, sobject: SObject) -> bool:
     """Whether the user may make records of this object at all."""
     return reach_of(org, user_id, sobject).creates
+
+
+def only_row(org: Org, user_id: str, sobject: str) -> str:
+    """The id of the one row of User or Profile that this user is shown; "" when it is all of them.
+
+    Users are private with the org setting user_sharing = private, profiles with profile_filtering =
+    1; by default neither, as in most orgs. Source: Salesforce Help, "User Sharing"; Winter '21
+    release notes, "Improve Org Security with the Profile Filter Option". Which other permissions
+    show all profiles is unverified: none does here.
+    """
+    if sobject == "User" and org.setting("user_sharing", "public") == "private":
+        return "" if may_any(org, user_id, _SEE_ALL_USERS) else user_id
+    if sobject == "Profile" and org.setting("profile_filtering", "0") == "1":
+        if may(org, user_id, "ViewAllProfiles"):
+            return ""
+        found = find_row(org, "User", user_id)
+        return str(found["ProfileId"]) if found else user_id
+    return ""

@@ -38,3 +38,14 @@ def require_api(org: Org, user_id: str) -> None:
             "API is not enabled for this Organization or Partner",
             status=403,
         )
+
+
+def require_setup(org: Org, user_id: str) -> None:
+    """Refuse a user without View Setup and Configuration. Source: REST API guide, "Limits".
+
+    Errors: OrgError INSUFFICIENT_ACCESS (403); the code and the sentence are unverified.
+    """
+    if not may(org, user_id, "ViewSetup"):
+        raise OrgError(
+            "INSUFFICIENT_ACCESS", "insufficient access rights on cross-reference id", status=403
+        )

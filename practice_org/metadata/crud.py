@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
+from practice_org.metadata.authors import feature_problem
 from practice_org.metadata.canonical import Node, leaf
 from practice_org.metadata.catalogue import file_root, find_any
 from practice_org.metadata.components import find_component
@@ -121,6 +122,8 @@ def _install(org: Org, file: File, version: float) -> Message:
     broken = shape_problems(file.root, file.type, version)
     if broken:
         return failed(file.type, file.name, "", broken[0])
+    if barred := feature_problem(org, file.type):
+        return failed(file.type, file.name, "", barred)
     return install(org, file)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from practice_org.metadata.authors import feature_problem
 from practice_org.metadata.canonical import Node, parse_metadata, serialise
 from practice_org.metadata.components import (
     Component,
@@ -30,7 +31,7 @@ def _delete(org: Org, kind: str, name: str, file_name: str) -> Message:
     if remove is None:
         sentence = f"This practice org does not emulate deleting {kind}"
         return failed(kind, name, file_name, Problem(sentence))
-    answer = remove(org, name)
+    answer = feature_problem(org, kind) or remove(org, name)
     if isinstance(answer, Problem):
         return Message(kind, name, file_name, problem=answer)
     return Message(kind, name, file_name, Effect.DELETED, answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from practice_org.metadata.authors import feature_problem
 from practice_org.metadata.canonical import NotMetadata, parse_metadata
 from practice_org.metadata.names import key_of
 from practice_org.metadata.object_file import fields_in, install_object
@@ -59,6 +60,8 @@ def _install(org: Org, file: File, package: Package) -> list[Message]:
     if broken:
         # The reader stops at the first element it does not understand.
         return _refused(file, package, broken[0])
+    if barred := feature_problem(org, file.type):
+        return _refused(file, package, barred)
     return _INSTALL[file.type](org, file, package)
 
 

@@ -15,7 +15,7 @@ from practice_org.metadata.grants import (
 )
 from practice_org.metadata.package import File
 from practice_org.metadata.problems import Effect, Message, Problem, at, failed
-from practice_org.metadata.rules_access import grant_problems
+from practice_org.metadata.rules_access import dependency_problems, grant_problems
 from practice_org.org import Org
 from practice_org.tables import find_rows, insert_row, update_row
 
@@ -71,7 +71,7 @@ def _problems(org: Org, file: File, row: sqlite3.Row | None) -> list[Problem]:
         return [Problem(f"{sentence}{row['Id']}, field=Label, state=installed")]
     if not file.root.value("label"):
         return [at(file.root, "Required field is missing: label")]
-    return grant_problems(org, file.root)
+    return [*grant_problems(org, file.root), *dependency_problems(file.root)]
 
 
 def _write(org: Org, file: File, row: sqlite3.Row | None) -> str:

@@ -32,6 +32,7 @@ SYSTEM_PERMISSIONS = {
     "ModifyMetadata": "Modify Metadata Through Metadata API Functions",
     "SendNonCommercialEmail": "Send Non-Commercial Email",
     "ViewAllData": "View All Data",
+    "ViewAllProfiles": "View All Profiles",
     "ViewAllUsers": "View All Users",
     "ViewSetup": "View Setup and Configuration",
 }
@@ -49,6 +50,10 @@ OBJECT_FIELDS = (
 _ALL = frozenset({"create", "update", "delete"})
 _SETS = ("ManageProfilesPermissionsets", "ModifyAllData")
 _ASSIGN = ("AssignPermissionSets", "ManageUsers", "ModifyAllData")
+# Source: Salesforce, Summer '20 release notes, "Permission Changes for Customization Features";
+# Object Reference, PermissionSetAssignment.
+_SEE_MUTING = ("ViewSetup", "AssignPermissionSets")
+_SEE_ASSIGNED = ("ViewSetup", "AssignPermissionSets", "ManageUsers")
 
 _USER = (
     *IDENTITY,
@@ -124,7 +129,8 @@ ACCESS = (
             moment("ExpirationDate", "Expiration Date"),
             *read_only(moment("SystemModstamp", "System Modstamp")),
         ),
-        operations=frozenset({"create", "delete"}), writes_with=_ASSIGN, required=("AssigneeId",),
+        reads_with=_SEE_ASSIGNED, operations=frozenset({"create", "delete"}), writes_with=_ASSIGN,
+        required=("AssigneeId",),
         indexes=(("AssigneeId",), ("PermissionSetId",)),
     ),
     SObject(
@@ -149,7 +155,7 @@ ACCESS = (
             link("PermissionSetId", "Permission Set ID", "PermissionSet"),
             *STAMPS,
         ),
-        operations=frozenset({"create", "delete"}), writes_with=_SETS,
+        reads_with=("ViewSetup",), operations=frozenset({"create", "delete"}), writes_with=_SETS,
         required=("PermissionSetGroupId", "PermissionSetId"),
         indexes=(("PermissionSetGroupId",),),
     ),
@@ -162,7 +168,8 @@ ACCESS = (
             *SYSTEM_FIELDS,
             *STAMPS,
         ),
-        operations=_ALL, writes_with=_SETS, required=("DeveloperName", "MasterLabel"),
+        reads_with=_SEE_MUTING, operations=_ALL, writes_with=_SETS,
+        required=("DeveloperName", "MasterLabel"),
     ),
     SObject(
         "ObjectPermissions", "Object Permissions", "Object Permissions", "110",

@@ -62,13 +62,17 @@ PERMISSION_SETS: Mapping[str, Rights] = {
     "Deployment": Rights(
         (
             "ApiEnabled", "ModifyMetadata", "ViewSetup", "CustomizeApplication",
-            "ManageProfilesPermissionsets", "AssignPermissionSets", "ManageUsers", "ViewAllUsers",
+            "ManageProfilesPermissionsets", "AssignPermissionSets", "ViewAllUsers",
+            "ViewAllProfiles",
         ),
-        dict.fromkeys(BUSINESS, _SEE_ALL),
-        FieldAccess.READ,
-        FieldAccess.EDIT,
+        {"Account": _READ, "Contact": _SEE_ALL, "Lead": _SEE_ALL},
+        opt_out=FieldAccess.READ,
     ),
-    "Readiness_Audit": Rights(("ApiEnabled", "ViewSetup", "ViewAllUsers")),
+    "Readiness_Audit": Rights(
+        ("ApiEnabled", "ViewSetup", "ViewAllUsers", "ViewAllProfiles"),
+        dict.fromkeys(BUSINESS, _READ),
+        opt_out=FieldAccess.READ,
+    ),
     "Opt_Out_Runner": Rights(
         ("ApiEnabled",),
         dict.fromkeys(BUSINESS, _EVERYWHERE),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from practice_org.columns import fields_of
+from practice_org.data.sharing import only_row
 from practice_org.faults.firing import late_visible_s
 from practice_org.objects import OBJECTS, Field, Kind, SObject, find_object
 from practice_org.org import to_timestamp
@@ -91,7 +92,11 @@ class Scope:
 
     def _rows(self, sobject: SObject) -> str:
         if sobject.kind is Kind.STORED:
-            return f'"{sobject.name}"'
+            only = only_row(self.context.org, self.context.user_id, sobject.name)
+            table = f'"{sobject.name}"'
+            return (
+                f'(SELECT * FROM {table} WHERE "Id" = {self.bound.bind(only)})' if only else table
+            )
         provide = self.context.providers[sobject.name]
         rows = list(provide(self.context.org, self.context.user_id, self.query))
         columns = ", ".join(

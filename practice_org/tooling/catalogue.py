@@ -40,10 +40,20 @@ def entity_rows(_org: Org, _user: str, _query: Query) -> Iterator[Row]:
         }
 
 
-def field_rows(org: Org, _user: str, query: Query) -> Iterator[Row]:
-    """FieldDefinition: every field; that it ignores field security is unverified."""
+def field_rows(org: Org, user_id: str, query: Query) -> Iterator[Row]:
+    """FieldDefinition: every field of the objects that the caller may read.
+
+    That it ignores field security is unverified: with the org setting field_definition = secured it
+    follows it. That an object's read right is asked for is unverified too.
+    """
+    secured = org.setting("field_definition", "open") == "secured"
     for entity in _entities(query):
+        if not _may_read(org, user_id, entity):
+            continue
+        access = field_accesses(org, user_id, entity) if secured else {}
         for field in fields_of(org, entity).values():
+            if access.get(field.name) is FieldAccess.NONE:
+                continue
             yield {
                 **_field_row(org, entity, field),
                 "IsFieldHistoryTracked": field.history,
@@ -55,6 +65,8 @@ def field_rows(org: Org, _user: str, query: Query) -> Iterator[Row]:
 def particle_rows(org: Org, user_id: str, query: Query) -> Iterator[Row]:
     """EntityParticle: the fields the caller can see, as describe tells them."""
     for entity in _entities(query):
+        if not _may_read(org, user_id, entity):
+            continue
         access = field_accesses(org, user_id, entity)
         for field in fields_of(org, entity).values():
             if access[field.name] is not FieldAccess.NONE:
@@ -87,6 +99,10 @@ def field_access_rows(org: Org, user_id: str, query: Query) -> Iterator[Row]:
                     "IsCreatable": rights.create and edit and field.createable,
                     "IsUpdatable": rights.edit and edit and field.updateable,
                 }
+
+
+def _may_read(org: Org, user_id: str, entity: str) -> bool:
+    return not OBJECTS[entity].business or object_rights(org, user_id, entity).read
 
 
 def _entities(query: Query) -> list[str]:

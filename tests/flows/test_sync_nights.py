@@ -97,7 +97,7 @@ def test_an_approval_of_no_held_run_is_refused(night, both):
 
 def test_a_night_that_cannot_be_finished_says_failed(night, both, org_now):
     assert both
-    switch_on(org_now.org, "limits", "API_CURRENTLY_DISABLED")
+    switch_on(org_now.org, "describe", "API_CURRENTLY_DISABLED", When(after=1))
     code, said = night("adopt", "--yes")
     assert (code, said["outcome"], said["error"]["code"]) == (1, "failed", "API_CURRENTLY_DISABLED")
 
@@ -121,7 +121,7 @@ def test_what_a_dry_run_shows_is_no_run_to_approve(night, run, both):
 
 def test_a_run_that_failed_says_why_in_the_list_until_a_night_is_done(night, run, both, org_now):
     assert both
-    switch_on(org_now.org, "limits", "API_CURRENTLY_DISABLED", When(times=1))
+    switch_on(org_now.org, "describe", "API_CURRENTLY_DISABLED", When(after=1, times=1))
     assert night("adopt", "--yes")[0] == 1
     assert "API_CURRENTLY_DISABLED" in run("sync", "runs", "--org", "practice")[1]
     assert night("adopt", "--yes")[0] == 0

@@ -144,8 +144,8 @@ def test_most_active_users_do_not_see_the_field(org):
     ("name", "access"),
     [
         ("admin", "edit"),
-        ("deployer", "edit"),
-        ("auditor", "none"),
+        ("deployer", "read"),
+        ("auditor", "read"),
         ("runner", "edit"),
         ("marketing.sync", "none"),
     ],

@@ -54,7 +54,6 @@ SITES = (
     Site("push", "collections.update", Act.DRAIN, _W),
     Site("fates", "query", Act.DRAIN, after=1),
     Site("gate: fields", "describe", Act.NIGHT, after=1),
-    Site("gate: limits", "limits", Act.NIGHT),
     Site("ask in bulk", "bulk.query.create", Act.NIGHT, _W),
     Site("poll a question", "bulk.query.poll", Act.NIGHT),
     Site("fetch its pages", "bulk.query.results", Act.NIGHT),

@@ -215,7 +215,7 @@ def test_a_second_runner_is_told_to_wait(adopted):
 def test_a_night_that_fails_says_so_and_the_next_one_makes_it_good(adopted):
     contact = adopted.contact()
     adopted.person("ann", contact, out=True)
-    adopted.fault("limits", "API_CURRENTLY_DISABLED", times=9)
+    adopted.fault("describe", "API_CURRENTLY_DISABLED", after=1, times=9)
     with pytest.raises(OptoutError):
         adopted.night()
     adopted.clear_faults()
