@@ -59,7 +59,10 @@ def fetch_fields(conn: Connection) -> Fact[object]:
         if isinstance(fact, Unknown):
             return fact
         of[obj] = _fields(fact.value)
-    return Known(Fields(of)) if any(of.values()) else Unknown("the org shows this login no field")
+    unseen = [obj for obj, found_ in of.items() if not found_]
+    if unseen:  # every object has fields; without Read on it the org may show none of them
+        return Unknown(f"the org shows this login no field of {' and '.join(unseen)}")
+    return Known(Fields(of))
 
 
 def to_field_facts(fields: Fields) -> dict[str, dict[str, FieldFact]]:
