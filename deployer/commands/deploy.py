@@ -32,7 +32,7 @@ from deployer.planning.plan_file import (
 from deployer.rollout.walk import Wanted, roll_out
 
 
-@click.command("deploy", cls=ReportCommand)
+@click.command("deploy", cls=ReportCommand, formats=("html",))
 @click.option(
     "--plan", "plan_path", type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Deploy what this plan shows, if the org still gives the same.",

@@ -25,6 +25,12 @@ from deployer.reporting.sarif import to_sarif
 _STDOUT = Path("-")
 
 
+def _to_html(report: Report, name: str) -> str:
+    from deployer.reporting.page import to_html
+
+    return to_html(report, name)
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One format: the help of its option, and the function over a Report and a command's name.
@@ -40,6 +46,7 @@ class Format:
 FORMATS: Mapping[str, Format] = {
     "junit": Format("Write test cases for a pipeline to FILE, as JUnit XML.", to_junit),
     "markdown": Format('Add a summary to FILE, as "$GITHUB_STEP_SUMMARY".', to_markdown, adds=True),
+    "html": Format("Draw it as one page to FILE, which needs nothing else.", _to_html),
     "sarif": Format("Write findings for code scanning to FILE, as SARIF 2.1.0.", to_sarif),
 }
 _EVERYWHERE = ("junit", "markdown")

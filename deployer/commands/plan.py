@@ -15,11 +15,12 @@ from deployer.model.findings import Report
 from deployer.model.plans import Wish
 from deployer.planning.from_org import Asker, fetch_plan
 from deployer.planning.plan_file import to_bytes
-from deployer.reporting.plans import Result, exit_of, to_report
+from deployer.reporting.plans import exit_of, to_report
+from deployer.reporting.results import Result, Taken
 from deployer.state import write_private
 
 
-@click.command("plan", cls=ReportCommand)
+@click.command("plan", cls=ReportCommand, formats=("html",))
 @put_options
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Keep the plan in this file."
@@ -37,10 +38,12 @@ def command(  # noqa: PLR0913 - one parameter an option
 ) -> Report:
     """Show what a deploy would change; nothing is sent."""
     with open_connection(org, "read", config=config, as_json=as_json) as conn:
-        plan = fetch_plan(Asker(conn, SystemClock()), wish)
+        clock = SystemClock()
+        plan = fetch_plan(Asker(conn, clock), wish)
         if out is not None:
             write_private(out, to_bytes(plan, wish))
-        result = Result(plan, calls=conn.calls)
+        taken = Taken(conn.org.name, clock.now())
+        result = Result(plan, calls=conn.calls, taken=taken)
         code = exit_of(result)
         if exit_code and plan.changes and code is Exit.DONE:
             code = Exit.CHANGES_PENDING

@@ -13,7 +13,7 @@ from deployer.model.findings import Report, Severity
 from deployer.model.plans import FieldWish
 
 
-@click.command("readiness", cls=ReportCommand)
+@click.command("readiness", cls=ReportCommand, formats=("html",))
 @field_options
 @click.option(
     "--identity",

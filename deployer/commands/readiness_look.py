@@ -67,6 +67,7 @@ def take_look(place: Place, wish: FieldWish, terms: Terms) -> Look:
         field = default_field(wish) or fetch_named(conn)
         runner = terms.runner or _runner(place)
         asked = Asked(field, runner, terms.accept_unmapped, _login_kind(place, terms.identity))
+        at = SystemClock().now()
         facts = fetch_facts(conn, asked)
         calls = [Call(call, terms.identity) for call in conn.calls]
         org_id = conn.org.org_id
@@ -81,7 +82,7 @@ def take_look(place: Place, wish: FieldWish, terms: Terms) -> Look:
         org=name, org_id=org_id, field=field,
         verdict=to_verdict(assessed, terms.fail_on, accepted), assessed=assessed,
         notes=() if default_field(wish) else (_found(field),),
-        visibility=facts["visibility"], fail_on=terms.fail_on, accepted=accepted,
+        facts=facts, fail_on=terms.fail_on, at=at, accepted=accepted,
         unmapped=terms.accept_unmapped, calls=tuple(calls),
     )  # fmt: skip
 

@@ -18,7 +18,8 @@ from deployer.model.plans import Plan, Wish
 from deployer.planning.from_files import Format, plan_from_files, to_folder
 from deployer.planning.from_org import Asker, fetch_plan
 from deployer.reporting.console import finish
-from deployer.reporting.plans import Result, exit_of, to_report
+from deployer.reporting.plans import exit_of, to_report
+from deployer.reporting.results import Result
 
 
 @click.command(name="render")

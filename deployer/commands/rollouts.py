@@ -19,8 +19,9 @@ from deployer.logs import Run
 from deployer.model.plans import Plan
 from deployer.planning.from_org import Asker, fetch_stamps
 from deployer.reporting.console import write_report
-from deployer.reporting.plans import Result, to_report
+from deployer.reporting.plans import to_report
 from deployer.reporting.progress import Progress, progress
+from deployer.reporting.results import Result
 from deployer.rollout.desk import Desk, Fresh, Options
 from deployer.rollout.journal import Journal
 from deployer.salesforce.client import Writer

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # pictures hold findings
+    from deployer.model.pictures import Picture
 
 
 class Severity(Enum):
@@ -97,6 +100,7 @@ class Report:
     contract (`schema`, `ok`, `exit`, `org_id` are added by the writer). `cases` is everything that
     was looked at, well or not, `findings` what is worth a person's time. `fails_on` says which
     severities made the command fail. `stopped` is the error that ended it before it could answer.
+    `picture` draws what a page would show; None when there is nothing to draw.
     """
 
     headline: tuple[str, ...] = ()
@@ -111,3 +115,4 @@ class Report:
     cases: tuple[Finding, ...] = ()
     fails_on: frozenset[Severity] = frozenset({Severity.FAIL})
     stopped: Finding | None = None
+    picture: Callable[[], Picture] | None = None

@@ -187,7 +187,8 @@ class Plan:
     """What a deploy would send, for one org, and what it would lead to.
 
     `new_fields` maps a file of the package (objects/Contact.object) to its bytes; `stamps` holds,
-    per file sent that the org already has, when the org had last saved what was retrieved.
+    per file sent that the org already has, when the org had last saved what was retrieved; `seen`
+    is who would see the field after it, `seen_before` who does now.
     """
 
     aim: Aim
@@ -202,6 +203,7 @@ class Plan:
     stamps: Mapping[str, str] = field_(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     pages: tuple[PagePlan, ...] = ()
+    seen_before: tuple[Seen, ...] = ()
 
     @property
     def parts(self) -> tuple[LayoutPlan | PagePlan, ...]:

@@ -70,7 +70,7 @@ def fetch_plan(asker: Asker, wish: Wish) -> Plan:
     current = _current_set(wanted, retrieved)
     plan = proven(make_plan(replace(inputs, access=_plan_access(asker, inputs, access, current))))
     if isinstance(access, Unknown):
-        return replace(plan, seen=(), findings=(*plan.findings, _not_asked(access)))
+        return replace(plan, seen=(), seen_before=(), findings=(*plan.findings, _not_asked(access)))
     return plan
 
 

@@ -66,7 +66,8 @@ def make_plan(inputs: Inputs) -> Plan:
         access=inputs.access,
         new_fields=_new_fields(inputs),
         new_field_members=tuple(f"{obj}.{inputs.choice.name}" for obj in inputs.choice.create_on),
-        seen=_seen(inputs, layouts),
+        seen=_seen(inputs, _bodies_after(inputs, layouts), _access_after(inputs)),
+        seen_before=_seen(inputs, inputs.bodies, inputs.org.access),
         stamps=_stamps(inputs, layouts, pages),
         findings=tuple(_findings(inputs)),
         pages=pages,
@@ -129,15 +130,19 @@ def _new_fields(inputs: Inputs) -> dict[str, bytes]:
     }
 
 
-def _seen(inputs: Inputs, layouts: list[LayoutPlan]) -> tuple[Seen, ...]:
-    """Who would see the field once the plan is done, per object that has layouts."""
-    access = _access_after(inputs)
-    after = {layout.name.member: layout.after for layout in layouts if layout.after}
+def _bodies_after(inputs: Inputs, layouts: list[LayoutPlan]) -> Mapping[str, bytes]:
+    """Every layout's bytes once the plan is done, by member name."""
+    changed = {layout.name.member: layout.after for layout in layouts if layout.after}
+    return {**inputs.bodies, **changed}
+
+
+def _seen(inputs: Inputs, bodies: Mapping[str, bytes], access: AccessFacts) -> tuple[Seen, ...]:
+    """Who would see the field on these layouts with this access, per object that has layouts."""
     shown_ids: dict[str, dict[str, str]] = {}
     objects_of: dict[str, str] = {}
     for fact in inputs.org.layouts:
         objects_of[fact.id] = fact.name.object
-        body = after.get(fact.name.member) or inputs.bodies.get(fact.name.member, b"")
+        body = bodies.get(fact.name.member, b"")
         behavior = _behavior(body, field_on(fact.name.object, inputs.choice.name))
         if behavior:
             shown_ids.setdefault(fact.name.object, {})[fact.id] = behavior

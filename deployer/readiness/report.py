@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from deployer.model.checks import Facts
 from deployer.model.facts import Fact, Known
 from deployer.model.findings import Finding, Report, Severity, Table
+from deployer.model.pictures import ReadinessPicture
 from deployer.readiness.assessing import EXITS, Assessed, Verdict
 from deployer.readiness.checks.package import CHECK_DEPLOY
 from deployer.readiness.visibility import Visibility
@@ -39,7 +42,8 @@ class Look:
     """One look at one org: what was asked for, and what every check came to.
 
     `accepted` are ids whose UNKNOWN was accepted; `unmapped` is the reason that was given;
-    `notes` are whole sentences about what was looked for.
+    `notes` are whole sentences about what was looked for; `at` is when, in UTC; `facts` are all
+    there were, by name.
     """
 
     org: str
@@ -47,19 +51,25 @@ class Look:
     field: str
     verdict: Verdict
     assessed: tuple[Assessed, ...]
-    visibility: Fact[object]
+    facts: Facts
     fail_on: Severity
+    at: datetime
     accepted: tuple[str, ...] = ()
     unmapped: str = ""
     calls: tuple[Call, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def visibility(self) -> Fact[object]:
+        """Who would see the field."""
+        return self.facts["visibility"]
 
 
 def to_report(look: Look) -> Report:
     """The verdict and what to do next, in order; every check that is not well is a finding."""
     shown = [each for each in look.assessed if each.outcome not in {Severity.PASS, Severity.INFO}]
     return Report(
-        verdict=_verdict(look),
+        verdict=verdict_line(look),
         steps=_next(look),
         headline=(*look.notes, *_counts(look)),
         findings=tuple(each.finding for each in shown),
@@ -69,10 +79,18 @@ def to_report(look: Look) -> Report:
         org_id=look.org_id,
         cases=tuple(_case(each, look) for each in look.assessed),
         fails_on=frozenset({Severity.FAIL, look.fail_on}),
+        picture=lambda: _picture(look),
     )
 
 
-def _verdict(look: Look) -> str:
+def _picture(look: Look) -> ReadinessPicture:
+    from deployer.readiness.picture import to_picture
+
+    return to_picture(look)
+
+
+def verdict_line(look: Look) -> str:
+    """The verdict and why, as one line."""
     count = Counter(each.outcome for each in look.assessed)
     failing = sum(count[each] for each in {Severity.FAIL, look.fail_on})
     return _SAYS[look.verdict].format(
@@ -81,15 +99,22 @@ def _verdict(look: Look) -> str:
     )  # fmt: skip
 
 
-def _next(look: Look) -> tuple[str, ...]:
-    """What to do, each thing once, failures first; the checks are in the order to go about it."""
+def next_steps(look: Look) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What to do, each thing once, with the checks it mends.
+
+    Failures come first; the checks are in the order to go about it.
+    """
     order = (Severity.FAIL, Severity.UNKNOWN, Severity.WARN)
     fixes: dict[str, list[str]] = {}
     for severity in order:
         for each in look.assessed:
             if each.outcome is severity and each.check.id not in look.accepted:
                 fixes.setdefault(each.remedy, []).append(each.check.id)
-    return tuple(f"{fix}  [{' '.join(ids)}]" for fix, ids in fixes.items())
+    return tuple((fix, tuple(ids)) for fix, ids in fixes.items())
+
+
+def _next(look: Look) -> tuple[str, ...]:
+    return tuple(f"{fix}  [{' '.join(ids)}]" for fix, ids in next_steps(look))
 
 
 def _counts(look: Look) -> tuple[str, ...]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import Any
 
 from deployer.errors import Exit
 from deployer.layouts import draw_diff
-from deployer.model.findings import Diff, Finding, Report, Severity, Table
+from deployer.model.findings import Diff, Report, Severity, Table
 from deployer.model.layouts import Outcome
+from deployer.model.pictures import Picture
 from deployer.model.plans import Aim, Assignee, LayoutPlan, PagePlan, Plan
 from deployer.reporting.page_plans import page_diffs, page_rows, page_tables
 from deployer.reporting.plan_cases import plan_cases
+from deployer.reporting.results import Result, Sent, count_calls
 
 _DONE = {
     Outcome.ADD: Outcome.ADDED,
@@ -23,73 +25,11 @@ _MOST_USERS = 8
 _VERBS = {Aim.PUT: "put on", Aim.TAKE_OUT: "taken off", Aim.RESTORE: "restored on"}
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What was sent, when something was; `status` is Salesforce's own word.
-
-    `done` says that the org has the change and it was read back.
-    """
-
-    status: str = "nothing-to-do"
-    deploy_id: str | None = None
-    snapshot: str | None = None
-    done: bool = False
-
-
-NOTHING_SENT = Sent()
-
-
-class OrgCall(Protocol):
-    """A call as the connection keeps it."""
-
-    @property
-    def path(self) -> str: ...
-    @property
-    def purpose(self) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class CallCount:
-    """What was spent: calls that count towards the org's daily limit, polls apart."""
-
-    calls: int
-    polls: int
-
-
-def count_calls(calls: Sequence[OrgCall]) -> CallCount:
-    """Count what the org counts: logins and the list of versions are free.
-
-    Source: Salesforce help, "API Request Limits": calls to /services/oauth2 do not count.
-    """
-    counted = [c for c in calls if c.path.startswith(("/services/data/v", "/services/Soap"))]
-    polls = sum(c.purpose in POLL_PURPOSES for c in counted)
-    return CallCount(len(counted) - polls, polls)
-
-
-POLL_PURPOSES = frozenset({"poll deploy", "checkRetrieveStatus"})
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A plan and what came of it: what was sent, what a person should know, what it cost."""
-
-    plan: Plan
-    sent: Sent = NOTHING_SENT
-    findings: tuple[Finding, ...] = ()
-    calls: Sequence[OrgCall] = ()
-    notes: tuple[str, ...] = ()
-
-    @property
-    def all_findings(self) -> tuple[Finding, ...]:
-        """The plan's own and those of the deploy."""
-        return (*self.plan.findings, *self.findings)
-
-
 def to_report(result: Result, exit_code: int) -> Report:
     """The plan before anything is sent, or what became of it."""
     plan = result.plan
     return Report(
-        headline=tuple(_headline(result)),
+        headline=tuple(headline(result)),
         findings=result.all_findings,
         tables=(
             _layout_table(plan, result.sent),
@@ -101,12 +41,27 @@ def to_report(result: Result, exit_code: int) -> Report:
         exit=exit_code,
         org_id=plan.org_id,
         cases=plan_cases(plan, _told(result), result.all_findings, done=result.sent.done),
+        picture=_picture(result),
     )
 
 
 def _told(result: Result) -> list[tuple[LayoutPlan | PagePlan, Outcome]]:
     parts: list[LayoutPlan | PagePlan] = [*result.plan.layouts, *result.plan.pages]
-    return [(part, _outcome(part, result.sent)) for part in parts]
+    return [(part, outcome_of(part, result.sent)) for part in parts]
+
+
+def _picture(result: Result) -> Callable[[], Picture] | None:
+    """How to draw it, should anybody want to see."""
+    if result.taken is None:
+        return None
+    taken = result.taken
+
+    def draw() -> Picture:
+        from deployer.reporting.changes import to_picture
+
+        return to_picture(result, taken)
+
+    return draw
 
 
 def _document(result: Result) -> Mapping[str, Any]:
@@ -144,7 +99,7 @@ def _layout(layout: LayoutPlan, sent: Sent) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "name": layout.name.decoded,
         "object": layout.object,
-        "outcome": _outcome(layout, sent).value,
+        "outcome": outcome_of(layout, sent).value,
         "reason": layout.reason,
         "section": layout.section,
         "column": layout.column,
@@ -154,12 +109,13 @@ def _layout(layout: LayoutPlan, sent: Sent) -> dict[str, Any]:
     return entry
 
 
-def _outcome(part: LayoutPlan | PagePlan, sent: Sent) -> Outcome:
+def outcome_of(part: LayoutPlan | PagePlan, sent: Sent) -> Outcome:
+    """What becomes of a layout or page, or became of it once it is done."""
     return _DONE.get(part.outcome, part.outcome) if sent.done else part.outcome
 
 
 def _pages(plan: Plan, sent: Sent) -> list[tuple[PagePlan, Outcome]]:
-    return [(page, _outcome(page, sent)) for page in plan.pages]
+    return [(page, outcome_of(page, sent)) for page in plan.pages]
 
 
 def _diffs(plan: Plan) -> list[Diff]:
@@ -183,7 +139,7 @@ def _layout_table(plan: Plan, sent: Sent) -> Table:
         tuple(
             (
                 layout.name.decoded,
-                _outcome(layout, sent).value,
+                outcome_of(layout, sent).value,
                 layout.section,
                 str(layout.column or ""),
                 layout.reason,
@@ -235,7 +191,8 @@ def _users(users: tuple[Assignee, ...], what: str) -> list[tuple[str, str]]:
     return [*rows[:_MOST_USERS], (f"and {len(rows) - _MOST_USERS} more", what)]
 
 
-def _headline(result: Result) -> list[str]:
+def headline(result: Result) -> list[str]:
+    """What a person should know of the plan, a line each, the most important first."""
     plan, sent, count = result.plan, result.sent, count_calls(result.calls)
     unseen = [f"{s.hidden} of {s.users} on {s.object}" for s in plan.seen if s.hidden]
     lines = []

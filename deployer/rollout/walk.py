@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from deployer.model.findings import Report
 from deployer.model.plans import AccessPlan, Plan
 from deployer.planning.snapshot import from_bytes
-from deployer.reporting.plans import Result, Sent, exit_of, to_report
+from deployer.reporting.plans import exit_of, to_report
+from deployer.reporting.results import Result, Sent, Taken
 from deployer.rollout.apply import Applied, apply_plan, keep
 from deployer.rollout.desk import Desk, Fresh, Options
 from deployer.rollout.finish import finish
@@ -102,5 +103,6 @@ def _test_notes(options: Options) -> tuple[str, ...]:
 
 
 def _report(result: Result, desk: Desk) -> Report:
-    told = replace(result, calls=desk.conn.calls)
+    taken = Taken(desk.conn.org.name, desk.clock.now())
+    told = replace(result, calls=desk.conn.calls, taken=taken)
     return to_report(told, exit_of(told))
