@@ -9,11 +9,12 @@ from deployer.model.org import LayoutAssignment
 from deployer.readiness.assessing import assess
 from deployer.readiness.checks.catalogue import CHECKS
 from deployer.readiness.checks.package import CHECK_DEPLOY
+from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.automation import Acting, ActiveRules, Required
 from deployer.readiness.facts.conversion import Mapping
 from deployer.readiness.facts.field import Fields, FieldSeen
-from deployer.readiness.facts.gathering import Asked
 from deployer.readiness.facts.grants import Grants
+from deployer.readiness.facts.logins import Entrance, Entrances
 from deployer.readiness.facts.org import Budget, OAuthGrants, Organization, Running, Versions
 from deployer.readiness.facts.package import Rendered
 from deployer.readiness.facts.placements import (
@@ -22,7 +23,9 @@ from deployer.readiness.facts.placements import (
     LayoutSeen,
     RecordTypes,
 )
-from deployer.readiness.facts.rights import Dangers, FieldReach, Rights, Shared
+from deployer.readiness.facts.rights import Rights
+from deployer.readiness.facts.runner import Dangers, FieldReach, Shared
+from deployer.readiness.facts.sight import Sight
 from deployer.readiness.visibility import (
     Activation,
     FormFactor,
@@ -52,7 +55,7 @@ READY = {
     "versions": Versions(63.0, 67.0),
     "budget": Budget(1000, 2000),
     "running": Running(()),
-    "rights": Rights({"ViewSetup": True, "ModifyMetadata": True}),
+    "rights": Rights({"ViewSetup": True, "ModifyMetadata": True, "CustomizeApplication": True}),
     "asked": Asked(NAME),
     "fields": Fields(BOTH),
     "layouts": Layouts(PAGES),
@@ -69,6 +72,8 @@ READY = {
     "acting": Acting(()),
     "runner_field": FieldReach(("Contact", "Lead"), ("Contact", "Lead")),
     "runner_dangers": Dangers(()),
+    "runner_logins": Entrances((Entrance("Remote Access 2.0", "N/A", 0.0, 9),)),
+    "sight": Sight(frozenset({"Contact", "Lead"}), {}),
     "runner_records": Shared({"Contact": 3}, {"Contact": 3}),
     "mapping": Mapping(mapped=True),
     "visibility": Visibility((Headline("Contact", 3, edits=3),), ()),

@@ -20,8 +20,9 @@ from deployer.planning.fields import discover_field
 from deployer.readiness.assessing import accepted_ids, assess, to_verdict
 from deployer.readiness.checks.catalogue import CHECKS
 from deployer.readiness.checks.package import CHECK_DEPLOY
+from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.field import Fields, fetch_fields, to_field_facts
-from deployer.readiness.facts.gathering import Asked, fetch_facts
+from deployer.readiness.facts.gathering import fetch_facts
 from deployer.readiness.report import Call, Look
 from deployer.salesforce.client import Connection
 from deployer.salesforce.practice import practice_org
@@ -38,6 +39,7 @@ class Terms:
     fail_on: Severity
     accept_unknown: str
     accept_unmapped: str
+    tracked: bool = False
     check_run: str = ""
 
 
@@ -66,7 +68,8 @@ def take_look(place: Place, wish: FieldWish, terms: Terms) -> Look:
         name = _org_name(place)
         field = default_field(wish) or fetch_named(conn)
         runner = terms.runner or _runner(place)
-        asked = Asked(field, runner, terms.accept_unmapped, _login_kind(place, terms.identity))
+        kind = _login_kind(place, terms.identity)
+        asked = Asked(field, runner, terms.accept_unmapped, kind, terms.tracked)
         at = SystemClock().now()
         facts = fetch_facts(conn, asked)
         calls = [Call(call, terms.identity) for call in conn.calls]

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from practice_org.metadata.components import find_component, load_component
-from practice_org.tables import find_rows, insert_many, insert_row, update_row
+from practice_org.tables import find_rows, update_row
 from practice_org.workbench.audit_endpoint import audit_entries
 
 PAGE = "Contact_Sales_Page"
@@ -53,16 +53,15 @@ def test_what_it_prints_makes_the_org_ready(look, run, org_now):
     _, before = look("--identity", "deployer")
     remedies = {row["remedy"] for row in before["checks"] if row["outcome"] == "fail"}
     typed = sorted(remedy for remedy in remedies if remedy.startswith("optout "))
-    assert [r.partition(" > Edit: ")[2] for r in remedies if r not in typed] == [DRAG]
-    drag_beside_email(org_now.org, PAGE)
-    assert [run(*remedy.split()[1:], "--yes")[0] for remedy in typed] == [0]
+    assert sorted(remedies) == typed
+    assert [run(*remedy.split()[1:], "--yes")[0] for remedy in typed] == [0, 0]
     code, after = look("--identity", "deployer")
     assert (ids(after, "fail", "unknown"), code, after["verdict"]) == ([], 0, "ready")
 
 
 def test_the_auditor_is_left_with_the_documented_unknowns(look):
     _, document = look()
-    assert ids(document, "unknown") == ["C03", "C34", "C41", "C42"]
+    assert ids(document, "unknown") == ["C03", "C08", "C34", "C41", "C42"]
 
 
 @pytest.mark.parametrize("identity", ["auditor", "deployer"])
@@ -92,24 +91,6 @@ def test_without_view_setup_nobody_can_tell(look, org_now):
     assert all(r["evidence"] for r in document["checks"] if r["outcome"] == "unknown")
 
 
-@pytest.mark.slow
-def test_a_large_org_takes_few_calls(look, org_now):
-    org = org_now.org
-    layout = find_component(org, "Layout", "Contact-Contact Layout").body
-    for number in range(60):
-        load_component(org, "Layout", f"Contact-Layout {number}", layout)
-    profiles = [insert_row(org, "Profile", {"Name": f"Profile {n}"}) for n in range(40)]
-    names = (f"user{n}@practice.example.com" for n in range(20_000))
-    insert_many(org, "User", (a_user(name, profiles) for name in names))
-    _, document = look("--identity", "deployer")
-    assert len(document["api_calls"]) <= 120
-
-
-def a_user(name, profiles):
-    profile = profiles[len(name) % len(profiles)]
-    return {"Username": name, "LastName": "User", "IsActive": True, "ProfileId": profile}
-
-
 def test_an_unknown_that_no_check_has_is_refused_before_the_org_is_asked(run, org_now, intercept):
     assert org_now
     sent = []
@@ -131,7 +112,7 @@ def test_a_custom_field_that_is_not_there_fails_with_a_command_that_creates_it(l
 
 def test_an_integration_user_who_is_not_there_is_unknown_and_is_not_named(look):
     _, document = look("--identity", "deployer", "--runner", "nobody@example.com")
-    assert ids(document, "unknown") == ["C31", "C34", "C35"]
+    assert ids(document, "unknown") == ["C31", "C34", "C35", "C36"]
     assert "nobody" not in json.dumps(document)
 
 
@@ -139,7 +120,7 @@ def test_a_person_reads_the_verdict_first_and_the_counts_last(run, org_now):
     assert org_now
     code, out, _ = run("readiness", "--org", "practice")
     lines = out.splitlines()
-    assert (code, lines[0]) == (1, "NOT READY: 3 of 33 checks fail.")
+    assert (code, lines[0]) == (1, "NOT READY: 3 of 34 checks fail.")
     assert lines[1:3] == [
         "What to do next:",
         "  1. optout deploy --org practice --assign layout-users  [C21 C23 C51 C32]",

@@ -6,6 +6,7 @@ import pytest
 from readiness_house import (
     ACTIVE,
     EDITABLE,
+    FIELD,
     GIVEN,
     HIDDEN,
     LOCKED,
@@ -24,17 +25,21 @@ from readiness_house import (
 from deployer.model.findings import Severity
 from deployer.readiness.assessing import Verdict, assess, to_verdict
 from deployer.readiness.checks.catalogue import CHECKS
+from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.automation import Acting, ActiveRules, Required
 from deployer.readiness.facts.conversion import Mapping
-from deployer.readiness.facts.gathering import Asked
+from deployer.readiness.facts.field import Fields
 from deployer.readiness.facts.grants import Grants
+from deployer.readiness.facts.logins import Entrance, Entrances
 from deployer.readiness.facts.org import Budget, OAuthGrants, Organization, Running, Versions
 from deployer.readiness.facts.package import CheckedDeploy, Rendered
 from deployer.readiness.facts.placements import (
     Assigned,
     Layouts,
 )
-from deployer.readiness.facts.rights import Dangers, FieldReach, Rights, Shared
+from deployer.readiness.facts.rights import Rights
+from deployer.readiness.facts.runner import Dangers, FieldReach, Shared
+from deployer.readiness.facts.sight import Sight
 from deployer.readiness.visibility import (
     ANYHOW,
     Visibility,
@@ -45,6 +50,21 @@ def test_an_org_where_all_is_well_is_ready():
     found = assess(CHECKS, known(), WORDS)
     assert to_verdict(found, Severity.WARN, ()) is Verdict.READY
     assert [each.remedy for each in found if each.remedy] == []
+
+
+IDS = {"Contact": "00N1", "Lead": "00N2"}
+BARE = {"grants": Grants({}, frozenset())}
+
+
+def crowded(*, tracked=False):
+    """Both objects with twenty tracked fields, the opt-out one of them or none of them."""
+    others = {f"F{n}": replace(FIELD, tracked=True) for n in range(20 - tracked)}
+    fields = {NAME: replace(FIELD, tracked=tracked), **others}
+    return Fields({"Contact": fields, "Lead": fields})
+
+
+def came(login_type, api_type, version):
+    return Entrances((Entrance(login_type, api_type, version, 3),))
 
 
 @pytest.mark.parametrize(
@@ -64,12 +84,30 @@ def test_an_org_where_all_is_well_is_ready():
         ("C07", "warn", {"versions": Versions(40.0, 67.0)}),
         ("C07", "warn", {"asked": Asked(NAME, login="soap")}),
         ("C08", "warn", {"grants_of_apps": OAuthGrants(listed=True, idle=("Old app",))}),
-        ("C08", "info", {"grants_of_apps": OAuthGrants(listed=False)}),
+        ("C07", "pass", {"versions": Versions(41.0, 67.0)}),
+        ("C08", "unknown", {"grants_of_apps": OAuthGrants(listed=False)}),
+        ("C08", "unknown", {"rights": Rights({"ViewSetup": True, "ManageUsers": True})}),
         ("C54", "warn", {"required": Required(("Lead.Source__c",))}),
-        ("C10", "fail", {"fields": on(Contact="Checkbox")}),
+        ("C10", "fail", {"fields": on(Contact="Checkbox"), **BARE}),
+        ("C10", "pass", {"sight": Sight(frozenset(), {})}),
+        ("C10", "pass", {"fields": on(), "sight": Sight(frozenset(), IDS)}),
+        ("C10", "fail", {"fields": on(), "sight": Sight(frozenset(), {"Lead": "00N"}), **BARE}),
+        ("C10", "pass", {"fields": on()}),
+        ("C13", "unknown", {"fields": on(), "sight": Sight(frozenset(), IDS)}),
+        ("C13", "fail", {"fields": on(), **BARE}),
+        ("C14", "info", {}),
+        ("C14", "warn", {"asked": Asked(NAME, tracked=True)}),
+        ("C14", "fail", {"asked": Asked(NAME, tracked=True), "fields": crowded()}),
+        ("C14", "info", {"fields": crowded()}),
+        ("C14", "info", {"asked": Asked(NAME, tracked=True), "fields": crowded(tracked=True)}),
+        ("C36", "warn", {"runner_logins": came("Other Apex API", "SOAP Partner", 59.0)}),
+        ("C36", "warn", {"runner_logins": came("Remote Access 2.0", "REST API", 39.0)}),
+        ("C36", "pass", {"runner_logins": came("Remote Access 2.0", "SOAP Partner", 59.0)}),
+        ("C36", "info", {"runner_logins": Entrances(())}),
+        ("C36", "info", {"runner_logins": Entrances((), shown=False)}),
         ("C11", "fail", {"fields": on(Contact="Checkbox", Lead="Text(10)")}),
         ("C13", "fail", {"fields": on(Contact="Checkbox", Lead="Text(10)")}),
-        ("C13", "fail", {"fields": on(Lead="Checkbox")}),
+        ("C13", "fail", {"fields": on(Lead="Checkbox"), **BARE}),
         ("C20", "unknown", {"layouts": Layouts(PAGES[:1])}),
         ("C21", "fail", {"placements": stands()}),
         ("C21", "fail", {"placements": stands("Edit", "Edit")}),
@@ -99,7 +137,6 @@ def test_an_org_where_all_is_well_is_ready():
         ("C42", "pass", {"pages": {"P": replace(OWN, field=EDITABLE)}, "activations": ACTIVE}),
         ("C42", "pass", {"pages": {"P": replace(OWN, object="Account")}, "activations": ACTIVE}),
         ("C34", "fail", {"runner_records": Shared({"Lead": 3}, {"Lead": 2})}),
-        ("C34", "info", {"runner_records": Shared({}, {})}),
         ("C35", "warn", {"runner_dangers": Dangers(("ModifyAllData",))}),
         ("C50", "fail", {"mapping": Mapping(mapped=False)}),
         ("C50", "info", {"mapping": Mapping(mapped=False), "asked": Asked(NAME, "", "no leads")}),

@@ -1,4 +1,4 @@
-"""C23 and C30-C35: who may read and edit the field, and who would see it."""
+"""C23, C30, C32 and C33: who may read and edit the field, and who would see it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from deployer.readiness.checks.layouts import PUT, holders, unread
 from deployer.readiness.checks.saying import HELP, named, passed, said
 from deployer.readiness.facts.grants import OBJECTS, Grants
 from deployer.readiness.facts.placements import Layouts
-from deployer.readiness.facts.rights import Dangers, FieldReach, Shared
 from deployer.readiness.visibility import Headline, Obstacle, Verdict, Visibility
 
 _FLS = HELP + "platform.users_fields_fls.htm&type=5"
@@ -71,15 +70,6 @@ def _granted(facts: Facts) -> list[Finding]:
     return passed(f"profiles and permission sets that give edit: {told}")
 
 
-def _runner(facts: Facts) -> list[Finding]:
-    reach = value(facts, "runner_field", FieldReach)
-    blind = [obj for obj in OBJECTS if obj not in reach.edits]
-    if blind:
-        what = f"the integration user cannot edit the field of {' and '.join(blind)}"
-        return [said(Severity.FAIL, what)]
-    return passed("the integration user reads and edits the field of Contact and Lead")
-
-
 def _mismatch(facts: Facts) -> list[Finding]:
     """Profiles whose users have one half: the field on a page, or access to it."""
     layouts = value(facts, "layouts", Layouts).all
@@ -98,44 +88,15 @@ def _mismatch(facts: Facts) -> list[Finding]:
     return found or passed("whoever has it on a page has access, and the other way round")
 
 
-def _shared(facts: Facts) -> list[Finding]:
-    shared = value(facts, "runner_records", Shared)
-    if not shared.looked:
-        return [said(Severity.INFO, "the org has no contact and no lead to try with")]
-    told = [f"{shared.editable[obj]} of {n} {obj} records" for obj, n in shared.looked.items()]
-    what = f"of the newest, the integration user may edit {' and '.join(told)}"
-    if shared.looked == shared.editable:
-        return passed(what)
-    return [said(Severity.FAIL, what)]
-
-
-def _dangers(facts: Facts) -> list[Finding]:
-    names = value(facts, "runner_dangers", Dangers).names
-    if not names:
-        return passed("the integration user has no right that it does not need")
-    return [said(Severity.WARN, f"the integration user does not need {named(names)}")]
-
-
 CHECKS = (
     Check("C23", "Coverage", Severity.FAIL, "How many active users would see the field?",
           ("visibility",), _coverage, PUT, HELP + "platform.layouts_assigning.htm&type=5"),
     Check("C30", "Field-level security", Severity.FAIL, "Does anything give edit on the field?",
           ("grants",), _granted, PUT, _FLS),
-    Check("C31", "Integration user", Severity.FAIL, "May the integration user edit the field?",
-          ("runner_field",), _runner, "Setup > Permission Sets > the integration user's set > "
-          "Object Settings > Contact, then Lead: tick Edit Access for the field; "
-          "--runner USERNAME names the user", _FLS),
     Check("C32", "Page and access agree", Severity.WARN, "Who has the field on a page without "
           "access, or access without a page?",
           ("layouts", "placements", "grants", "visibility"), _mismatch, PUT, _FLS),
     Check("C33", "Object access", Severity.INFO, "Who has it on a page and may not edit the "
           "records?", ("visibility",), _records, "Setup > Permission Sets > the users' set > "
           "Object Settings > Contact, then Lead: tick Edit", _SETS),
-    Check("C34", "Sharing", Severity.FAIL, "May the integration user edit the records themselves?",
-          ("runner_records",), _shared, "Setup > Permission Sets > the integration user's set > "
-          "Object Settings > Contact, then Lead: tick Modify All Records, or share the records",
-          HELP + "platform.managing_the_sharing_model.htm&type=5"),
-    Check("C35", "Too many rights", Severity.WARN, "Has the integration user rights it does not "
-          "need?", ("runner_dangers",), _dangers, "Setup > Permission Sets > the integration "
-          "user's set > System Permissions: untick them", _SETS),
 )  # fmt: skip

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from deployer.readiness.checks import access, automation, field, layouts, org, package, pages
+from deployer.readiness.checks import (
+    access,
+    automation,
+    field,
+    layouts,
+    org,
+    package,
+    pages,
+    runner,
+)
 
 CHECKS = tuple(
     sorted(
@@ -13,6 +22,7 @@ CHECKS = tuple(
             *field.CHECKS,
             *layouts.CHECKS,
             *access.CHECKS,
+            *runner.CHECKS,
             *pages.CHECKS,
             *automation.CHECKS,
             *package.CHECKS,

@@ -7,9 +7,11 @@ import re
 from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
 from deployer.readiness.checks.saying import HELP, named, passed, said
+from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.conversion import Mapping
 from deployer.readiness.facts.field import CHECKBOX, Fields, FieldSeen
-from deployer.readiness.facts.gathering import Asked
+from deployer.readiness.facts.grants import Grants
+from deployer.readiness.facts.sight import Sight
 
 OBJECTS = ("Contact", "Lead")
 # Source: Salesforce help, "Field History Tracking": 20 fields an object.
@@ -19,12 +21,24 @@ _LIKE_IT = re.compile(r"(?!.*fax).*(opt.?(ed.?)?out|unsubscri)", re.IGNORECASE)
 
 def _there(facts: Facts) -> list[Finding]:
     name = value(facts, "asked", Asked).field
-    missing = [obj for obj, seen in _on_both(facts).items() if seen is None]
+    absent = [obj for obj, seen in _on_both(facts).items() if seen is None]
+    missing = [obj for obj in absent if not _exists(facts, obj)]
     if not missing:
-        return passed(f"{name} is on Contact and Lead")
+        return passed(f"{name} is on Contact and Lead{_unseen(facts)}")
     fix = ("optout deploy --org {org} --create-field {field}{production}" if name.endswith("__c")
            else "Setup > Company Information: check that the edition has the field")  # fmt: skip
     return [said(Severity.FAIL, f"there is no field {name} on {' and '.join(missing)}", fix)]
+
+
+def _exists(facts: Facts, obj: str) -> bool:
+    """Whether other tables have a field that FieldDefinition does not show to this login."""
+    listed = value(facts, "sight", Sight).ids
+    return obj in listed or bool(value(facts, "grants", Grants).editing.get(obj))
+
+
+def _unseen(facts: Facts) -> str:
+    hidden = [obj for obj in OBJECTS if obj not in value(facts, "sight", Sight).shown]
+    return f"; this login itself is not shown it on {' and '.join(hidden)}" if hidden else ""
 
 
 def _shape(facts: Facts) -> list[Finding]:
@@ -61,18 +75,27 @@ def _same(facts: Facts) -> list[Finding]:
     kinds = {seen.data_type for seen in both.values() if seen is not None}
     if len(kinds) == 1 and None not in both.values():
         return passed(f"Contact and Lead both have it, as {kinds.pop()}")
+    lost = [obj for obj, seen in both.items() if seen is None and _exists(facts, obj)]
+    if lost:
+        return [said(Severity.UNKNOWN, f"this login is not shown it on {' and '.join(lost)}")]
     on = [f"{obj}: {seen.data_type if seen else 'not there'}" for obj, seen in both.items()]
     return [said(Severity.FAIL, "; ".join(on))]
 
 
 def _history(facts: Facts) -> list[Finding]:
-    fields = value(facts, "fields", Fields)
-    told = []
-    for obj, seen in _on_both(facts).items():
-        used = sum(each.tracked for each in fields.of.get(obj, {}).values())
-        tracked = "tracked" if seen is not None and seen.tracked else "not tracked"
-        told.append(f"{obj}: {tracked}, {used} of {MOST_TRACKED} history slots used")
-    return [said(Severity.INFO, "; ".join(told))]
+    return [_tracking(facts, obj, seen) for obj, seen in _on_both(facts).items()]
+
+
+def _tracking(facts: Facts, obj: str, seen: FieldSeen | None) -> Finding:
+    """Only who asked for it (--track-history) needs a slot."""
+    used = sum(each.tracked for each in value(facts, "fields", Fields).of.get(obj, {}).values())
+    slots = f"{used} of {MOST_TRACKED} history slots used"
+    if seen is not None and seen.tracked:
+        return said(Severity.INFO, f"{obj}: tracked, {slots}")
+    severity = Severity.FAIL if used >= MOST_TRACKED else Severity.WARN
+    asked = value(facts, "asked", Asked).tracked
+    fix = _TRACK.replace("Contact", obj)
+    return said(severity if asked else Severity.INFO, f"{obj}: not tracked, {slots}", fix)
 
 
 def _converts(facts: Facts) -> list[Finding]:
@@ -90,9 +113,12 @@ def _on_both(facts: Facts) -> dict[str, FieldSeen | None]:
     return {obj: value(facts, "fields", Fields).find(obj, name) for obj in OBJECTS}
 
 
+_TRACK = ("Setup > Object Manager > Contact > Fields & Relationships > Set History Tracking: tick "
+          "{field}, in the place of another where all 20 are used")  # fmt: skip
 _NEEDS = ("fields", "asked")
+_SEEN = (*_NEEDS, "sight", "grants")
 CHECKS = (
-    Check("C10", "Field", Severity.FAIL, "Is the field on Contact and on Lead?", _NEEDS, _there,
+    Check("C10", "Field", Severity.FAIL, "Is the field on Contact and on Lead?", _SEEN, _there,
           "optout deploy --org {org} --create-field {field}{production}",
           HELP + "sales.contacts_fields.htm&type=5"),
     Check("C11", "Field type", Severity.FAIL, "Is it a checkbox?", _NEEDS, _shape,
@@ -102,11 +128,10 @@ CHECKS = (
           _NEEDS, _which, "optout readiness --org {org} --custom-field API_NAME",
           HELP + "sales.contacts_fields.htm&type=5"),
     Check("C13", "Both objects alike", Severity.FAIL, "Do Contact and Lead have the same field?",
-          _NEEDS, _same, "optout deploy --org {org} --create-field {field}{production}",
+          _SEEN, _same, "optout deploy --org {org} --create-field {field}{production}",
           HELP + "platform.custom_field_types.htm&type=5"),
-    Check("C14", "Field history", Severity.INFO, "Is who ticked it kept, and could it be?",
-          _NEEDS, _history, "Setup > Object Manager > Contact > Fields & Relationships > Set "
-          "History Tracking", HELP + "platform.tracking_field_history.htm&type=5"),
+    Check("C14", "Field history", Severity.WARN, "Is who ticked it kept, and could it be?",
+          _NEEDS, _history, _TRACK, HELP + "platform.tracking_field_history.htm&type=5"),
     Check("C50", "Lead conversion", Severity.FAIL, "Does a converted lead take the field along?",
           ("asked", "mapping"), _converts, "Setup > Object Manager > Lead > Fields & Relationships "
           "> Map Lead Fields: map {field} to Contact {field}, or give --accept-unmapped REASON",

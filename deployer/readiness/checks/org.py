@@ -5,20 +5,26 @@ from __future__ import annotations
 from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
 from deployer.readiness.checks.saying import DEVELOPER, HELP, named, passed, said
-from deployer.readiness.facts.gathering import Asked
+from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.org import Budget, OAuthGrants, Organization, Running, Versions
 from deployer.readiness.facts.rights import Rights
 from deployer.salesforce.identity import OrgIdentity
 
 OLDEST_VERSION = 50.0
-# Source: Salesforce release notes: 31.0 to 40.0 are retired in Summer '28.
+# Source: Salesforce release notes: 31.0 to 40.0 are retired in Summer '28, SOAP login() a year
+# before. Each release has a version, and there are three a year: Summer '26 has 67.0.
 RETIRING_UP_TO = 40.0
+SOAP_GOES, SOAP_GONE = "Summer '27", 70.0
+API_GOES, API_GONE = "Summer '28", 73.0
 EDITIONS = ("Enterprise", "Unlimited", "Performance", "Developer")
 _ADD_ON = "Professional"
 # A readiness look and a deploy together; a night of the sync has its own check.
 ENOUGH_CALLS = 200
 FEWEST_CALLS = 60
 SOAP = "soap"
+# Source: Object Reference, OauthToken: who has it sees all tokens, anybody else their own.
+_SEES_GRANTS = "CustomizeApplication"
+_WITH_DEPLOYER = "optout readiness --org {org} --identity deployer"
 _DEPLOYING = ("ModifyMetadata", "ModifyAllData")
 
 
@@ -43,7 +49,7 @@ def _rights(facts: Facts) -> list[Finding]:
     if not any(rights.has.get(name) for name in _DEPLOYING):
         return [said(Severity.UNKNOWN, "this login reads; whether the deployer may deploy is asked "
                                        "with the deployer's login",
-                     "optout readiness --org {org} --identity deployer")]  # fmt: skip
+                     _WITH_DEPLOYER)]  # fmt: skip
     return passed("this login sees setup and may deploy")
 
 
@@ -75,21 +81,29 @@ def _busy(facts: Facts) -> list[Finding]:
 
 
 def _retirement(facts: Facts) -> list[Finding]:
-    used = value(facts, "versions", Versions).used
+    versions = value(facts, "versions", Versions)
     found = []
     if value(facts, "asked", Asked).login == SOAP:
-        found.append(said(Severity.WARN, "login by SOAP is retired in Summer '27",
-                          "optout org login jwt {org}"))  # fmt: skip
-    if used <= RETIRING_UP_TO:
-        found.append(said(Severity.WARN, f"API {used} is retired in Summer '28"))
-    return found or passed(f"no end has been announced for API {used} and this way to log in")
+        what = f"login by SOAP is retired in {SOAP_GOES}{_away(versions, SOAP_GONE)}"
+        found.append(said(Severity.WARN, what, "optout org login jwt {org}"))
+    if versions.used <= RETIRING_UP_TO:
+        gone = f"API {versions.used} is retired in {API_GOES}{_away(versions, API_GONE)}"
+        found.append(said(Severity.WARN, gone))
+    return found or passed(f"no end has been announced for API {versions.used} and this way to "
+                           "log in")  # fmt: skip
+
+
+def _away(versions: Versions, gone: float) -> str:
+    """How many of the three releases a year are left until then; a date is not announced."""
+    left = int(gone - versions.newest)
+    return f", {left} releases from now" if left > 0 else ", which is now"
 
 
 def _idle(facts: Facts) -> list[Finding]:
     grants = value(facts, "grants_of_apps", OAuthGrants)
-    if not grants.listed:
-        return [said(Severity.INFO, "this login is not shown the apps' grants; see them in Setup > "
-                                    "Connected Apps OAuth Usage")]  # fmt: skip
+    if not grants.listed or not value(facts, "rights", Rights).has.get(_SEES_GRANTS):
+        return [said(Severity.UNKNOWN, "this login is shown its own grants alone: it does not have "
+                                       "Customize Application", _WITH_DEPLOYER)]  # fmt: skip
     if not grants.idle:
         return passed("no app holds a grant that it has not used for 90 days")
     return [said(Severity.WARN, f"not used for 90 days: {named(grants.idle)}")]
@@ -121,6 +135,7 @@ CHECKS = (
           ("versions", "asked"), _retirement, "install the newest salesforce-optout",
           DEVELOPER + "api_rest.meta/api_rest/api_rest_eol.htm"),
     Check("C08", "Idle grants", Severity.WARN, "Does an app hold a grant that nobody uses?",
-          ("grants_of_apps",), _idle, "Setup > Connected Apps OAuth Usage: revoke what is idle",
+          ("grants_of_apps", "rights"), _idle, "Setup > Connected Apps OAuth Usage: "
+          "revoke what is idle",
           HELP + "xcloud.remoteaccess_request_manage.htm&type=5"),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.readiness.facts.asking import Door, Rows, fetch_rows, then
+from deployer.readiness.facts.sight import Sight
 from deployer.salesforce.client import Connection
 from deployer.salesforce.soql import bind
 
@@ -14,11 +15,13 @@ _RULES = (
     "SELECT Id, ValidationName, EntityDefinition.QualifiedApiName FROM ValidationRule "
     "WHERE Active = true AND EntityDefinition.QualifiedApiName IN ('Contact', 'Lead', 'Account')"
 )
-# Standard fields are not in this table; that the name lacks the __c is unverified.
+# Standard fields are not in this table. Ids rather than names: fields of other objects may have
+# the same one.
 _USERS = (
     "SELECT MetadataComponentName, MetadataComponentType FROM MetadataComponentDependency "
-    "WHERE RefMetadataComponentName = :name"
+    "WHERE RefMetadataComponentId IN :fields"
 )
+_NOBODY = "000000000000000AAA"
 # It follows field-level security, so a login that sees no field is told of none.
 _REQUIRED = (
     "SELECT QualifiedApiName, DataType FROM EntityParticle WHERE IsNillable = false AND "
@@ -50,19 +53,26 @@ class Required:
     names: tuple[str, ...]
 
 
-def fetch_automation(conn: Connection, field: str) -> dict[str, Fact[object]]:
-    """The facts rules, acting and required, in one call."""
+def fetch_automation(conn: Connection, sight: Fact[object]) -> dict[str, Fact[object]]:
+    """The facts rules, acting and required, in one call; `sight` has the field's ids."""
+    ids = _ids(sight)
     queries = {
         "rules": _RULES,
-        "users": bind(_USERS, name=field.removesuffix("__c")),
+        "users": bind(_USERS, fields=ids or [_NOBODY]),
         **{obj: bind(_REQUIRED, object=obj) for obj in ("Contact", "Lead")},
     }
     found = fetch_rows(conn, Door.TOOLING, queries, "validation rules and automation")
     return {
         "rules": then(found["rules"], _rules),
-        "acting": then(found["users"], _acting),
+        "acting": sight if isinstance(sight, Unknown) else then(found["users"], _acting),
         "required": _required({obj: found[obj] for obj in ("Contact", "Lead")}),
     }
+
+
+def _ids(sight: Fact[object]) -> list[str]:
+    if isinstance(sight, Known) and isinstance(sight.value, Sight):
+        return sorted(sight.value.ids.values())
+    return []
 
 
 def _rules(rows: Rows) -> ActiveRules:

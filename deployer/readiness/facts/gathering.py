@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeVar
 
 from deployer.model.facts import Fact, Known, Unknown
+from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.automation import fetch_automation
 from deployer.readiness.facts.conversion import fetch_mapping
 from deployer.readiness.facts.field import fetch_fields
@@ -13,44 +13,34 @@ from deployer.readiness.facts.grants import fetch_grants
 from deployer.readiness.facts.org import fetch_org
 from deployer.readiness.facts.package import read_rendered
 from deployer.readiness.facts.placements import fetch_placements
-from deployer.readiness.facts.rights import Rights, fetch_rights, fetch_runner
+from deployer.readiness.facts.rights import Rights, fetch_rights
+from deployer.readiness.facts.runner import fetch_runner
 from deployer.readiness.facts.screens import fetch_screens
+from deployer.readiness.facts.sight import fetch_sight
 from deployer.readiness.visibility import Screens, see
 from deployer.salesforce.client import Connection
 
 T = TypeVar("T")
 # Without View Setup the org may answer with no rows, which would read as "there is none".
-_NEEDS_SETUP = ("fields", "layouts", "assigned", "record_types", "placements", "grants", "rules",
-                "acting", "required", "visibility", "pages", "activations", "runner_field",
-                "runner_dangers", "runner_records")  # fmt: skip
+_NEEDS_SETUP = ("fields", "sight", "layouts", "assigned", "record_types", "placements", "grants",
+                "rules", "acting", "required", "visibility", "pages", "activations",
+                "runner_field", "runner_dangers", "runner_records")  # fmt: skip
 _NO_SETUP = Unknown("this login does not have View Setup and Configuration")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the facts are about: the field's API name, and the integration user ("" unknown).
-
-    `unmapped` says why a custom field need not be mapped for lead conversion; "" for no reason.
-    `login` is how this look logged in, as the settings spell it.
-    """
-
-    field: str
-    runner: str = ""
-    unmapped: str = ""
-    login: str = ""
 
 
 def fetch_facts(conn: Connection, asked: Asked) -> dict[str, Fact[object]]:
     """Every fact that can be believed; about thirty calls, however many users there are."""
+    rights, sight = fetch_rights(conn), fetch_sight(conn, asked.field)
     facts: dict[str, Fact[object]] = {
         **fetch_org(conn),
-        "rights": fetch_rights(conn),
+        "rights": rights,
+        "sight": sight,
         "asked": Known(asked),
         "fields": fetch_fields(conn),
         "grants": fetch_grants(conn, asked.field),
         **fetch_placements(conn, asked.field),
-        **fetch_automation(conn, asked.field),
-        **fetch_runner(conn, asked.runner, asked.field),
+        **fetch_automation(conn, sight),
+        **fetch_runner(conn, asked, rights),
         "mapping": fetch_mapping(conn, asked.field),
         "rendered": read_rendered(asked.field),
     }

@@ -14,7 +14,7 @@ _DEPLOYS = (
     "SELECT Id, Status, CheckOnly, CreatedBy.Name FROM DeployRequest "
     "WHERE Status IN ('Pending','InProgress')"
 )
-# That LastUsedDate can be filtered is unverified. Source: Object Reference, OAuthToken.
+# Source: Object Reference, OauthToken: LastUsedDate can be filtered.
 _IDLE = "SELECT AppName FROM OauthToken WHERE LastUsedDate < LAST_N_DAYS:90"
 _NO_SUCH_OBJECT = "INVALID_TYPE"
 

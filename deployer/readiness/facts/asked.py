@@ -1,0 +1,21 @@
+"""What the facts are about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the facts are about: the field's API name, and the integration user ("" unknown).
+
+    `unmapped` says why a custom field need not be mapped for lead conversion; "" for no reason.
+    `login` is how this look logged in, as the settings spell it; `tracked`: whether the field
+    history is to keep who ticked it.
+    """
+
+    field: str
+    runner: str = ""
+    unmapped: str = ""
+    login: str = ""
+    tracked: bool = False

@@ -1,0 +1,77 @@
+"""What people made in the org is found: rules, flows, idle grants, old ways to log in."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from practice_org.actions.org_rules import Flow, Rule, set_flow, set_rule
+from practice_org.login.history import Login, record_login
+from practice_org.seed.fields import SeedField, add_field
+from practice_org.seed.usage import IDLE_APP
+from practice_org.tables import find_rows, update_row
+
+RUNNER = "runner@practice.example.com"
+
+
+@pytest.fixture
+def org(org_now):
+    return org_now.org
+
+
+@pytest.fixture
+def answer(run):
+    """One check of one look: its outcome and evidence."""
+
+    def of(check, *words):
+        _, out, _ = run("readiness", "--org", "practice", "--json", *words)
+        found = {row["id"]: row for row in json.loads(out)["checks"]}
+        return found[check]["outcome"], found[check]["evidence"]
+
+    return of
+
+
+def test_a_rule_that_an_administrator_makes_is_named(answer, org):
+    rule = Rule("Contact", "Phone_Needed", "Give a phone number", "Phone")
+    set_rule(org, org.setting("admin_user_id"), rule)
+    outcome, evidence = answer("C53")
+    assert (outcome, "Contact.Phone_Needed" in evidence) == ("warn", True)
+
+
+def test_a_flow_that_writes_the_field_is_named_and_that_of_another_object_is_not(answer, org):
+    admin = org.setting("admin_user_id")
+    for sobject in ("Contact", "Lead", "Account"):
+        add_field(org, SeedField(sobject, "Opt_Out__c", "Checkbox", "Opt Out"))
+    set_flow(org, admin, Flow("Clear_It", "Lead", "Opt_Out__c"))
+    set_flow(org, admin, Flow("Elsewhere", "Account", "Opt_Out__c"))
+    outcome, evidence = answer("C52", "--custom-field", "Opt_Out__c")
+    assert (outcome, "Flow Clear_It" in evidence, "Elsewhere" in evidence) == ("warn", True, False)
+
+
+@pytest.mark.parametrize(("identity", "outcome"), [("deployer", "warn"), ("auditor", "unknown")])
+def test_an_idle_grant_is_told_to_who_may_see_all_of_them(answer, org, identity, outcome):
+    assert org
+    found, evidence = answer("C08", "--identity", identity)
+    assert (found, IDLE_APP in evidence) == (outcome, outcome == "warn")
+
+
+def test_the_integration_users_soap_logins_are_told_to_who_manages_users(answer, org):
+    runner = find_rows(org, "User", Username=RUNNER)[0]["Id"]
+    at = org.now() - timedelta(days=2)
+    record_login(org, runner, Login("Other Apex API", "SOAP Partner", "39.0"), at)
+    assert answer("C36", "--runner", RUNNER, "--identity", "deployer")[0] == "info"
+    held = find_rows(org, "PermissionSet", Name="Deployment")[0]
+    update_row(org, "PermissionSet", held["Id"], {"PermissionsManageUsers": True})
+    outcome, evidence = answer("C36", "--runner", RUNNER, "--identity", "deployer")
+    assert (outcome, "SOAP Partner 39.0 (logins: 1)" in evidence) == ("warn", True)
+
+
+def test_a_field_that_the_login_does_not_see_is_there_all_the_same(answer, org):
+    for sobject in ("Contact", "Lead"):
+        add_field(org, SeedField(sobject, "Opt_Out__c", "Checkbox", "Opt Out"))
+    org.set_setting("field_definition", "secured")
+    hidden = "Opt_Out__c is on Contact and Lead; this login itself is not shown it on Contact and"
+    outcome, evidence = answer("C10", "--custom-field", "Opt_Out__c")
+    assert (outcome, evidence.startswith(hidden)) == ("pass", True)
+    assert answer("C13", "--custom-field", "Opt_Out__c")[0] == "unknown"
+    assert answer("C10", "--custom-field", "Nope__c")[0] == "fail"
