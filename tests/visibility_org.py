@@ -1,4 +1,4 @@
-"""Small orgs for the visibility matrix, and the naive answer: one user, one page at a time."""
+"""Small orgs for the visibility matrix: drawn rights, layouts, pages and apps, put into an org."""
 
 from __future__ import annotations
 
@@ -9,113 +9,162 @@ from hypothesis import strategies as st
 
 from practice_org.metadata.components import assign_layout, load_component
 from practice_org.org import Org
-from practice_org.rights import FieldAccess, field_access, object_rights
-from practice_org.tables import delete_row, find_rows, insert_row
+from practice_org.tables import delete_row, find_rows, insert_row, update_row
 
 FIELD = "HasOptedOutOfEmail"
 NS = "http://soap.sforce.com/2006/04/metadata"
 PROFILES = ("Sales", "Support", "Standard User")
 APPS = ("Sales_Workspace", "Service_Console")
 FACTORS = ("Large", "Small")
-LAYOUTS = {"Contact-V None": "", "Contact-V Edit": "Edit", "Contact-V Read": "Readonly"}
-RIGHTS = st.sampled_from(((True, True), (False, False), (True, False), (True, True)))
-OWN = ("", "edit", "readonly", "rule")
-PANELS = ("shown", "", "rule", "shown")
+BEHAVIORS = {"None": "", "Edit": "Edit", "Read": "Readonly"}
+
+
+@dataclass(frozen=True)
+class About:
+    """One layout object: whose pages and records it is, how it spells the field, its types."""
+
+    page: str
+    field: str
+    kinds: tuple[str, ...]
+
+
+OBJECTS = {
+    "Contact": About("Contact", FIELD, ("", "Donor", "Partner")),
+    "Lead": About("Lead", FIELD, ("", "Inbound", "Webinar")),
+    "PersonAccount": About("Account", f"Person{FIELD}", ("", "PersonAccount")),
+}
+UNITS = ("Account", "Contact", "Lead", f"Contact.{FIELD}", f"Lead.{FIELD}")
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One generated org; a page is (panel, own field) and pages go by P0, P1, ..."""
+    """One generated org; pages are of Account, Contact and Lead and "" is Salesforce's own.
+
+    Rights go by unit, (read, edit) each; `everywhere` is what the group's sets give of all data
+    and what is muted of it; `holders` maps a user's place to the sets, 3 being the group.
+    """
 
     profiles: dict
     sets: list
-    muted: tuple
+    everywhere: tuple
+    muted: dict
     holders: dict
     usual_layout: str
     layouts: dict
-    pages: list
+    pages: dict
     defaults: dict
     apps: dict
     profile_pages: dict
 
 
-record_types = st.sampled_from(("", "Donor", "Partner"))
-layout_names = st.sampled_from(("Contact-V Edit", "Contact-V Read", "Contact-V None"))
+def _some(keys, values, most: int):
+    return st.dictionaries(st.sampled_from(list(keys)), values, max_size=most)
+
+
+PAGE_KEYS = [f"{about.page}_P{number}" for about in OBJECTS.values() for number in (0, 1)]
+RIGHTS = st.sampled_from(((True, True), (False, False), (True, False), (True, True)))
+all_rights = st.fixed_dictionaries(dict.fromkeys(UNITS, RIGHTS))
+all_data = st.sampled_from(("", "", "", "View", "Modify"))
+layout_names = st.sampled_from(("Edit", "Read", "None"))
 page_names = st.sampled_from(("P0", "P1", ""))
 orgs = st.builds(
     Drawn,
-    profiles=st.fixed_dictionaries({name: st.tuples(RIGHTS, RIGHTS) for name in PROFILES}),
-    sets=st.lists(st.tuples(RIGHTS, RIGHTS), min_size=3, max_size=3),
-    muted=st.tuples(RIGHTS, RIGHTS),
-    holders=st.dictionaries(st.integers(0, 11), st.sets(st.sampled_from(range(4))), max_size=8),
+    profiles=st.fixed_dictionaries(dict.fromkeys(PROFILES, all_rights)),
+    sets=st.lists(all_rights, min_size=3, max_size=3),
+    everywhere=st.tuples(all_data, all_data),
+    muted=all_rights,
+    holders=_some(range(16), st.sets(st.sampled_from(range(4))), 10),
     usual_layout=layout_names,
-    layouts=st.dictionaries(
-        st.tuples(st.sampled_from(PROFILES), record_types), layout_names, max_size=2
+    layouts=_some(
+        ((p, name, kind) for p in PROFILES for name, a in OBJECTS.items() for kind in a.kinds),
+        layout_names, 5,
     ),
-    pages=st.lists(st.tuples(st.sampled_from(PANELS), st.sampled_from(OWN)), min_size=2,
-                   max_size=2),
-    defaults=st.fixed_dictionaries(dict.fromkeys(FACTORS, page_names)),
-    apps=st.dictionaries(
-        st.tuples(st.sampled_from(APPS), st.sampled_from(FACTORS)), page_names, max_size=1
+    pages=st.fixed_dictionaries(dict.fromkeys(PAGE_KEYS, st.tuples(
+        st.sampled_from(("shown", "", "rule", "shown")),
+        st.sampled_from(("", "edit", "readonly", "rule")),
+    ))),
+    defaults=st.fixed_dictionaries(dict.fromkeys(product(OBJECTS, FACTORS), page_names)),
+    apps=_some(product(OBJECTS, APPS, FACTORS), page_names, 3),
+    profile_pages=_some(
+        ((name, app, factor, profile, kind) for name, a in OBJECTS.items()
+         for app, factor, profile, kind in product(APPS, FACTORS, PROFILES, a.kinds[:2])),
+        page_names, 4,
     ),
-    profile_pages=st.dictionaries(
-        st.tuples(st.sampled_from(APPS), st.sampled_from(FACTORS), st.sampled_from(PROFILES),
-                  st.sampled_from(("", "Donor"))), page_names, max_size=2),
 )  # fmt: skip
 
 
 def build(org: Org, drawn: Drawn) -> None:
     """Put the drawn rights, layouts and pages into the org."""
-    users = [row["Id"] for row in _people(org)]
-    for held in find_rows(org, "PermissionSetAssignment"):
-        if held["AssigneeId"] in users:
-            delete_row(org, "PermissionSetAssignment", held["Id"])
-    for name, behavior in LAYOUTS.items():
-        load_component(org, "Layout", name, layout_body(behavior).encode())
-    _rights(org, drawn)
-    kinds = {row["DeveloperName"]: row["Id"] for row in find_rows(org, "RecordType")}
-    for profile in PROFILES:
-        (row,) = find_rows(org, "Profile", Name=profile)
-        for kind in ("", "Donor", "Partner"):
-            layout = drawn.layouts.get((profile, kind), drawn.usual_layout)
-            assign_layout(org, row["Id"], "Contact", kinds.get(kind, ""), layout)
-    for number, page in enumerate(drawn.pages):
-        load_component(org, "FlexiPage", f"P{number}", _page(*page).encode())
-    load_component(org, "CustomObject", "Contact", _defaults(drawn).encode())
-    for app in APPS:
-        load_component(org, "CustomApplication", app, _app(app, drawn).encode())
+    with org.transaction():
+        for held in find_rows(org, "PermissionSetAssignment"):
+            if held["AssigneeId"] in {row["Id"] for row in people(org)}:
+                delete_row(org, "PermissionSetAssignment", held["Id"])
+        _rights(org, drawn)
+        _layouts(org, drawn)
+        for name, page in drawn.pages.items():
+            load_component(org, "FlexiPage", name, _page(name, *page).encode())
+        for name, about in OBJECTS.items():
+            load_component(org, "CustomObject", about.page, _defaults(name, drawn).encode())
+        for app in APPS:
+            load_component(org, "CustomApplication", app, _app(app, drawn).encode())
+
+
+def people(org: Org) -> list:
+    """The active users whose profiles are drawn."""
+    ids = [find_rows(org, "Profile", Name=name)[0]["Id"] for name in PROFILES]
+    return [row for row in find_rows(org, "User", IsActive=True) if row["ProfileId"] in ids]
+
+
+def _layouts(org: Org, drawn: Drawn) -> None:
+    types = {(r["SobjectType"], r["DeveloperName"]): r["Id"] for r in find_rows(org, "RecordType")}
+    ids = {name: find_rows(org, "Profile", Name=name)[0]["Id"] for name in PROFILES}
+    for name, about in OBJECTS.items():
+        for word, behavior in BEHAVIORS.items():
+            body = layout_body(behavior, about.field)
+            load_component(org, "Layout", f"{name}-V {word}", body.encode())
+        for profile, kind in product(PROFILES, about.kinds):
+            layout = drawn.layouts.get((profile, name, kind), drawn.usual_layout)
+            kind_id = types[about.page, kind] if kind else ""
+            assign_layout(org, ids[profile], name, kind_id, f"{name}-V {layout}")
 
 
 def _rights(org: Org, drawn: Drawn) -> None:
     for name, given in drawn.profiles.items():
         (profile,) = find_rows(org, "Profile", Name=name)
         (owned,) = find_rows(org, "PermissionSet", ProfileId=profile["Id"])
-        _grant(org, owned["Id"], *given)
+        _grant(org, owned["Id"], given)
     made = []
     for number, given in enumerate(drawn.sets):
         made.append(insert_row(org, "PermissionSet", {"Name": f"S{number}", "Label": "S"}))
-        _grant(org, made[-1], *given)
+        _grant(org, made[-1], given)
     group = insert_row(org, "PermissionSetGroup", {"DeveloperName": "G", "MasterLabel": "G"})
     standing = insert_row(org, "PermissionSet", {"Name": "G", "Label": "G", "Type": "Group",
                                                  "PermissionSetGroupId": group})  # fmt: skip
     muting = insert_row(org, "MutingPermissionSet", {"DeveloperName": "M", "MasterLabel": "M"})
-    _grant(org, muting, *(_muting(side) for side in drawn.muted))
+    _grant(org, muting, {unit: _muting(given) for unit, given in drawn.muted.items()})
+    gives, mutes = drawn.everywhere
+    update_row(org, "PermissionSet", made[1], _all_data(gives, ("Modify",)))
+    update_row(org, "MutingPermissionSet", muting, _all_data(mutes, ("View",)))
     for part in (made[1], made[2], muting):
         row = {"PermissionSetGroupId": group, "PermissionSetId": part}
         insert_row(org, "PermissionSetGroupComponent", row)
-    users = _people(org)
+    _assign(org, drawn, [*made, standing], group)
+
+
+def _assign(org: Org, drawn: Drawn, sets: list, group: str) -> None:
+    users = people(org)
     for place, held in drawn.holders.items():
         for number in held:
-            row = {"AssigneeId": users[place]["Id"], "PermissionSetId": [*made, standing][number]}
-            is_group = number == len(made)
+            row = {"AssigneeId": users[place * 2]["Id"], "PermissionSetId": sets[number]}
+            is_group = number == len(sets) - 1
             row |= {"PermissionSetGroupId": group} if is_group else {}
             insert_row(org, "PermissionSetAssignment", row)
 
 
-def _people(org: Org) -> list:
-    """The active users who are looked at."""
-    ids = [find_rows(org, "Profile", Name=name)[0]["Id"] for name in PROFILES]
-    return [row for row in find_rows(org, "User", IsActive=True) if row["ProfileId"] in ids]
+def _all_data(word: str, both: tuple[str, ...]) -> dict[str, bool]:
+    """Modify All Data asks for View All Data, and muting View mutes Modify too."""
+    words = {"View", "Modify"} if word in both else {word} - {""}
+    return {f"Permissions{each}AllData": True for each in words}
 
 
 def _muting(side: tuple) -> tuple:
@@ -123,22 +172,21 @@ def _muting(side: tuple) -> tuple:
     return {(True, False): (False, True)}.get(side, side)
 
 
-def _grant(org: Org, parent: str, records: tuple, field: tuple) -> None:
-    for table, about, given in (
-        ("ObjectPermissions", {}, records),
-        ("FieldPermissions", {"Field": f"Contact.{FIELD}"}, field),
-    ):
-        row = {"ParentId": parent, "SobjectType": "Contact", **about}
+def _grant(org: Org, parent: str, given: dict) -> None:
+    for unit, rights in given.items():
+        sobject, _, field = unit.partition(".")
+        table = "FieldPermissions" if field else "ObjectPermissions"
+        row = {"ParentId": parent, "SobjectType": sobject, **({"Field": unit} if field else {})}
         for old in find_rows(org, table, **row):
             delete_row(org, table, old["Id"])
-        if any(given):
-            rights = dict(zip(("PermissionsRead", "PermissionsEdit"), given, strict=True))
-            insert_row(org, table, row | rights)
+        if any(rights):
+            told = zip(("PermissionsRead", "PermissionsEdit"), rights, strict=True)
+            insert_row(org, table, row | dict(told))
 
 
-def layout_body(behavior: str) -> str:
+def layout_body(behavior: str, field: str = FIELD) -> str:
     """A layout of one section that holds the field so, or ("") does not hold it."""
-    item = f"<layoutItems><behavior>{behavior}</behavior><field>{FIELD}</field></layoutItems>"
+    item = f"<layoutItems><behavior>{behavior}</behavior><field>{field}</field></layoutItems>"
     return (
         f'<Layout xmlns="{NS}"><layoutSections><customLabel>true</customLabel><layoutColumns>'
         f"{item if behavior else ''}</layoutColumns><style>OneColumn</style></layoutSections>"
@@ -152,12 +200,14 @@ RULE = (
 )
 
 
-def _page(panel: str, own: str) -> str:
+def _page(name: str, panel: str, own: str) -> str:
     """The field stands in a facet of a section, which carries the rule."""
+    sobject = name.partition("_")[0]
+    (spelled,) = {a.field for a in OBJECTS.values() if a.page == sobject}
     ui = "readonly" if own == "readonly" else "none"
     field = (
         "<itemInstances><fieldInstance><fieldInstanceProperties><name>uiBehavior</name>"
-        f"<value>{ui}</value></fieldInstanceProperties><fieldItem>Record.{FIELD}</fieldItem>"
+        f"<value>{ui}</value></fieldInstanceProperties><fieldItem>Record.{spelled}</fieldItem>"
         "<identifier>f</identifier></fieldInstance></itemInstances>"
     )
     section = (
@@ -174,9 +224,14 @@ def _page(panel: str, own: str) -> str:
     return (
         f'<FlexiPage xmlns="{NS}"><flexiPageRegions>{field if own else ""}<name>Facet-f</name>'
         f"<type>Facet</type></flexiPageRegions><flexiPageRegions>{section}{detail if panel else ''}"
-        "<name>main</name><type>Region</type></flexiPageRegions><masterLabel>P</masterLabel>"
-        "<sobjectType>Contact</sobjectType><type>RecordPage</type></FlexiPage>"
+        f"<name>main</name><type>Region</type></flexiPageRegions><masterLabel>{name}</masterLabel>"
+        f"<sobjectType>{sobject}</sobjectType><type>RecordPage</type></FlexiPage>"
     )
+
+
+def page_of(object_name: str, page: str) -> str:
+    """The API name of a drawn page; "" is Salesforce's own."""
+    return f"{OBJECTS[object_name].page}_{page}" if page else ""
 
 
 def _override(kind: str, page: str, factor: str, more: str = "") -> str:
@@ -187,80 +242,31 @@ def _override(kind: str, page: str, factor: str, more: str = "") -> str:
     )
 
 
-def _defaults(drawn: Drawn) -> str:
-    told = (_override("actionOverrides", page, factor) for factor, page in drawn.defaults.items())
+def _defaults(object_name: str, drawn: Drawn) -> str:
+    told = (
+        _override("actionOverrides", page_of(name, page), factor)
+        for (name, factor), page in drawn.defaults.items()
+        if name == object_name
+    )
     return f'<CustomObject xmlns="{NS}">{"".join(told)}</CustomObject>'
 
 
 def _app(app: str, drawn: Drawn) -> str:
-    about = "<pageOrSobjectType>Contact</pageOrSobjectType>"
     told = [
-        _override("actionOverrides", page, factor, about)
-        for (name, factor), page in drawn.apps.items()
-        if name == app
+        _override("actionOverrides", page_of(name, page), factor, _about(name))
+        for (name, of, factor), page in drawn.apps.items()
+        if of == app
     ]
-    for (name, factor, profile, kind), page in drawn.profile_pages.items():
-        record_type = f"<recordType>Contact.{kind}</recordType>" if kind else ""
+    for (name, of, factor, profile, kind), page in drawn.profile_pages.items():
+        record_type = f"<recordType>{OBJECTS[name].page}.{kind}</recordType>" if kind else ""
         named = f"<profile>{'Standard' if profile == 'Standard User' else profile}</profile>"
-        if name == app:
-            more = about + record_type + named
-            told.append(_override("profileActionOverrides", page, factor, more))
+        if of == app:
+            more = _about(name) + record_type + named
+            told.append(_override("profileActionOverrides", page_of(name, page), factor, more))
     return (
         f'<CustomApplication xmlns="{NS}">{"".join(told)}<label>{app}</label></CustomApplication>'
     )
 
 
-def naive(org: Org, drawn: Drawn) -> dict[str, int]:
-    """The headline for Contact, from each user's rights as the org itself reckons them."""
-    totals = dict.fromkeys(("edits", "sees", "partly", "hidden", "unknown"), 0)
-    names = {row["Id"]: row["Name"] for row in find_rows(org, "Profile")}
-    for user in _people(org):
-        totals[_one_user(org, drawn, user["Id"], names[user["ProfileId"]])] += 1
-    return totals
-
-
-def _one_user(org: Org, drawn: Drawn, user_id: str, profile: str) -> str:
-    rights = object_rights(org, user_id, "Contact")
-    field = field_access(org, user_id, "Contact", FIELD)
-    reads = rights.read and field is not FieldAccess.NONE
-    edits = reads and rights.edit and field is FieldAccess.EDIT
-    seen = set()
-    for kind, app, factor in product(("", "Donor", "Partner"), ("", *APPS), FACTORS):
-        worlds = {
-            _in_world(drawn, (profile, kind, app, factor), world) if reads else "hidden"
-            for world in product((False, True), repeat=3)
-        }
-        worlds = {"sees" if each == "edits" and not edits else each for each in worlds}
-        seen.add(worlds.pop() if len(worlds) == 1 else "unknown")
-    if "hidden" in seen and seen & {"edits", "sees"}:
-        return "partly"
-    return next((each for each in ("unknown", "hidden", "sees") if each in seen), "edits")
-
-
-def _in_world(drawn: Drawn, where: tuple, world: tuple) -> str:
-    """What an editor of everything has when the two rules are met or not, on such a phone."""
-    profile, kind, _app_name, factor = where
-    panel_rule, field_rule, phone_ignores_page = world
-    layout = LAYOUTS[drawn.layouts.get((profile, kind), drawn.usual_layout)]
-    on_layout = {"": "hidden", "Edit": "edits", "Readonly": "sees"}[layout]
-    name = _in_force(drawn, where)
-    if not name or (factor == "Small" and phone_ignores_page):
-        return on_layout
-    panel, own = drawn.pages[int(name[1:])]
-    found = {"edit": {"edits"}, "readonly": {"sees"}}.get(own, set())
-    found |= {"edits"} if own == "rule" and field_rule else set()
-    found |= {on_layout} if panel == "shown" or (panel == "rule" and panel_rule) else set()
-    return next((each for each in ("edits", "sees") if each in found), "hidden")
-
-
-def _in_force(drawn: Drawn, where: tuple) -> str:
-    profile, kind, app, factor = where
-    for key, table in (
-        ((app, factor, profile, kind), drawn.profile_pages),
-        ((app, factor, profile, ""), drawn.profile_pages),
-        ((app, factor), drawn.apps),
-        (factor, drawn.defaults),
-    ):
-        if key in table:
-            return table[key]
-    return ""
+def _about(object_name: str) -> str:
+    return f"<pageOrSobjectType>{OBJECTS[object_name].page}</pageOrSobjectType>"

@@ -1,7 +1,6 @@
 """What the matrix asks of an org: few calls, no user's row, and nothing it may not ask."""
 
-import pytest
-from visibility_org import FIELD, LAYOUTS, layout_body
+from visibility_org import FIELD
 
 from deployer.commands.options import open_connection
 from deployer.model.facts import Unknown
@@ -9,10 +8,6 @@ from deployer.readiness.facts.placements import fetch_placements
 from deployer.readiness.facts.rights import fetch_rights
 from deployer.readiness.facts.screens import fetch_screens
 from deployer.readiness.visibility import Activation, FormFactor, Panel, see
-from practice_org.metadata.components import assign_layout, load_component
-from practice_org.tables import find_rows, insert_many, insert_row
-
-MOST_CALLS = 120
 
 
 def look(role):
@@ -50,40 +45,3 @@ def test_a_login_that_may_not_look_gets_an_unknown(practice):
     assert isinstance(screens, Unknown)
     assert screens.reason
     assert calls
-
-
-@pytest.fixture
-def large(practice):
-    """60 layouts, 40 profiles, 30 record types and 20,000 users on top of the seed's."""
-    org = practice.org
-    bodies = list(LAYOUTS.values())
-    for n in range(60):
-        load_component(org, "Layout", f"Contact-L{n}", layout_body(bodies[n % 3]).encode())
-    kinds = [
-        insert_row(org, "RecordType", {"Name": n, "DeveloperName": n, "SobjectType": "Contact"})
-        for n in (f"R{number}" for number in range(30))
-    ]
-    profiles = [insert_row(org, "Profile", {"Name": f"Team {n}"}) for n in range(40)]
-    for n, profile in enumerate(profiles):
-        insert_row(org, "PermissionSet", {"Name": f"X{n}", "Label": "X", "ProfileId": profile,
-                                          "IsOwnedByProfile": True})  # fmt: skip
-        for m, kind in enumerate(("", *kinds)):
-            assign_layout(org, profile, "Contact", kind, f"Contact-L{(n + m) % 60}")
-    insert_many(org, "User", ({"Username": f"u{n}@practice.test", "LastName": "U",
-                               "ProfileId": profiles[n % 40]} for n in range(20_000)))  # fmt: skip
-    readers = find_rows(org, "PermissionSet", Name="Consent_Readers")[0]["Id"]
-    users = find_rows(org, "User", ProfileId=profiles[0])
-    insert_many(org, "PermissionSetAssignment", (
-        {"AssigneeId": user["Id"], "PermissionSetId": readers} for user in users))  # fmt: skip
-    return profiles
-
-
-@pytest.mark.slow
-def test_twenty_thousand_users_cost_no_more_calls_than_sixty(practice, large):
-    screens, calls = look("deployer")
-    assert len(calls) <= MOST_CALLS
-    assert sum(profile.users for profile in screens.value.profiles) > len(large) * 500
-    users = screens.value.audience.value.of("Contact", large[0])
-    assert sum(users.values()) == 500
-    contact = see(screens.value).headline[0]
-    assert contact.users == sum((contact.edits, contact.sees, contact.partly, contact.hidden))

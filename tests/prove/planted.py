@@ -23,6 +23,9 @@ _PUSH = "tests/unit/test_push.py::test_"
 _BULK = "tests/unit/test_night_bulk.py::test_a_row_"
 _NIGHT = "tests/unit/test_nightly.py::test_"
 _LEASE = "tests/unit/test_lease.py::test_"
+_SEEN = (
+    "tests/flows/test_visibility_law.py::test_who_has_the_field_is_what_a_naive_evaluation_finds"
+)
 _POWER = "tests/unit/test_prove_powercut.py::test_what_is_opened_as_it_ships_loses_nothing"
 
 BUGS = (
@@ -136,5 +139,26 @@ BUGS = (
         "            self.newly_quarantined or self.unknown\n",
         "            self.unknown\n",
         (f"{_NIGHT}an_id_that_cannot_be_found_needs_a_person_once_and_is_kept",),
+    ),
+    Bug(
+        "what a group mutes given all the same",
+        "deployer/readiness/visibility/givers.py",
+        "[part for part in members if part not in muting], muting)",
+        "[part for part in members if part not in muting], [])",
+        (_SEEN,),
+    ),
+    Bug(
+        "a user counted on each page that differs",
+        "deployer/readiness/visibility/matrix.py",
+        "        yield over_all({verdict_of(standings, reach) for standings in distinct}), count\n",
+        "        yield from ((verdict_of(standings, reach), count) for standings in distinct)\n",
+        (_SEEN,),
+    ),
+    Bug(
+        "a visibility rule taken for always met",
+        "deployer/readiness/facts/page_fields.py",
+        '    return bool(item.get("visibilityRule"))\n',
+        "    return False\n",
+        (_SEEN,),
     ),
 )
