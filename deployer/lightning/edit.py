@@ -68,8 +68,12 @@ def shows_person(data: bytes, *, where: str = "") -> bool:
 
     Errors: BadInput.
     """
-    names = (item.field.removeprefix(RECORD) for item in read_page(data, where=where).items)
-    return any(_OF_PERSONS.match(name) for name in names)
+    return any(is_persons(item.field) for item in read_page(data, where=where).items)
+
+
+def is_persons(item: str) -> bool:
+    """Tell whether a page's item, Record.PersonEmail, is a field that only person accounts have."""
+    return _OF_PERSONS.match(item.removeprefix(RECORD)) is not None
 
 
 def _already_there(page: PageMap, found: list[FieldItem]) -> LayoutEdit:

@@ -49,12 +49,24 @@ def test_before_a_deploy_it_is_not_ready_and_says_what_to_do(look):
     assert {row["object"] for row in document["headline"]} == {"Contact", "Lead", "PersonAccount"}
 
 
-def test_what_it_prints_makes_the_org_ready(look, run, org_now):
+def without_sections(org, page):
+    """Put the page's own fields into a highlights panel, where no deploy adds one."""
+    body = find_component(org, "FlexiPage", page).body
+    section, panel = b"flexipage:column", b"record_flexipage:dynamicHighlights"
+    load_component(org, "FlexiPage", page, body.replace(section, panel))
+
+
+@pytest.mark.parametrize(("prepare", "clicks"), [(None, []), (without_sections, [DRAG])])
+def test_what_it_prints_makes_the_org_ready(look, run, org_now, prepare, clicks):
+    if prepare:
+        prepare(org_now.org, PAGE)
     _, before = look("--identity", "deployer")
     remedies = {row["remedy"] for row in before["checks"] if row["outcome"] == "fail"}
     typed = sorted(remedy for remedy in remedies if remedy.startswith("optout "))
-    assert sorted(remedies) == typed
-    assert [run(*remedy.split()[1:], "--yes")[0] for remedy in typed] == [0, 0]
+    assert [r.partition(" > Edit: ")[2] for r in remedies if r not in typed] == clicks
+    for _ in clicks:
+        drag_beside_email(org_now.org, PAGE)
+    assert {run(*remedy.split()[1:], "--yes")[0] for remedy in typed} == {0}
     code, after = look("--identity", "deployer")
     assert (ids(after, "fail", "unknown"), code, after["verdict"]) == ([], 0, "ready")
 

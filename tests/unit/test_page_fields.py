@@ -8,7 +8,9 @@ import pytest
 from corpus import corpus_files, real_name
 from data_org import tiny_org
 
-from deployer.readiness.facts.page_fields import read_page
+from deployer.lightning import edit_page, shows_person
+from deployer.model.layouts import Outcome, field_on
+from deployer.readiness.facts.page_fields import carries_fields, read_page
 from deployer.readiness.visibility import ANYHOW, Panel, Standing
 from practice_org.metadata.canonical import NotMetadata
 from practice_org.metadata.components import list_components, load_component
@@ -58,6 +60,8 @@ CASES = {
     "in a facet of a facet under a rule": (
         [FACET, region(component("flexipage:tab", "Facet-1"), name="Facet-2", kind="Facet"),
          region(component("flexipage:tabset", "Facet-2", **RULE))], NEVER, EDITABLE | ABSENT),
+    "the phone's detail panel": (
+        [region(component("force:recordDetailPanelMobile"))], NEVER, ABSENT),
     "nothing": ([], NEVER, ABSENT),
 }  # fmt: skip
 
@@ -77,6 +81,23 @@ def test_a_page_that_takes_its_parts_from_another_may_hold_anything():
     assert found == (NEVER, ANYHOW, "it takes its parts from another page")
 
 
+HIGHLIGHTS = component("record_flexipage:dynamicHighlights", "Facet-1")
+CARRYING = {
+    "a field in a section": ("Contact", [region(own())], True),
+    "the page layout": ("Contact", [region(PANEL)], False),
+    "fields in the highlights only": ("Contact", [FACET, region(HIGHLIGHTS)], False),
+    "in both": ("Contact", [FACET, region(HIGHLIGHTS, own())], True),
+    "a business account's fields": ("Account", [region(own(item="Record.Industry"))], False),
+    "a person account's": ("Account", [region(own(item="Record.PersonEmail"))], True),
+    "nothing": ("Contact", [], False),
+}
+
+
+@pytest.mark.parametrize(("sobject", "regions", "carries"), CARRYING.values(), ids=CARRYING.keys())
+def test_a_page_is_one_that_a_deploy_puts_the_field_on(sobject, regions, carries):
+    assert carries_fields({"sobjectType": sobject, "flexiPageRegions": regions}) is carries
+
+
 def test_real_pages_are_read():
     org = tiny_org().org
     for file in corpus_files("flexipages"):
@@ -86,3 +107,22 @@ def test_real_pages_are_read():
     found = [read_page(page, FIELD) for page in pages]
     assert sum(panel is not NEVER for panel, _, _ in found) > len(found) / 2
     assert any(field == EDITABLE for _, field, _ in found)
+
+
+def test_real_pages_that_carry_fields_are_those_that_the_edit_puts_it_on():
+    org = tiny_org().org
+    for file in corpus_files("flexipages"):
+        load_component(org, "FlexiPage", real_name(file), file.read_bytes())
+    found = 0
+    for stored in list_components(org, "FlexiPage"):
+        metadata = metadata_of(org, stored.id)
+        person = "PersonAccount" if metadata["sobjectType"] == "Account" else "Contact"
+        spelled = field_on(person, FIELD)
+        if read_page(metadata, spelled)[0] is not ALWAYS and (
+            person == "Contact" or shows_person(stored.body)
+        ):
+            edit = edit_page(stored.body, spelled)
+            wanted = edit.outcome in {Outcome.ADD, Outcome.PRESENT}
+            assert carries_fields(metadata) is wanted, stored.full_name
+            found += wanted
+    assert found >= 10

@@ -10,6 +10,7 @@ from deployer.readiness.checks.saying import HELP, named, passed, said
 from deployer.readiness.facts.field import Fields
 from deployer.readiness.visibility import Page, Panel, Standing
 
+PUT = "optout deploy --org {org}{field_option}{production} --lightning-pages"
 _DYNAMIC = HELP + "platform.dynamic_forms_overview.htm&type=5"
 
 
@@ -36,8 +37,7 @@ def _field_on(facts: Facts) -> list[Finding]:
     doubtful = [page for page in own if len(page.field) > 1]
     found = [
         said(Severity.FAIL, f"the page {page.label} of {page.object} does not have the field",
-             f"Setup > Object Manager > {page.object} > Lightning Record Pages > {page.label} > "
-             "Edit: drag {field} beside Email, then Save")
+             _way_to_put(page))
         for page in without
     ]  # fmt: skip
     if doubtful:
@@ -45,6 +45,16 @@ def _field_on(facts: Facts) -> list[Finding]:
         found.append(said(Severity.WARN, "whether it is shown hangs on a rule, or could not be "
                                          f"read: {named(labels)}"))  # fmt: skip
     return found or passed("every page in force with fields of its own has the field")
+
+
+def _way_to_put(page: Page) -> str:
+    """The command where it can; by hand a page without sections, or a copy of a package's page."""
+    if page.carries and not page.managed:
+        return PUT
+    path = f"Setup > Object Manager > {page.object} > Lightning Record Pages > {page.label} > "
+    if page.managed:
+        return path + "Clone: drag {field} beside Email, Save, and activate the copy in its place"
+    return path + "Edit: drag {field} beside Email, then Save"
 
 
 def _active(facts: Facts) -> set[str]:
@@ -68,6 +78,5 @@ CHECKS = (
           "Assignments", HELP + "platform.lightning_app_builder_customize_lex_pages_activate.htm"
           "&type=5"),
     Check("C42", "Field on pages", Severity.FAIL, "Do active pages with fields of their own have "
-          "the field?", _NEEDS, _field_on, "Setup > Object Manager > Contact > Lightning Record "
-          "Pages > the page > Edit: add {field}", _DYNAMIC),
+          "the field?", _NEEDS, _field_on, PUT, _DYNAMIC),
 )  # fmt: skip

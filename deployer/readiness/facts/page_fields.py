@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from deployer.lightning import HIGHLIGHTS, is_persons
 from deployer.readiness.visibility import ANYHOW, Panel, Standing, Standings, both
 
-# Both show the page layout's fields; the second is the phone's.
-DETAIL_PANELS = frozenset({"force:detailPanel", "force:recordDetailPanelMobile"})
+# It shows the page layout's fields; force:recordDetailPanelMobile does so on phones only, where
+# whether a page's own fields count is unknown anyhow.
+DETAIL_PANEL = "force:detailPanel"
 _FACET = "Facet"
 _READONLY = "readonly"
 _NOWHERE: Standings = frozenset({Standing.ABSENT})
@@ -42,6 +44,29 @@ def read_page(metadata: Mapping[str, Any], field: str) -> tuple[Panel, Standings
     if metadata.get("parentFlexiPage"):
         return panel, standings | ANYHOW, _INHERITS
     return panel, standings, ""
+
+
+def carries_fields(metadata: Mapping[str, Any]) -> bool:
+    """Whether the page is one that `deploy --lightning-pages` puts the field on.
+
+    It has fields in sections, not in its highlights panel alone; an Account's page, a person's.
+    """
+    regions = [_region(raw) for raw in metadata.get("flexiPageRegions") or ()]
+    highlights = {
+        name
+        for region in regions
+        for item in region.items
+        if item.get("componentName") == HIGHLIGHTS
+        for name in _properties(item)
+    }
+    items = [
+        str(item["fieldItem"])
+        for region in regions
+        if region.name not in highlights
+        for item in region.items
+        if item.get("fieldItem")
+    ]
+    return any(map(is_persons, items)) if metadata.get("sobjectType") == "Account" else bool(items)
 
 
 def _region(raw: Mapping[str, Any]) -> _Region:
@@ -84,7 +109,7 @@ def _has_rule(item: Mapping[str, Any]) -> bool:
 
 
 def _stronger_panel(panel: Panel, item: Mapping[str, Any], *, always: bool) -> Panel:
-    if item.get("componentName") not in DETAIL_PANELS or panel is Panel.ALWAYS:
+    if item.get("componentName") != DETAIL_PANEL or panel is Panel.ALWAYS:
         return panel
     return Panel.ALWAYS if always else Panel.SOMETIMES
 

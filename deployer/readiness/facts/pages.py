@@ -11,7 +11,7 @@ from deployer.errors import OptoutError
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.model.layouts import field_on
 from deployer.readiness.facts.asking import Door, Row, Rows, fetch_rows, reason_of, told
-from deployer.readiness.facts.page_fields import read_page
+from deployer.readiness.facts.page_fields import carries_fields, read_page
 from deployer.readiness.facts.rights import Rights
 from deployer.readiness.visibility import ANYHOW, Activation, FormFactor, Page, PageFacts, Panel
 from deployer.salesforce.client import Connection
@@ -79,11 +79,12 @@ def _page(row: Row, answer: Answer, field: str) -> Page:
     prefix = f"{row['NamespacePrefix']}__" if row["NamespacePrefix"] else ""
     object_name = str(row["EntityDefinitionId"])
     panel, standings, why = Panel.SOMETIMES, ANYHOW, "the org sent no Metadata"
+    metadata = answer.body.get("Metadata") if answer.error is None else None
     if answer.error is not None:
         why = reason_of(answer.error)
-    elif answer.body.get("Metadata"):
+    elif metadata:
         spelled = field_on("PersonAccount" if object_name == "Account" else object_name, field)
-        panel, standings, why = read_page(answer.body["Metadata"], spelled)
+        panel, standings, why = read_page(metadata, spelled)
     told_why = f"the page {row['MasterLabel']} could not be read: {why}" if why else ""
     return Page(
         f"{prefix}{row['DeveloperName']}",
@@ -92,6 +93,7 @@ def _page(row: Row, answer: Answer, field: str) -> Page:
         panel,
         standings,
         told_why,
+        carries=carries_fields(metadata or {}),
     )
 
 

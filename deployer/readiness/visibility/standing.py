@@ -59,7 +59,7 @@ class Page:
     """One Lightning record page: whether it shows the layout, and the field on the page itself.
 
     `object` is Contact, Lead or Account (person accounts are shown on pages of Account); `why` says
-    what could not be read.
+    what could not be read; `carries` that it has sections of its own to put the field in.
     """
 
     name: str
@@ -68,6 +68,12 @@ class Page:
     panel: Panel
     field: Standings
     why: str = ""
+    carries: bool = False
+
+    @property
+    def managed(self) -> bool:
+        """Whether a package brings it; only such a page's name has two underscores."""
+        return "__" in self.name
 
 
 def standing_at(place: FieldPlace | None) -> Standing:
