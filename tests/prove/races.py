@@ -25,7 +25,9 @@ class SharedClock(OrgClock):
     """One clock for all processes that are begun after it was made."""
 
     def __init__(self) -> None:
-        self._seconds = get_context("fork").Value("d", 0.0)
+        # Without a lock: a runner that is stopped while one of its threads reads the time would
+        # keep it, and with it everybody else.
+        self._seconds = get_context("fork").RawValue("d", 0.0)
 
     @property
     def at(self) -> datetime:

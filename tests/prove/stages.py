@@ -121,9 +121,12 @@ class Blow:
     signal: int = signal.SIGKILL
 
     def strike(self) -> None:
-        """Send it."""
+        """Send it, to this very thread: the kernel may let it run on when another one takes it.
+
+        Then it would leave the org to a third one, which the stop finds holding the org's lock.
+        """
         with _IN_ORG:
-            os.kill(os.getpid(), self.signal)
+            signal.pthread_kill(threading.get_ident(), self.signal)
 
 
 def begin_stage(place: Place, stage: Stage, work: Callable[[Points], None], blow: Blow) -> Started:
