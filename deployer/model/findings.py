@@ -22,7 +22,7 @@ class Severity(Enum):
     PASS = "pass"  # noqa: S105 - not a password
 
 
-_LINE = re.compile(r":(?P<line>\d+)(?::(?P<column>\d+))?\Z")
+_LINE = re.compile(r":(?P<line>\d+)(?::(?P<column>\d+))?(?::|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Place:
 
         The file has to be known, since a file's own name may end in :12 too.
         """
-        found = _LINE.fullmatch(where.removeprefix(file)) if where.startswith(file) else None
+        found = _LINE.match(where.removeprefix(file)) if where.startswith(file) else None
         if found is None:
             return cls(where or file)
         return cls(file, int(found["line"]), int(found["column"] or 0))
