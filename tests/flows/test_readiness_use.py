@@ -31,6 +31,13 @@ def answer(run):
     return of
 
 
+@pytest.mark.parametrize("identity", ["deployer", "auditor"])
+def test_the_org_gives_a_login_the_layouts_that_the_tables_say(answer, org, identity):
+    assert org
+    outcome, evidence = answer("C25", "--identity", identity)
+    assert (outcome, evidence.startswith("6 of this login's own layouts")) == ("pass", True)
+
+
 def test_a_rule_that_an_administrator_makes_is_named(answer, org):
     rule = Rule("Contact", "Phone_Needed", "Give a phone number", "Phone")
     set_rule(org, org.setting("admin_user_id"), rule)

@@ -56,7 +56,7 @@ def test_the_global_describe_lists_what_the_caller_may_read():
 
 
 @pytest.mark.parametrize(
-    "path", ["sobjects/Nope/describe", "sobjects/Contact/describe/layouts", "sobjects/Layout"]
+    "path", ["sobjects/Nope/describe", "sobjects/User/describe/layouts", "sobjects/Layout"]
 )
 def test_what_is_not_there_is_not_found(path):
     here = tiny_org()

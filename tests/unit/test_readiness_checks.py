@@ -28,6 +28,7 @@ from deployer.readiness.checks.catalogue import CHECKS
 from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.automation import Acting, ActiveRules, Required
 from deployer.readiness.facts.conversion import Mapping
+from deployer.readiness.facts.effective import Effective, OwnLayout
 from deployer.readiness.facts.field import Fields
 from deployer.readiness.facts.grants import Grants
 from deployer.readiness.facts.logins import Entrance, Entrances
@@ -61,6 +62,11 @@ def crowded(*, tracked=False):
     others = {f"F{n}": replace(FIELD, tracked=True) for n in range(20 - tracked)}
     fields = {NAME: replace(FIELD, tracked=tracked), **others}
     return Fields({"Contact": fields, "Lead": fields})
+
+
+def mine(assigned, given, *, shows=True):
+    """What this login gets: by the tables, and by describe."""
+    return Effective((OwnLayout("Contact", "", assigned, given, shows=shows),))
 
 
 def came(login_type, api_type, version):
@@ -125,6 +131,16 @@ def came(login_type, api_type, version):
         ("C32", "pass", {"visibility": Visibility((), (SHUT,))}),
         ("C23", "warn", {"visibility": people(edits=2, sees=1)}),
         ("C23", "unknown", {"visibility": Visibility((), ())}),
+        ("C25", "warn", {"effective": mine("c", "x")}),
+        ("C25", "warn", {"effective": mine("c", "c", shows=False)}),
+        ("C25", "warn", {"placements": stands()}),
+        ("C25", "warn", {"sight": Sight(frozenset({"Lead"}), {})}),
+        (
+            "C25",
+            "pass",
+            {"sight": Sight(frozenset(), {}), "effective": mine("c", "c", shows=False)},
+        ),
+        ("C25", "info", {"effective": Effective((), ("Contact", "Lead"))}),
         ("C30", "fail", {"grants": Grants({"Contact": 1, "Lead": 0}, frozenset())}),
         ("C31", "fail", {"runner_field": FieldReach(("Contact", "Lead"), ("Contact",))}),
         ("C32", "warn", {"visibility": Visibility((), (HIDDEN,))}),

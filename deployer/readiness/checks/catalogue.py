@@ -7,6 +7,7 @@ from operator import attrgetter
 from deployer.readiness.checks import (
     access,
     automation,
+    effective,
     field,
     layouts,
     org,
@@ -21,6 +22,7 @@ CHECKS = tuple(
             *org.CHECKS,
             *field.CHECKS,
             *layouts.CHECKS,
+            *effective.CHECKS,
             *access.CHECKS,
             *runner.CHECKS,
             *pages.CHECKS,

@@ -8,6 +8,7 @@ from deployer.model.facts import Fact, Known, Unknown
 from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.automation import fetch_automation
 from deployer.readiness.facts.conversion import fetch_mapping
+from deployer.readiness.facts.effective import fetch_effective
 from deployer.readiness.facts.field import fetch_fields
 from deployer.readiness.facts.grants import fetch_grants
 from deployer.readiness.facts.org import fetch_org
@@ -22,8 +23,8 @@ from deployer.salesforce.client import Connection
 
 T = TypeVar("T")
 # Without View Setup the org may answer with no rows, which would read as "there is none".
-_NEEDS_SETUP = ("fields", "sight", "layouts", "assigned", "record_types", "placements", "grants",
-                "rules", "acting", "required", "visibility", "pages", "activations",
+_NEEDS_SETUP = ("fields", "sight", "layouts", "assigned", "record_types", "placements", "effective",
+                "grants", "rules", "acting", "required", "visibility", "pages", "activations",
                 "runner_field", "runner_dangers", "runner_records")  # fmt: skip
 _NO_SETUP = Unknown("this login does not have View Setup and Configuration")
 
@@ -44,6 +45,7 @@ def fetch_facts(conn: Connection, asked: Asked) -> dict[str, Fact[object]]:
         "mapping": fetch_mapping(conn, asked.field),
         "rendered": read_rendered(asked.field),
     }
+    facts["effective"] = fetch_effective(conn, asked.field, facts)
     return distrust(facts | _seen(fetch_screens(conn, asked.field, facts)))
 
 
