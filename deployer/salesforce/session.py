@@ -7,7 +7,7 @@ import re
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import urlsplit
@@ -108,7 +108,7 @@ class OrgSession(requests.Session):
         # A proxy of the environment must not stand between us and this machine.
         self.trust_env = loopback is Loopback.REFUSED
         self.auth = _leave_as_is
-        self.mount("https://", _TrustingAdapter(_trust(ca_file)))
+        self.mount("https://", _TrustingAdapter(_trust(ca_file) if ca_file else None))
 
     def pin(self, *origins: Origin) -> None:
         """Allow these origins too."""
@@ -205,12 +205,18 @@ class OrgSession(requests.Session):
 class _TrustingAdapter(HTTPAdapter):
     """TLS with the usual authorities and the ones that were added; never without checking."""
 
-    def __init__(self, trust: ssl.SSLContext) -> None:
-        self._trust = trust
+    def __init__(self, trust: ssl.SSLContext | None) -> None:
+        self._given = trust
         super().__init__()
 
-    def init_poolmanager(self, *args: Any, **rest: Any) -> None:
-        super().init_poolmanager(*args, **rest, ssl_context=self._trust)
+    @cached_property
+    def _trusted(self) -> ssl.SSLContext:
+        return self._given or _trust(None)
+
+    def send(self, *args: Any, **rest: Any) -> requests.Response:
+        """As every adapter; the usual authorities take 15 ms to read, so not before they serve."""
+        self.poolmanager.connection_pool_kw["ssl_context"] = self._trusted
+        return super().send(*args, **rest)
 
     def close(self) -> None:
         """Close the connections too: urllib3 waits until nothing, no traceback either, has them."""
@@ -220,7 +226,7 @@ class _TrustingAdapter(HTTPAdapter):
         super().close()
 
     def proxy_manager_for(self, proxy: Any, **rest: Any) -> Any:
-        return super().proxy_manager_for(proxy, **rest, ssl_context=self._trust)
+        return super().proxy_manager_for(proxy, **rest, ssl_context=self._trusted)
 
 
 def _trust(ca_file: Path | None) -> ssl.SSLContext:
