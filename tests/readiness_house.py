@@ -12,6 +12,7 @@ from deployer.readiness.checks.package import CHECK_DEPLOY
 from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.automation import Acting, ActiveRules, Required
 from deployer.readiness.facts.conversion import Mapping
+from deployer.readiness.facts.drift import Drift
 from deployer.readiness.facts.effective import Effective, OwnLayout
 from deployer.readiness.facts.field import Fields, FieldSeen
 from deployer.readiness.facts.grants import Grants
@@ -64,6 +65,7 @@ READY = {
     "record_types": RecordTypes(("Contact.Donor",), ()),
     "placements": placed(c=("Edit",), l=("Edit",)),
     "effective": Effective((OwnLayout("Contact", "", "c", "c", shows=True),)),
+    "drift": Drift("2026-11-01T10:00:00+00:00"),
     "grants": Grants({"Contact": 1, "Lead": 1}, frozenset({"Sales"})),
     "rendered": Rendered(()),
     "required": Required(()),

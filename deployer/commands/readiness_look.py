@@ -10,6 +10,7 @@ from typing import Any
 from deployer.clock import SystemClock
 from deployer.commands.options import open_connection
 from deployer.commands.readiness_deploy import Checked, send_check_only
+from deployer.commands.readiness_deployed import last_deploy
 from deployer.errors import CouldNotTell
 from deployer.model.checks import Check
 from deployer.model.facts import Unknown
@@ -24,10 +25,12 @@ from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.field import Fields, fetch_fields, to_field_facts
 from deployer.readiness.facts.gathering import fetch_facts
 from deployer.readiness.report import Call, Look
+from deployer.rollout.journal import Journal
 from deployer.salesforce.client import Connection
 from deployer.salesforce.practice import practice_org
 from deployer.settings.loading import load
 from deployer.settings.org_tables import PRACTICE, Role
+from deployer.state import home
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ def take_look(place: Place, wish: FieldWish, terms: Terms) -> Look:
         field = default_field(wish) or fetch_named(conn)
         runner = terms.runner or _runner(place)
         kind = _login_kind(place, terms.identity)
-        asked = Asked(field, runner, terms.accept_unmapped, kind, terms.tracked)
+        deployed = last_deploy(Journal(home(), conn.org.org_id), field)
+        asked = Asked(field, runner, terms.accept_unmapped, kind, terms.tracked, deployed)
         at = SystemClock().now()
         facts = fetch_facts(conn, asked)
         calls = [Call(call, terms.identity) for call in conn.calls]

@@ -7,6 +7,7 @@ import pytest
 
 from practice_org.actions.org_rules import Flow, Rule, set_flow, set_rule
 from practice_org.login.history import Login, record_login
+from practice_org.metadata.components import edit_layout_as, find_component
 from practice_org.seed.fields import SeedField, add_field
 from practice_org.seed.usage import IDLE_APP
 from practice_org.tables import find_rows, update_row
@@ -82,3 +83,16 @@ def test_a_field_that_the_login_does_not_see_is_there_all_the_same(answer, org):
     assert (outcome, evidence.startswith(hidden)) == ("pass", True)
     assert answer("C13", "--custom-field", "Opt_Out__c")[0] == "unknown"
     assert answer("C10", "--custom-field", "Nope__c")[0] == "fail"
+
+
+def test_a_layout_that_was_saved_since_our_deploy_is_named(answer, run, org, clock):
+    assert answer("C62")[0] == "info"
+    assert run("deploy", "--org", "practice", "--yes")[0] == 0
+    assert answer("C62")[0] == "pass"
+    clock.at += timedelta(seconds=60)
+    name = "Contact-Contact Layout"
+    edit_layout_as(
+        org, org.setting("admin_user_id"), name, find_component(org, "Layout", name).body
+    )
+    outcome, evidence = answer("C62")
+    assert (outcome, evidence.endswith(f": {name}")) == ("warn", True)

@@ -28,6 +28,7 @@ from deployer.readiness.checks.catalogue import CHECKS
 from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.automation import Acting, ActiveRules, Required
 from deployer.readiness.facts.conversion import Mapping
+from deployer.readiness.facts.drift import Drift
 from deployer.readiness.facts.effective import Effective, OwnLayout
 from deployer.readiness.facts.field import Fields
 from deployer.readiness.facts.grants import Grants
@@ -157,6 +158,8 @@ def came(login_type, api_type, version):
         ("C50", "fail", {"mapping": Mapping(mapped=False)}),
         ("C50", "info", {"mapping": Mapping(mapped=False), "asked": Asked(NAME, "", "no leads")}),
         ("C52", "warn", {"acting": Acting(("Flow Clear It",))}),
+        ("C62", "info", {"drift": Drift("")}),
+        ("C62", "warn", {"drift": Drift("2026-11-01T10:00:00+00:00", ("Contact-Sales",))}),
         ("C61", "fail", {"rendered": Rendered(("no label",))}),
         ("C60", "pass", {"check_deploy": CheckedDeploy(ok=True, said="Succeeded")}),
         ("C60", "fail", {"check_deploy": CheckedDeploy(ok=False, said="no such field")}),

@@ -7,6 +7,7 @@ from operator import attrgetter
 from deployer.readiness.checks import (
     access,
     automation,
+    drift,
     effective,
     field,
     layouts,
@@ -28,6 +29,7 @@ CHECKS = tuple(
             *pages.CHECKS,
             *automation.CHECKS,
             *package.CHECKS,
+            *drift.CHECKS,
         ),
         key=attrgetter("id"),
     )

@@ -8,6 +8,7 @@ from deployer.model.facts import Fact, Known, Unknown
 from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.automation import fetch_automation
 from deployer.readiness.facts.conversion import fetch_mapping
+from deployer.readiness.facts.drift import fetch_drift
 from deployer.readiness.facts.effective import fetch_effective
 from deployer.readiness.facts.field import fetch_fields
 from deployer.readiness.facts.grants import fetch_grants
@@ -25,7 +26,7 @@ T = TypeVar("T")
 # Without View Setup the org may answer with no rows, which would read as "there is none".
 _NEEDS_SETUP = ("fields", "sight", "layouts", "assigned", "record_types", "placements", "effective",
                 "grants", "rules", "acting", "required", "visibility", "pages", "activations",
-                "runner_field", "runner_dangers", "runner_records")  # fmt: skip
+                "drift", "runner_field", "runner_dangers", "runner_records")  # fmt: skip
 _NO_SETUP = Unknown("this login does not have View Setup and Configuration")
 
 
@@ -42,6 +43,7 @@ def fetch_facts(conn: Connection, asked: Asked) -> dict[str, Fact[object]]:
         **fetch_placements(conn, asked.field),
         **fetch_automation(conn, sight),
         **fetch_runner(conn, asked, rights),
+        "drift": fetch_drift(conn, asked.deployed),
         "mapping": fetch_mapping(conn, asked.field),
         "rendered": read_rendered(asked.field),
     }
