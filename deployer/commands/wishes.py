@@ -40,7 +40,7 @@ _LAYOUT_OPTIONS = (
         help="Only layouts of this object.",
     ),
     click.option("--layout", "include", metavar="GLOB", multiple=True, help="Only these layouts."),
-    click.option("--exclude", metavar="GLOB", multiple=True, help="Not these layouts."),
+    click.option("--exclude", metavar="GLOB", multiple=True, help="Not these layouts or pages."),
     click.option("--all-layouts", is_flag=True, help="Also layouts that no profile is assigned."),
 )  # fmt: skip
 _PAGES_OPTION = click.option(

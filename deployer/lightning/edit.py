@@ -6,19 +6,20 @@ import re
 
 from deployer.errors import OurBug
 from deployer.layouts.scan import content_tree, is_one_more, layout_tree
-from deployer.lightning.parts import RECORD, FieldItem, PageMap
+from deployer.lightning.parts import EDITABLE, READONLY, RECORD, FieldItem, PageMap
 from deployer.lightning.place import NoSpot, find_items, heading_of, pick_spot
 from deployer.lightning.read import read_page
-from deployer.lightning.splice import free_identifier, insertion, removal
-from deployer.model.layouts import LayoutEdit, Outcome
+from deployer.lightning.splice import flip, free_identifier, insertion, removal
+from deployer.model.layouts import LayoutEdit, OnReadonly, Outcome
 from deployer.templates import render_flexipage_field
 
 # PersonEmail, Code__pc, FirstName; PersonContact.X would be another object's.
 _OF_PERSONS = re.compile(r"Person[A-Z]\w*$|\w+__pc$|(First|Last|Middle)Name$|Salutation$|Suffix$")
-_READONLY = "; it is read-only there, Lightning App Builder turns it"
 
 
-def edit_page(data: bytes, field: str, *, where: str = "") -> LayoutEdit:
+def edit_page(
+    data: bytes, field: str, *, readonly: OnReadonly = OnReadonly.KEEP, where: str = ""
+) -> LayoutEdit:
     """Put the field on a page that carries fields itself, unless it is there already.
 
     `field` is spelled as this page's object spells it. Every byte outside the new item stays; the
@@ -29,7 +30,7 @@ def edit_page(data: bytes, field: str, *, where: str = "") -> LayoutEdit:
     page = read_page(data, where=where)
     found = find_items(page, field)
     if found:
-        return _already_there(page, found)
+        return _already_there(page, found, readonly)
     spot = pick_spot(page)
     if isinstance(spot, NoSpot):
         return LayoutEdit(Outcome.SKIPPED, data, data, spot.reason)
@@ -76,16 +77,33 @@ def is_persons(item: str) -> bool:
     return _OF_PERSONS.match(item.removeprefix(RECORD)) is not None
 
 
-def _already_there(page: PageMap, found: list[FieldItem]) -> LayoutEdit:
-    readonly = all(item.behavior == "readonly" for item in found)
-    reason = f"already there{_READONLY if readonly else ''}"
+def _already_there(page: PageMap, found: list[FieldItem], readonly: OnReadonly) -> LayoutEdit:
+    """Read-only counts only where the field is editable nowhere on the page."""
     section = heading_of(page, found[0].region)
-    return LayoutEdit(Outcome.PRESENT, page.data, page.data, reason, section)
+    stuck = all(item.behavior == READONLY for item in found)
+    change = flip(page, found[0]) if stuck and readonly is OnReadonly.MAKE_EDITABLE else None
+    if change is not None:
+        after = change.applied(page.data)
+        _prove_flipped(page.data, after)
+        reason = "was read-only, made editable"
+        return LayoutEdit(Outcome.ADD, page.data, after, reason, section)
+    remark = "; it is read-only, --make-editable turns it" if stuck else ""
+    return LayoutEdit(Outcome.PRESENT, page.data, page.data, f"already there{remark}", section)
+
+
+def _prove_flipped(old: bytes, new: bytes) -> None:
+    """That the trees differ in one text, which was read-only and is editable."""
+    pairs = zip(layout_tree(old), layout_tree(new), strict=True)
+    _prove_law([pair for pair in pairs if pair[0] != pair[1]] == [(READONLY, EDITABLE)], "turning")
 
 
 def _prove(old: bytes, new: bytes, item: bytes, doing: str) -> None:
     """That `new` is `old` with this item, as trees; the bytes around it are never touched."""
-    if not is_one_more(layout_tree(old), layout_tree(new), content_tree(item)):
+    _prove_law(is_one_more(layout_tree(old), layout_tree(new), content_tree(item)), doing)
+
+
+def _prove_law(holds: bool, doing: str) -> None:  # noqa: FBT001 - a law, not an option
+    if not holds:
         raise OurBug(
             f"{doing} the item would have changed more than that item, so nothing was written",
             hint="please report it together with the page's file",

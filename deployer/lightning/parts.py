@@ -11,6 +11,9 @@ DETAIL_PANEL = "force:detailPanel"
 # Its facets hold one main field and a limited number of others; it is no place for one more.
 HIGHLIGHTS = "record_flexipage:dynamicHighlights"
 RECORD = "Record."
+# What uiBehavior may say; required is the third.
+EDITABLE = "none"
+READONLY = "readonly"
 
 
 class FieldItem(NamedTuple):

@@ -9,7 +9,7 @@ from xml.parsers import expat
 from deployer.errors import BadInput
 from deployer.layouts.read import tag_end
 from deployer.layouts.scan import NAMESPACE, Handlers, scan
-from deployer.lightning.parts import Component, FieldItem, PageMap, Region
+from deployer.lightning.parts import EDITABLE, Component, FieldItem, PageMap, Region
 
 _ROOT = f"{NAMESPACE} FlexiPage"
 _HINT = "name a .flexipage file, as Salesforce's tools retrieve it"
@@ -139,7 +139,7 @@ def _behavior(held: _Element) -> str:
     for told in held.all("fieldInstanceProperties"):
         if told.value("name") == "uiBehavior":
             return told.value("value")
-    return "none"
+    return EDITABLE
 
 
 def _component(instance: _Element) -> Component:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from deployer.layouts.splice import Change, lead_of, space_before
-from deployer.lightning.parts import FieldItem, PageMap
+from deployer.lightning.parts import EDITABLE, READONLY, FieldItem, PageMap
 from deployer.templates import render_flexipage_field
 
 _UNIT = b"    "
+_READONLY = re.compile(rb"<name>uiBehavior</name>\s*<value>(" + READONLY.encode() + rb")</value>")
 
 
 def insertion(page: PageMap, after: FieldItem, field: str, identifier: str) -> Change:
@@ -18,6 +21,15 @@ def insertion(page: PageMap, after: FieldItem, field: str, identifier: str) -> C
 def removal(page: PageMap, item: FieldItem) -> Change:
     """Take the item out with the white space before it."""
     return Change(item.start - len(space_before(page.data, item.start)), item.end, b"")
+
+
+def flip(page: PageMap, item: FieldItem) -> Change | None:
+    """Turn a read-only field editable: only the behavior's text changes.
+
+    None when that text is not written plainly, which Salesforce never does.
+    """
+    text = _READONLY.search(page.data, item.start, item.end)
+    return Change(*text.span(1), EDITABLE.encode()) if text else None
 
 
 def free_identifier(page: PageMap, field: str) -> str:

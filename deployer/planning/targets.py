@@ -27,6 +27,11 @@ class Targets:
     skipped: tuple[Skipped, ...]
 
 
+def is_excluded(page: str, wish: LayoutWish) -> bool:
+    """Whether --exclude names this Lightning page."""
+    return any(_names_page(page, pattern) for pattern in wish.exclude)
+
+
 def pick_targets(org: OrgFacts, wish: LayoutWish) -> Targets:
     """Sort the org's layouts into those meant and those passed by.
 
@@ -75,16 +80,30 @@ def _matches(name: LayoutName, patterns: tuple[str, ...]) -> bool:
     )
 
 
+def _some_layout(names: list[LayoutName], pattern: str) -> bool:
+    return any(_matches(name, (pattern,)) for name in names)
+
+
+def _names_page(page: str, pattern: str) -> bool:
+    return fnmatchcase(page.casefold(), pattern.casefold())
+
+
 def _refuse_unmatched(org: OrgFacts, wish: LayoutWish) -> None:
     """A pattern that names nothing is a typing mistake, not an empty wish."""
     names = [layout.name for layout in org.layouts]
-    for option, patterns in (("--layout", wish.include), ("--exclude", wish.exclude)):
-        for pattern in patterns:
-            if not any(_matches(name, (pattern,)) for name in names):
-                raise UsageError(
-                    f"{option} {pattern!r} names no layout of this org",
-                    hint="there are: " + _some(sorted(name.decoded for name in names)),
-                )
+    pages = [page.name for page in org.pages]
+    unmatched = [("--layout", each) for each in wish.include if not _some_layout(names, each)]
+    unmatched += [
+        ("--exclude", each)
+        for each in wish.exclude
+        if not _some_layout(names, each) and not any(_names_page(page, each) for page in pages)
+    ]
+    if unmatched:
+        option, pattern = unmatched[0]
+        raise UsageError(
+            f"{option} {pattern!r} names no layout of this org",
+            hint="there are: " + _some(sorted([*(name.decoded for name in names), *pages])),
+        )
     for object_name in wish.objects:
         if not any(name.object == object_name for name in names):
             raise UsageError(

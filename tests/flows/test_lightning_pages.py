@@ -9,11 +9,11 @@ import pytest
 from sample_pages import PANEL, page, region, section, sections
 from walk import Walk, is_poll, is_submit
 
-from deployer.errors import Moved, OrgSaidNo, StillRunning
+from deployer.errors import Moved, OrgSaidNo, StillRunning, UsageError
 from deployer.lightning import read_page, same_page
 from deployer.model.plans import Aim, LayoutWish, LightningPages, Wish
 from deployer.rollout.journal import Step
-from practice_org.metadata.components import find_component, load_component
+from practice_org.metadata.components import delete_component, find_component, load_component
 
 WISH = Wish(pages=LightningPages.EDIT)
 TAKE_OFF = replace(WISH, aim=Aim.TAKE_OUT)
@@ -234,6 +234,31 @@ def test_one_object_means_its_pages_too(walk: Walk):
     report = walk.deploy(replace(WISH, layouts=LayoutWish(objects=("Lead",))))
     assert set(outcomes(report)) == {LEAD_PAGE, "Lead_Record_Page"}
     assert holding(walk) == {LEAD_PAGE}
+
+
+def test_a_page_can_be_left_out_by_its_name(walk: Walk):
+    report = walk.deploy(replace(WISH, layouts=LayoutWish(exclude=("contact_s*",))))
+    assert (outcomes(report)[A_PAGE], holding(walk)) == ("skipped", {LEAD_PAGE})
+    with pytest.raises(UsageError, match="Nowhere"):
+        walk.deploy(replace(WISH, layouts=LayoutWish(exclude=("Nowhere",))))
+
+
+def test_a_page_that_is_gone_cannot_be_restored_and_the_others_are(walk: Walk):
+    walk.deploy(WISH)
+    delete_component(walk.org, "FlexiPage", A_PAGE)
+    report = walk.restore()
+    assert (report.exit, outcomes(report)) == (1, {A_PAGE: "failed", LEAD_PAGE: "restored"})
+
+
+def test_a_page_that_the_org_does_not_return_fails_by_name(walk: Walk, intercept):
+    def forget(request, go_on):
+        spoiled = request.body.replace(A_PAGE.encode(), b"Gone")
+        retrieve = b"retrieveRequest" in request.body
+        return go_on(replace(request, body=spoiled) if retrieve else request)
+
+    intercept(forget)
+    report = walk.deploy(WISH)
+    assert (report.exit, outcomes(report)[A_PAGE]) == (1, "failed")
 
 
 def test_an_account_page_is_left_alone_without_person_accounts(walk: Walk):

@@ -18,7 +18,7 @@ from sample_pages import (
 from deployer.errors import BadInput
 from deployer.layouts import draw_diff
 from deployer.lightning import edit_page, read_page, same_page, shows_person, take_off_page
-from deployer.model.layouts import Outcome
+from deployer.model.layouts import OnReadonly, Outcome
 
 FIELD = "HasOptedOutOfEmail"
 PLAIN = sections(section(1, "Name", "Email", "Phone"))
@@ -136,10 +136,35 @@ def test_a_page_that_has_the_field_is_left_as_it_is():
     assert (edit.outcome, edit.after, edit.reason) == (Outcome.PRESENT, there, "already there")
 
 
+STUCK = sections(section(1, "Email")).replace(
+    field_item("Email").encode(), field_item(FIELD, "readonly").encode()
+)
+
+
 def test_a_read_only_field_is_told_of():
-    there = sections(section(1, "Email"), more="")
-    stuck = there.replace(field_item("Email").encode(), field_item(FIELD, "readonly").encode())
-    assert "read-only" in edit_page(stuck, FIELD).reason
+    edit = edit_page(STUCK, FIELD)
+    assert (edit.outcome, edit.changed) == (Outcome.PRESENT, False)
+    assert edit.reason == "already there; it is read-only, --make-editable turns it"
+
+
+def test_a_read_only_field_is_made_editable_when_that_is_asked_for():
+    edit = edit_page(STUCK, FIELD, readonly=OnReadonly.MAKE_EDITABLE)
+    assert (edit.outcome, edit.reason) == (Outcome.ADD, "was read-only, made editable")
+    assert edit.after == STUCK.replace(b"<value>readonly</value>", b"<value>none</value>")
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        sections(section(1, FIELD)),
+        sections(section(1, FIELD, "Email")).replace(
+            field_item("Email").encode(), field_item(FIELD, "readonly", "Two").encode()
+        ),
+        STUCK.replace(b"<value>readonly</value>", b"<value>&#114;eadonly</value>"),
+    ],
+)
+def test_an_editable_field_and_odd_writing_are_left(there):
+    assert edit_page(there, FIELD, readonly=OnReadonly.MAKE_EDITABLE).after == there
 
 
 @pytest.mark.parametrize("before", [row[0] for row in ADDED.values()], ids=ADDED.keys())

@@ -21,6 +21,8 @@ from deployer.model.plans import (
     FieldWish,
     LayoutPlan,
     LayoutWish,
+    LightningPages,
+    PagePlan,
     Plan,
     Scope,
     Wish,
@@ -53,6 +55,7 @@ wishes = st.builds(
         st.sampled_from(OnReadonly),
     ),
     st.builds(AccessWish, words, st.just(("profile:Sales", "layout-users"))),
+    st.sampled_from(LightningPages),
 )
 
 
@@ -119,3 +122,27 @@ def test_an_org_that_moved_is_refused_by_name(layout: LayoutPlan, words: str):
 def test_other_bytes_with_the_same_effect_are_the_same_review():
     fresh = replace(PLAN, layouts=(replace(LAYOUT, before=b"x", after=b"y"),))
     refuse_moved(effect_of(PLAN), effect_of(fresh), "p.json")
+
+
+A_PAGE = PagePlan("P", "Contact", Outcome.ADD, "why", "Details", b"x", b"y")
+WITH_PAGE = replace(PLAN, pages=(A_PAGE,))
+PAGES_MOVED = {
+    "another section": ((replace(A_PAGE, section="Other"),), "'Details' became section 'Other'"),
+    "no longer needed": ((replace(A_PAGE, outcome=Outcome.PRESENT),), "P no longer needs a change"),
+    "another page": ((A_PAGE, replace(A_PAGE, name="Q")), "Q now needs a change"),
+}
+
+
+@pytest.mark.parametrize(("pages", "words"), PAGES_MOVED.values(), ids=PAGES_MOVED.keys())
+def test_a_page_that_moved_is_refused_by_name(pages: tuple[PagePlan, ...], words: str):
+    with pytest.raises(Moved) as refused:
+        refuse_moved(effect_of(WITH_PAGE), effect_of(replace(PLAN, pages=pages)), "p.json")
+    assert words in refused.value.message
+
+
+def test_a_plan_made_before_there_were_pages_still_holds():
+    stored = json.loads(to_bytes(PLAN, Wish()))
+    del stored["wish"]["pages"]
+    file = from_bytes(json.dumps(stored).encode(), "p.json")
+    assert file.wish == Wish()
+    refuse_moved(file.effect, effect_of(PLAN), "p.json")

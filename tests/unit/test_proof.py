@@ -6,10 +6,12 @@ from dataclasses import replace
 
 import pytest
 from sample_layouts import a_layout
+from sample_pages import section, sections
 
 from deployer.errors import OurBug
+from deployer.lightning import edit_page
 from deployer.model.layouts import LayoutName, Outcome
-from deployer.model.plans import AccessPlan, Aim, LayoutPlan, Plan
+from deployer.model.plans import AccessPlan, Aim, LayoutPlan, PagePlan, Plan
 from deployer.planning.proof import proven
 
 GOOD = LayoutPlan(
@@ -33,6 +35,27 @@ def test_an_edit_that_makes_a_layout_worse_is_not_sent(after: bytes):
     plan = proven(replace(PLAN, layouts=(replace(GOOD, after=after),)))
     assert plan.failed
     assert not plan.sends
+
+
+SOUND = sections(section(1, "Email"))
+PAGE = PagePlan(
+    "P", "Contact", Outcome.ADD, "why", "S", SOUND, edit_page(SOUND, "HasOptedOutOfEmail").after
+)
+WORSE_PAGES = {
+    "an identifier twice": PAGE.after.replace(b"RecordHasOptedOutOfEmailField", b"section1"),
+    "an unknown element": PAGE.after.replace(b"<masterLabel>", b"<nonsense/><masterLabel>"),
+}
+
+
+def test_a_sound_page_stays_as_it_is():
+    plan = replace(PLAN, pages=(PAGE,))
+    assert proven(plan) == plan
+
+
+@pytest.mark.parametrize("after", WORSE_PAGES.values(), ids=WORSE_PAGES.keys())
+def test_an_edit_that_makes_a_page_worse_is_not_sent(after: bytes):
+    plan = proven(replace(PLAN, layouts=(), pages=(replace(PAGE, after=after),)))
+    assert (plan.failed, plan.sends, plan.pages[0].after) == (True, False, SOUND)
 
 
 @pytest.mark.parametrize("flaw", WORSE.values(), ids=WORSE.keys())
