@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -151,7 +152,7 @@ def _save(wish: crud.Wish) -> Callable[[Org, Xml, float], str]:
         saved = []
         for xml in given:
             kind = xml.element.get(_TYPE, "").rpartition(":")[2]
-            node = _node(xml.element)
+            node = replace(_node(xml.element), name=kind)
             saved.append(crud.save(org, wish, kind, node, version))
         return "".join(_saved(one, wish is crud.Wish.UPSERT) for one in saved)
 

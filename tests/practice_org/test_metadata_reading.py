@@ -209,6 +209,12 @@ def test_writing_depends_on_what_is_there(operation, there, code):
     assert bool(find_rows(lab.org, "SetupAuditTrail")) is not bool(code)
 
 
+def test_what_is_saved_is_kept_under_its_own_kind():
+    lab = open_lab()
+    lab.soap("upsertMetadata", metadata("Layout", CONTACT, layout_inner()))
+    assert parse_metadata(find_component(lab.org, "Layout", CONTACT).body).name == "Layout"
+
+
 def test_an_upsert_says_what_it_created():
     answer = open_lab().soap("upsertMetadata", metadata("Layout", CONTACT, layout_inner()))
     assert answer.text("result", "created") == "true"

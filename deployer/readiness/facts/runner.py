@@ -20,6 +20,12 @@ _NOT_ACTIVE = Unknown("the integration user is not an active user here")
 DANGEROUS = ("ModifyAllData", "ViewAllData", "CustomizeApplication", "ManageUsers",
              "ModifyMetadata", "ManageProfilesPermissionsets", "BulkApiHardDelete")  # fmt: skip
 _USER = "SELECT Id, IsActive, ProfileId FROM User WHERE Username = :username"
+# A custom field's is no name but holds its id. Source: Tooling API guide, FieldDefinition:
+# "Always retrieve this value before using it".
+_DURABLE = (
+    "SELECT DurableId FROM FieldDefinition "
+    "WHERE EntityDefinition.QualifiedApiName = :object AND QualifiedApiName = :field"
+)
 _FIELD = (
     "SELECT DurableId, IsAccessible, IsUpdatable FROM UserFieldAccess "
     "WHERE FieldDefinitionId = :field AND UserId = :user"
@@ -81,7 +87,16 @@ def fetch_runner(
 
 
 def _fetch_reach(conn: Connection, user: str, field: str) -> Fact[object]:
-    queries = {obj: bind(_FIELD, field=f"{obj}.{field}", user=user) for obj in OBJECTS}
+    asked = {obj: bind(_DURABLE, object=obj, field=field) for obj in OBJECTS}
+    fields = fetch_rows(conn, Door.TOOLING, asked, "the field's own ids")
+    if away := _first_unknown(fields.values()):
+        return away
+    ids = {obj: fact.value for obj, fact in fields.items() if isinstance(fact, Known)}
+    if hidden := [obj for obj, rows in ids.items() if not rows]:
+        return Unknown(f"this login is shown no such field of {' and '.join(hidden)}")
+    queries = {
+        obj: bind(_FIELD, field=str(rows[0]["DurableId"]), user=user) for obj, rows in ids.items()
+    }
     found = fetch_rows(conn, Door.TOOLING, queries, "integration user's field access")
     return _first_unknown(found.values()) or Known(
         FieldReach(_where(found, "IsAccessible"), _where(found, "IsUpdatable"))
