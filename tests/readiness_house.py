@@ -16,6 +16,7 @@ from deployer.readiness.facts.drift import Drift
 from deployer.readiness.facts.effective import Effective, OwnLayout
 from deployer.readiness.facts.field import Fields, FieldSeen
 from deployer.readiness.facts.grants import Grants
+from deployer.readiness.facts.highlights import Highlights
 from deployer.readiness.facts.logins import Entrance, Entrances
 from deployer.readiness.facts.org import Budget, OAuthGrants, Organization, Running, Versions
 from deployer.readiness.facts.package import Rendered
@@ -66,6 +67,7 @@ READY = {
     "placements": placed(c=("Edit",), l=("Edit",)),
     "effective": Effective((OwnLayout("Contact", "", "c", "c", shows=True),)),
     "drift": Drift("2026-11-01T10:00:00+00:00"),
+    "highlights": Highlights((), ()),
     "grants": Grants({"Contact": 1, "Lead": 1}, frozenset({"Sales"})),
     "rendered": Rendered(()),
     "required": Required(()),

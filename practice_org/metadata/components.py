@@ -20,6 +20,8 @@ KEY_PREFIXES = {
     "CustomObject": "01I",
     "CustomApplication": "02u",
     "LeadConvertSettings": "0vK",
+    "CompactLayout": "0AH",
+    "QuickAction": "09D",
     "ValidationRule": "03d",
     "Flow": "301",
 }

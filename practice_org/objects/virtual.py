@@ -89,6 +89,16 @@ VIRTUAL = (
         _ENTITY_LINK, *_COMPONENT, *STAMPS,
     ),
     _virtual(
+        "CompactLayout", "Compact Layout", "0AH", *IDENTITY,
+        text("DeveloperName", "Name", 40), text("MasterLabel", "Label", 80),
+        choice("SobjectType", "Object"), *_COMPONENT, *STAMPS,
+    ),
+    _virtual(
+        "QuickActionDefinition", "Quick Action", "09D", *IDENTITY,
+        text("DeveloperName", "Name", 40), text("MasterLabel", "Label", 80),
+        choice("SobjectType", "Object"), choice("Type", "Action Type"), *_COMPONENT, *STAMPS,
+    ),
+    _virtual(
         "DeployRequest", "Deploy Request", "0Af", *IDENTITY,
         choice(
             "Status", "Status", "Pending", "InProgress", "Succeeded", "SucceededPartial",

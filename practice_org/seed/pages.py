@@ -31,6 +31,8 @@ def add_pages(org: Org) -> None:
     _load(org, "FlexiPage", LEAD_DYNAMIC_PAGE, _page("Lead", LEAD_DYNAMIC_PAGE, lead_fields))
     _load(org, "CustomApplication", APP, _app())
     _load(org, "CustomApplication", "Service_Console", _plain_app("Service Console"))
+    _load(org, "CompactLayout", "Contact.Contact_Highlights", _compact("Name", "Email", "Phone"))
+    _load(org, "QuickAction", "Contact.Update_Email", _quick_action("Email"))
     _load(org, "LeadConvertSettings", "LeadConvertSettings", _lead_conversion())
 
 
@@ -45,6 +47,20 @@ def _page(sobject: str, name: str, regions: Iterable[Node]) -> list[Node]:
         leaf("sobjectType", sobject),
         branch("template", [leaf("name", _TEMPLATE)]),
         leaf("type", "RecordPage"),
+    ]
+
+
+def _compact(*fields: str) -> list[Node]:
+    return [*(leaf("fields", name) for name in fields), leaf("label", "Contact Highlights")]
+
+
+def _quick_action(field: str) -> list[Node]:
+    item = branch("quickActionLayoutItems", [leaf("field", field), leaf("uiBehavior", "Edit")])
+    columns = branch("quickActionLayoutColumns", [item])
+    return [
+        leaf("label", "Update Email"),
+        branch("quickActionLayout", [leaf("layoutSectionStyle", "OneColumn"), columns]),
+        leaf("type", "Update"),
     ]
 
 

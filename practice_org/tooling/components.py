@@ -36,7 +36,7 @@ def layout_rows(org: Org, _user: str, _query: Query) -> Iterator[Row]:
         entity, _, label = decoded(found.full_name).partition("-")
         table = PERSON_LAYOUT_OBJECT if entity == "PersonAccount" else entity
         yield {
-            **_common(found),
+            **common(found),
             "Name": label.removeprefix(f"{found.namespace}__") if found.namespace else label,
             "LayoutType": _LAYOUT_TYPES.get(entity, "Standard"),
             "TableEnumOrId": table,
@@ -61,7 +61,7 @@ def flexi_page_rows(org: Org, _user: str, _query: Query) -> Iterator[Row]:
     for found in list_components(org, "FlexiPage"):
         sobject = child_text(found.body, "sobjectType") or None
         yield {
-            **_common(found),
+            **common(found),
             "DeveloperName": _bare(found.full_name, found.namespace),
             "MasterLabel": child_text(found.body, "masterLabel"),
             "Description": child_text(found.body, "description") or None,
@@ -78,7 +78,7 @@ def custom_field_rows(org: Org, _user: str, _query: Query) -> Iterator[Row]:
         entity, _, name = found.full_name.partition(".")
         if name.endswith("__c"):
             yield {
-                **_common(found),
+                **common(found),
                 "DeveloperName": _bare(name.removesuffix("__c"), found.namespace),
                 "TableEnumOrId": entity,
                 "EntityDefinitionId": entity,
@@ -90,7 +90,7 @@ def validation_rule_rows(org: Org, _user: str, _query: Query) -> Iterator[Row]:
     for found in list_components(org, "ValidationRule"):
         entity, _, name = found.full_name.partition(".")
         yield {
-            **_common(found),
+            **common(found),
             "ValidationName": name,
             "EntityDefinitionId": entity,
             "Active": child_text(found.body, "active") == "true",
@@ -177,7 +177,8 @@ def _time(seconds: float | None) -> str | None:
     return None if seconds is None else to_timestamp(datetime.fromtimestamp(seconds, UTC))
 
 
-def _common(found: Component) -> Row:
+def common(found: Component) -> Row:
+    """What every component's row tells."""
     return {
         "Id": found.id,
         "FullName": found.full_name,

@@ -9,7 +9,8 @@ from practice_org.metadata.components import component_by_id
 from practice_org.org import Org
 
 # Elements that may repeat are lists even when there is one. Source: Metadata API guide, the types
-# Layout, FlexiPage, CustomField; what a type holds beyond this list is a list when it repeats.
+# Layout, FlexiPage, CustomField, QuickAction; what a type holds beyond this list is a list when it
+# repeats.
 _LISTS = frozenset({
     "layoutSections", "layoutColumns", "layoutItems", "relatedLists", "fields",
     "multilineLayoutFields",
@@ -17,7 +18,7 @@ _LISTS = frozenset({
     "relatedContentItems", "summaryLayoutItems", "miniLayoutFields", "feedFilters",
     "flexiPageRegions", "itemInstances", "componentInstances", "componentInstanceProperties",
     "fieldInstanceProperties", "valueListItems", "criteria", "events", "platformActionlist",
-    "referenceTo", "value", "valueSettings",
+    "quickActionLayoutColumns", "quickActionLayoutItems", "referenceTo", "value", "valueSettings",
 })  # fmt: skip
 # `value` repeats in a picklist's definition and stands alone in a component's property.
 _SINGLE = {("componentInstanceProperties", "value"), ("fieldInstanceProperties", "value")}

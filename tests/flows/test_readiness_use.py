@@ -96,3 +96,12 @@ def test_a_layout_that_was_saved_since_our_deploy_is_named(answer, run, org, clo
     )
     outcome, evidence = answer("C62")
     assert (outcome, evidence.endswith(f": {name}")) == ("warn", True)
+
+
+def test_what_shows_email_beside_the_page_is_named(answer, org):
+    assert org
+    outcome, evidence = answer("C43")
+    assert (outcome, evidence.partition("; with Email and without it: ")[2]) == (
+        "info",
+        "compact layout Contact Contact Highlights, quick action Contact Update Email",
+    )

@@ -29,6 +29,7 @@ from deployer.readiness.checks.saying import named
 from deployer.readiness.facts.asking import reason_of
 from deployer.readiness.facts.field import Fields, FieldSeen
 from deployer.readiness.facts.gathering import distrust
+from deployer.readiness.facts.highlights import Highlights
 from deployer.readiness.facts.placements import (
     Assigned,
     Layouts,
@@ -128,6 +129,15 @@ def test_another_checkbox_that_looks_like_an_opt_out_is_named_but_not_that_of_fa
     fields = Fields(BOTH | {"Lead": {NAME: FIELD, other.name: other, fax.name: fax}})
     told = answer("C12", known(fields=fields)).evidence
     assert told.endswith("an opt-out too: Lead.Tout_Opt_Out__c")
+
+
+def test_what_shows_email_without_the_field_is_named():
+    seen = Highlights(("quick action Contact Opt Out",), ("compact layout Lead Main",), unread=2)
+    told = answer("C43", known(highlights=seen)).evidence
+    assert told == (
+        "with the field: quick action Contact Opt Out; "
+        "with Email and without it: compact layout Lead Main; 2 were not looked at"
+    )
 
 
 def test_where_a_fact_is_unknown_the_next_look_is_told():

@@ -32,6 +32,7 @@ from deployer.readiness.facts.drift import Drift
 from deployer.readiness.facts.effective import Effective, OwnLayout
 from deployer.readiness.facts.field import Fields
 from deployer.readiness.facts.grants import Grants
+from deployer.readiness.facts.highlights import Highlights
 from deployer.readiness.facts.logins import Entrance, Entrances
 from deployer.readiness.facts.org import Budget, OAuthGrants, Organization, Running, Versions
 from deployer.readiness.facts.package import CheckedDeploy, Rendered
@@ -131,6 +132,7 @@ def came(login_type, api_type, version):
         ("C33", "pass", {"visibility": Visibility((), (HIDDEN,))}),
         ("C32", "pass", {"visibility": Visibility((), (SHUT,))}),
         ("C23", "warn", {"visibility": people(edits=2, sees=1)}),
+        ("C23", "pass", {"visibility": Visibility(people(sees=3).headline, (LOCKED,))}),
         ("C23", "unknown", {"visibility": Visibility((), ())}),
         ("C25", "warn", {"effective": mine("c", "x")}),
         ("C25", "warn", {"effective": mine("c", "c", shows=False)}),
@@ -155,6 +157,7 @@ def came(login_type, api_type, version):
         ("C42", "pass", {"pages": {"P": replace(OWN, object="Account")}, "activations": ACTIVE}),
         ("C34", "fail", {"runner_records": Shared({"Lead": 3}, {"Lead": 2})}),
         ("C35", "warn", {"runner_dangers": Dangers(("ModifyAllData",))}),
+        ("C43", "info", {"highlights": Highlights((), (), reason="may not")}),
         ("C50", "fail", {"mapping": Mapping(mapped=False)}),
         ("C50", "info", {"mapping": Mapping(mapped=False), "asked": Asked(NAME, "", "no leads")}),
         ("C52", "warn", {"acting": Acting(("Flow Clear It",))}),

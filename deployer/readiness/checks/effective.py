@@ -1,4 +1,4 @@
-"""C25: whether the org gives this login the layouts that the tables say."""
+"""C25 and C43: the login's own layouts, and what shows a few fields beside a record's page."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from deployer.model.checks import Check, Facts, value
 from deployer.model.facts import Unknown
 from deployer.model.findings import Finding, Severity
-from deployer.readiness.checks.saying import DEVELOPER, named, passed, said
+from deployer.readiness.checks.saying import DEVELOPER, HELP, named, passed, said
 from deployer.readiness.facts.effective import Effective, OwnLayout
+from deployer.readiness.facts.highlights import Highlights
 from deployer.readiness.facts.placements import Layouts, Placements, RecordTypes
 from deployer.readiness.facts.sight import Sight
 
@@ -41,6 +42,19 @@ def _differences(facts: Facts, own: OwnLayout) -> Iterator[str]:
         yield f"{where} {'shows' if own.shows else 'does not show'} the field"
 
 
+def _beside(facts: Facts) -> list[Finding]:
+    """The layout decides, not these; so what they show is told and nothing more."""
+    seen = value(facts, "highlights", Highlights)
+    if seen.reason:
+        return [said(Severity.INFO, f"not looked at: {seen.reason}")]
+    told = [f"with the field: {named(seen.having) or 'none'}"]
+    if seen.email_alone:
+        told.append(f"with Email and without it: {named(seen.email_alone)}")
+    if seen.unread:
+        told.append(f"{seen.unread} were not looked at")
+    return [said(Severity.INFO, "; ".join(told))]
+
+
 CHECKS = (
     Check("C25", "This login's own layouts", Severity.WARN, "Does the org give this login the "
           "layouts that the assignments say?",
@@ -48,4 +62,8 @@ CHECKS = (
           "Setup > Object Manager > the object > Page Layouts > Page Layout Assignment: look at "
           "the login's profile, then run it again",
           DEVELOPER + "api_rest.meta/api_rest/resources_sobject_layouts.htm"),
+    Check("C43", "Compact layouts and quick actions", Severity.INFO, "Which compact layouts and "
+          "quick actions show the field?", ("highlights",), _beside,
+          "Setup > Object Manager > the object > Compact Layouts, or Buttons, Links, and Actions",
+          HELP + "platform.compact_layout_overview.htm&type=5"),
 )  # fmt: skip

@@ -9,17 +9,15 @@ from typing import Any
 from deployer.errors import OptoutError
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.model.org import LayoutAssignment
-from deployer.readiness.facts.asking import Door, fetch_rows, reason_of
+from deployer.readiness.facts.asking import reason_of, told
 from deployer.readiness.facts.placements import Assigned, Layouts
 from deployer.salesforce.client import Connection
 from deployer.salesforce.composite import Answer, GetRequest
-from deployer.salesforce.soql import bind
 
 OBJECTS = ("Contact", "Lead")
 MASTER = "012000000000000AAA"
 # One layout's description is large, so a sample of the record types will do: one call in all.
 MOST_TYPES = 12
-_PROFILE = "SELECT ProfileId FROM User WHERE Id = :user"
 _CLOSED = frozenset({"NOT_FOUND", "INVALID_TYPE", "INSUFFICIENT_ACCESS"})
 
 
@@ -53,17 +51,22 @@ def fetch_effective(
         fact = facts[name]
         if isinstance(fact, Unknown):
             return fact
-    query = {"own": bind(_PROFILE, user=conn.org.user_id)}
-    own = fetch_rows(conn, Door.REST, query, "this login's profile")["own"]
-    if isinstance(own, Unknown):
-        return own
-    sample = _sample(facts, str(own.value[0]["ProfileId"]) if own.value else "")
+    profile = told(lambda: _fetch_profile(conn))
+    if isinstance(profile, Unknown):
+        return profile
+    sample = _sample(facts, profile.value)
     requests = [GetRequest(name, _path(name, held)) for name, held in sample.items()]
     try:
         answers = conn.composite(requests, purpose="this login's own layouts") if requests else []
     except OptoutError as refused:
         return Unknown(reason_of(refused))
     return _effective(sample, answers, field)
+
+
+def _fetch_profile(conn: Connection) -> str:
+    path = f"sobjects/User/{conn.org.user_id}"
+    user = conn.get_json(path, {"fields": "ProfileId"}, purpose="this login's profile")
+    return str(user.get("ProfileId") or "")
 
 
 def _sample(facts: Mapping[str, Fact[object]], profile: str) -> dict[str, LayoutAssignment]:

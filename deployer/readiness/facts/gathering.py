@@ -12,6 +12,7 @@ from deployer.readiness.facts.drift import fetch_drift
 from deployer.readiness.facts.effective import fetch_effective
 from deployer.readiness.facts.field import fetch_fields
 from deployer.readiness.facts.grants import fetch_grants
+from deployer.readiness.facts.highlights import fetch_highlights
 from deployer.readiness.facts.org import fetch_org
 from deployer.readiness.facts.package import read_rendered
 from deployer.readiness.facts.placements import fetch_placements
@@ -26,7 +27,8 @@ T = TypeVar("T")
 # Without View Setup the org may answer with no rows, which would read as "there is none".
 _NEEDS_SETUP = ("fields", "sight", "layouts", "assigned", "record_types", "placements", "effective",
                 "grants", "rules", "acting", "required", "visibility", "pages", "activations",
-                "drift", "runner_field", "runner_dangers", "runner_records")  # fmt: skip
+                "drift", "highlights", "runner_field", "runner_dangers",
+                "runner_records")  # fmt: skip
 _NO_SETUP = Unknown("this login does not have View Setup and Configuration")
 
 
@@ -43,6 +45,7 @@ def fetch_facts(conn: Connection, asked: Asked) -> dict[str, Fact[object]]:
         **fetch_placements(conn, asked.field),
         **fetch_automation(conn, sight),
         **fetch_runner(conn, asked, rights),
+        "highlights": fetch_highlights(conn, asked.field),
         "drift": fetch_drift(conn, asked.deployed),
         "mapping": fetch_mapping(conn, asked.field),
         "rendered": read_rendered(asked.field),
