@@ -19,32 +19,36 @@ _SETS = HELP + "platform.perm_sets_overview.htm&type=5"
 
 
 def _coverage(facts: Facts) -> list[Finding]:
-    """Who may open no record of the object at all has no page to miss the field on."""
+    """Who may open no record of the object, or edit none, lacks that and not the field."""
     visibility = value(facts, "visibility", Visibility)
-    found = [_seen(line, _closed(visibility, line.object)) for line in visibility.headline]
+    found = [
+        _seen(line, *(_held_up(visibility, line.object, obstacle) for obstacle in _WORDS))
+        for line in visibility.headline
+    ]
     return found or [said(Severity.UNKNOWN, "no active user is assigned a layout")]
 
 
-def _seen(line: Headline, closed: int) -> Finding:
+def _seen(line: Headline, closed: int, locked: int) -> Finding:
     blind = line.hidden - closed
     told = [f"{line.object}: {line.edits} of {line.users} active users can tick the field"]
     counts = {f"{line.sees} only see it": line.sees,
               f"{blind} do not see it": blind,
               f"{line.partly} do on some of their pages only": line.partly,
               f"of {line.unknown} it cannot be told": line.unknown,
-              f"{closed} may open no such record": closed}  # fmt: skip
+              f"{closed} may open no such record": closed,
+              f"{locked} may edit no such record": locked}  # fmt: skip
     told += [words for words, count in counts.items() if count]
     weights = {Severity.FAIL: blind + line.partly, Severity.UNKNOWN: line.unknown,
-               Severity.WARN: line.sees}  # fmt: skip
+               Severity.WARN: max(line.sees - locked, 0)}  # fmt: skip
     severity = next((each for each, count in weights.items() if count), Severity.PASS)
     return said(severity, ", ".join(told))
 
 
-def _closed(visibility: Visibility, object_name: str) -> int:
-    """Users of the object's layouts who may open no record of it, each profile's once."""
+def _held_up(visibility: Visibility, object_name: str, obstacle: Obstacle) -> int:
+    """Users of the object's layouts whom this holds up, each profile's once."""
     found: dict[str, int] = {}
     for row in visibility.rows:
-        if row.object == object_name and row.obstacle is Obstacle.RECORDS_CLOSED:
+        if row.object == object_name and row.obstacle is obstacle:
             found[row.profile] = max(row.users, found.get(row.profile, 0))
     return sum(found.values())
 
