@@ -64,6 +64,7 @@ CHECKS = (
           DEVELOPER + "api_rest.meta/api_rest/resources_sobject_layouts.htm"),
     Check("C43", "Compact layouts and quick actions", Severity.INFO, "Which compact layouts and "
           "quick actions show the field?", ("highlights",), _beside,
-          "Setup > Object Manager > the object > Compact Layouts, or Buttons, Links, and Actions",
+          "Setup > Object Manager > the object > Compact Layouts, and > Buttons, Links, and "
+          "Actions",
           HELP + "platform.compact_layout_overview.htm&type=5"),
 )  # fmt: skip
