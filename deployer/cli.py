@@ -164,7 +164,7 @@ def _tell(problem: Exception, *, as_json: bool, when_failed: Sequence[WhenFailed
     from deployer.reporting.problems import to_error, write_problem
 
     error = problem if isinstance(problem, OptoutError) else to_error(problem)
+    write_problem(error, as_json=as_json)
     for also in when_failed:
         also(error)
-    write_problem(error, as_json=as_json)
     return int(error.exit)

@@ -90,8 +90,9 @@ def _row(case: Finding) -> tuple[str, ...]:
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    given = [tuple(map(_text, row)) for row in rows]
-    lines = [tuple(map(_text, columns)), ("---",) * len(columns), *given[:MOST_ROWS]]
+    given = list(rows)
+    shown = [tuple(map(_text, row)) for row in (columns, *given[:MOST_ROWS])]
+    lines = [shown[0], ("---",) * len(columns), *shown[1:]]
     head = f"**{_text(title)}**\n\n" if title else ""
     more = f"\nand {len(given) - MOST_ROWS} more\n" if given[MOST_ROWS:] else ""
     return head + "".join(f"| {' | '.join(line)} |\n" for line in lines) + more
