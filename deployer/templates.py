@@ -7,7 +7,7 @@ children in schema order, names sorted).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -77,15 +77,26 @@ def render_object_with_fields(
 
 
 def render_permission_set(
-    *, label: str, description: str, field_permissions: Sequence[tuple[str, bool]]
+    *,
+    label: str,
+    description: str,
+    field_permissions: Sequence[tuple[str, bool]],
+    object_permissions: Mapping[str, Collection[str]] | None = None,
+    user_permissions: Collection[str] = (),
 ) -> bytes:
-    """Render a permission set that gives access to fields and nothing else; it has no licence.
+    """Render a permission set that gives what is named and nothing else; it has no licence.
 
-    `field_permissions` are (`Contact.Field`, editable); every one is readable. Errors: UsageError.
+    `field_permissions` are (`Contact.Field`, editable); every one is readable. `object_permissions`
+    are the rights on each object as the file spells them (allowRead, viewAllRecords, ...),
+    `user_permissions` API names of system permissions. Errors: UsageError.
     """
-    access = sorted(field_permissions)
     return _render(
-        "permission_set", label=label, description=description, field_permissions=access
+        "permission_set",
+        label=label,
+        description=description,
+        field_permissions=sorted(field_permissions),
+        object_permissions=sorted((object_permissions or {}).items()),
+        user_permissions=sorted(user_permissions),
     ).encode()
 
 

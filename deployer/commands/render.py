@@ -10,13 +10,18 @@ import click
 
 from deployer.clock import SystemClock
 from deployer.commands.options import open_connection, org_options
+from deployer.commands.render_identity import field_of, identity_options
+from deployer.commands.render_identity import to_report as to_identity_report
 from deployer.commands.wishes import put_options
 from deployer.errors import UsageError
 from deployer.metadata_files import find_files
+from deployer.model.findings import Report
+from deployer.model.identities import Identity
 from deployer.model.layouts import layout_name_of
 from deployer.model.plans import Plan, Wish
 from deployer.planning.from_files import Format, plan_from_files, to_folder
 from deployer.planning.from_org import Asker, fetch_plan
+from deployer.planning.identities import identity_folder
 from deployer.reporting.console import finish
 from deployer.reporting.plans import exit_of, to_report
 from deployer.reporting.results import Result
@@ -34,11 +39,13 @@ from deployer.reporting.results import Result
 @click.option(
     "--out", type=click.Path(path_type=Path), required=True, help="The folder to write; new."
 )
+@identity_options
 @put_options
 @org_options
 def command(  # noqa: PLR0913 - one parameter an option
     *,
     project: Path | None,
+    identity: Identity | None,
     layout: str,
     out: Path,
     wish: Wish,
@@ -47,13 +54,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     as_json: bool,
 ) -> int:
     """Write what a deploy would send as a folder, for sf, cci or Ant to deploy."""
-    if (project is None) == (org is None):
-        raise UsageError(
-            "the layouts come either from a project's files or from an org",
-            where="--from",
-            hint="give --from FOLDER or --org NAME",
-        )
+    _one_source(project, org, identity)
     _refuse_filled(out)
+    if identity is not None:
+        return finish(_write_identity(identity, Format(layout), out, wish), as_json=as_json)
     if project is not None:
         plan, calls = _plan_from_project(project, wish), []
     else:
@@ -66,6 +70,23 @@ def command(  # noqa: PLR0913 - one parameter an option
     result = Result(plan, calls=calls, notes=(wrote,))
     report = to_report(result, exit_of(result))
     return finish(report, as_json=as_json)
+
+
+def _one_source(project: Path | None, org: str | None, identity: Identity | None) -> None:
+    if sum(source is not None for source in (project, org, identity)) == 1:
+        return
+    raise UsageError(
+        "what to write comes from a project's files, from an org, or is a login's permission set",
+        where="--from",
+        hint="give one of --from FOLDER, --org NAME and --identity IDENTITY",
+    )
+
+
+def _write_identity(identity: Identity, layout: Format, out: Path, wish: Wish) -> Report:
+    field = field_of(wish.field)
+    files = identity_folder(identity, field, layout)
+    _write_folder(out, files)
+    return to_identity_report(identity, field, out, files)
 
 
 def _plan_from_project(project: Path, wish: Wish) -> Plan:

@@ -94,18 +94,24 @@ def to_folder(plan: Plan, layout: Format) -> dict[str, bytes]:
 
 
 def _to_source(plan: Plan, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The same package in source format: one file a field, -meta.xml names, a project file."""
-    found = {"manifest/package.xml": files["package.xml"]}
-    for path, data in files.items():
-        if path.startswith(("layouts/", "permissionsets/", "flexipages/")):
-            found[f"{_SOURCE_ROOT}/{path}-meta.xml"] = data
+    """The same package in source format, with one file a field."""
+    found = to_source_project(files, plan.api_version)
     for member in plan.new_field_members:
         obj, _, field = member.partition(".")
         path = f"{_SOURCE_ROOT}/objects/{obj}/fields/{field}.field-meta.xml"
         found[path] = render_custom_field(api_name=field, **new_field_texts())
+    return found
+
+
+def to_source_project(files: Mapping[str, bytes], api_version: str) -> dict[str, bytes]:
+    """A package of whole files in source format: -meta.xml names and a project file."""
+    found = {"manifest/package.xml": files["package.xml"]}
+    for path, data in files.items():
+        if path.startswith(("layouts/", "permissionsets/", "flexipages/")):
+            found[f"{_SOURCE_ROOT}/{path}-meta.xml"] = data
     project = {
         "packageDirectories": [{"path": "force-app", "default": True}],
-        "sourceApiVersion": plan.api_version,
+        "sourceApiVersion": api_version,
     }
     found[_SOURCE_PROJECT] = json.dumps(project, indent=2).encode() + b"\n"
     return found

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import stamina
+from identity_jobs import Job
+from identity_org import FIELD, deploy_set, newcomer, write_login
+from metadata_org import Lab
 from walk import StepClock, a_walk
 
 from deployer.cli import main
@@ -59,3 +64,35 @@ def run(capsys):
         return int(ended.value.code or 0), said.out, said.err
 
     return run_it
+
+
+@pytest.fixture
+def admin(org_now):
+    """An administrator of the practice org, at its own doors."""
+    org = org_now.org
+    return Lab(org, org_now.clock, org.setting("admin_token"), org.setting("admin_user_id"))
+
+
+@pytest.fixture
+def log_in(admin, org_now, org_files, tmp_path, monkeypatch):
+    """Somebody new with this identity's set, and a profile that gives nothing."""
+    monkeypatch.chdir(tmp_path)
+
+    def log_in_as(identity, field=FIELD):
+        assert deploy_set(admin, identity, field) == []
+        who = newcomer(admin, identity)
+        write_login(tmp_path, org_now, org_files, identity, who)
+        return who
+
+    return log_in_as
+
+
+@pytest.fixture
+def job(run, org_now, tmp_path):
+    """Commands typed by whoever logged in last, and the org behind them."""
+
+    def ask(*words):
+        code, out, _ = run(*words, "--org", "mine", "--json")
+        return code, json.loads(out)
+
+    return Job(ask, org_now.org, tmp_path)
