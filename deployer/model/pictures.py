@@ -174,6 +174,7 @@ class ChangePicture:
     before: tuple[Bar, ...] = ()
     after: tuple[Bar, ...] = ()
     api_version: str = ""
+    labels: Mapping[str, Mapping[str, str]] = field_(default_factory=dict)
 
 
 Picture = ReadinessPicture | ChangePicture

@@ -188,7 +188,8 @@ class Plan:
 
     `new_fields` maps a file of the package (objects/Contact.object) to its bytes; `stamps` holds,
     per file sent that the org already has, when the org had last saved what was retrieved; `seen`
-    is who would see the field after it, `seen_before` who does now.
+    is who would see the field after it, `seen_before` who does now;
+    `labels` is what people read for a field, by object and API name in lower case.
     """
 
     aim: Aim
@@ -204,6 +205,7 @@ class Plan:
     findings: tuple[Finding, ...] = ()
     pages: tuple[PagePlan, ...] = ()
     seen_before: tuple[Seen, ...] = ()
+    labels: Mapping[str, Mapping[str, str]] = field_(default_factory=dict)
 
     @property
     def parts(self) -> tuple[LayoutPlan | PagePlan, ...]:

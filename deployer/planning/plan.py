@@ -70,8 +70,17 @@ def make_plan(inputs: Inputs) -> Plan:
         seen_before=_seen(inputs, inputs.bodies, inputs.org.access),
         stamps=_stamps(inputs, layouts, pages),
         findings=tuple(_findings(inputs)),
+        labels=_labels(inputs.org),
         pages=pages,
     )
+
+
+def _labels(org: OrgFacts) -> dict[str, dict[str, str]]:
+    """What people read for each field, by object and by API name in lower case."""
+    return {
+        owner: {name.casefold(): field.label for name, field in fields.items()}
+        for owner, fields in org.fields.items()
+    }
 
 
 def _stamps(

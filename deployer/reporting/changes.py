@@ -32,6 +32,7 @@ def to_picture(result: Result, taken: Taken) -> ChangePicture:
         before=_bars(plan.seen_before),
         after=_bars(plan.seen),
         api_version=plan.api_version,
+        labels=plan.labels,
     )
 
 

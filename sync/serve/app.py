@@ -22,7 +22,7 @@ from deployer.reporting.problems import to_error
 from sync.serve.inbox import NotDurable
 from sync.serve.intake import Intake, refusal
 from sync.serve.metrics import write_out
-from sync.serve.pages import STYLE, render_page
+from sync.serve.pages import EVERY_S, NEVER, STILL, STYLE, render_page
 from sync.status import StatusFacts, to_status
 
 HEADERS = {
@@ -56,15 +56,16 @@ def make_app(intake: Intake, shown: Shown) -> ASGIApp:
         status = to_status(await run_in_threadpool(shown.read_facts))
         return Response(write_out(intake.meters, status), media_type=CONTENT_TYPE_LATEST)
 
-    async def page(_request: Request) -> Response:
+    async def page(request: Request) -> Response:
         facts = await run_in_threadpool(shown.read_facts)
-        return Response(render_page(shown.org, facts), media_type="text/html")
+        every_s = NEVER if request.url.path == STILL else EVERY_S
+        return Response(render_page(shown.org, facts, every_s), media_type="text/html")
 
     async def style(_request: Request) -> Response:
         return Response(STYLE, media_type="text/css")
 
     shows: dict[str, Callable[[Request], Awaitable[Response]]] = {
-        "/": page, "/style.css": style, "/healthz": healthz, "/readyz": readyz,
+        "/": page, STILL: page, "/style.css": style, "/healthz": healthz, "/readyz": readyz,
         "/metrics": metrics,
     }  # fmt: skip
     routes = [Route(path, show, methods=["GET"]) for path, show in shows.items()]

@@ -19,6 +19,10 @@ from sync.ledger.ledger import from_text
 from sync.ledger.runs import Run
 from sync.status import DRY_RUN, StatusFacts, to_status, unacknowledged
 
+EVERY_S = 10
+"""So often the browser fetches the page again, unless it is asked to hold still."""
+NEVER = 0
+STILL = "/still"
 NIGHTS = 14
 MOST_CASES = 50
 _HEIGHT = 96
@@ -59,11 +63,12 @@ def _environment() -> Environment:
     )  # fmt: skip
 
 
-def render_page(org: str, facts: StatusFacts) -> str:
-    """The whole page as of these facts."""
+def render_page(org: str, facts: StatusFacts, every_s: int = EVERY_S) -> str:
+    """The whole page as of these facts; NEVER is for readers whom a new page would interrupt."""
     status = to_status(facts)
     return _environment().get_template("page.html.j2").render(
-        org=org, org_id=facts.org_id, now=_when(facts.now), status=status,
+        every_s=every_s, still=STILL, org=org, org_id=facts.org_id, now=_when(facts.now),
+        status=status,
         overdue=status.next_run is not None and status.next_run <= facts.now,
         switch=facts.switch, when=_when, age=to_age, plain=to_plain,
         since=lambda text: _when(from_text(text)),

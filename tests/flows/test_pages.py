@@ -51,6 +51,7 @@ def test_a_plan_draws_each_layout_before_and_after(page_of):
     before, after = page.said.index(" Before "), page.said.index(" After ")
     assert FIELD not in page.said[before:after]
     assert f"+ <field>{FIELD}</field>" in page.said[after:]
+    assert "Email Opt Out new HasOptedOutOfEmail" in page.said[after:]
     assert "Permission set Opt_Out_Field_Access" in page.said
 
 

@@ -54,6 +54,14 @@ def test_an_empty_ledger_is_shown_healthy(ledger):
     assert "No night has run yet" in text
 
 
+def test_the_page_fetches_itself_again_unless_it_is_held_still(ledger):
+    desk = make_desk(ledger, lambda: facts_of(ledger))
+    by_itself, still = (desk.get(path).body.decode() for path in ("/", "/still"))
+    assert '<meta http-equiv="refresh" content="10">' in by_itself
+    assert 'href="/still"' in by_itself
+    assert ("http-equiv" in still, 'href="/"' in still) == (False, True)
+
+
 def test_quarantine_shows_its_reason_without_any_address_or_markup(ledger):
     refuse(ledger, "ann@example.com", "<script>alert(1)</script> mail 'bob@example.com' is taken")
     text = page(ledger)
