@@ -72,6 +72,10 @@ ADDED = {
     "though phones are shown the page layout": (
         sections(section(1, "Phone"), more=PHONE_PANEL), ["Phone", FIELD], "Section 1",
         "no e-mail field is in a section: end of the first section that holds fields"),
+    "where a rule may hide the page layout": (
+        sections(section(1, "Phone"), more=component_item("force:detailPanel", "panel", RULE)),
+        ["Phone", FIELD], "Section 1",
+        "no e-mail field is in a section: end of the first section that holds fields"),
     "in a region that holds fields itself": (
         page(region("main", field_item("Email"), kind="Region")), ["Email", FIELD], "",
         "after Email"),
@@ -96,6 +100,9 @@ LEFT = {
         "it holds neither fields of its own nor the page layout (it is written as before API 49)")),
     "a page with fields in its highlights only": (
         page(IN_HIGHLIGHTS, region("main", HIGHLIGHTS, kind="Region")),
+        "its own fields stand in the highlights panel or in parts that no component shows"),
+    "a page whose sections no component shows": (
+        page(*section(1, "Email")[:2], region("main", kind="Region")),
         "its own fields stand in the highlights panel or in parts that no component shows"),
 }  # fmt: skip
 
@@ -153,18 +160,18 @@ def test_a_read_only_field_is_made_editable_when_that_is_asked_for():
     assert edit.after == STUCK.replace(b"<value>readonly</value>", b"<value>none</value>")
 
 
-@pytest.mark.parametrize(
-    "there",
-    [
-        sections(section(1, FIELD)),
-        sections(section(1, FIELD, "Email")).replace(
-            field_item("Email").encode(), field_item(FIELD, "readonly", "Two").encode()
-        ),
-        STUCK.replace(b"<value>readonly</value>", b"<value>&#114;eadonly</value>"),
-    ],
+EDITABLE_SOMEWHERE = sections(section(1, "Email", FIELD)).replace(
+    field_item("Email").encode(), field_item(FIELD, "readonly", "Two").encode()
 )
-def test_an_editable_field_and_odd_writing_are_left(there):
-    assert edit_page(there, FIELD, readonly=OnReadonly.MAKE_EDITABLE).after == there
+ODD = STUCK.replace(b"<value>readonly</value>", b"<value>&#114;eadonly</value>")
+
+
+@pytest.mark.parametrize(
+    ("there", "remark"), [(EDITABLE_SOMEWHERE, False), (ODD, True)], ids=["editable", "odd"]
+)
+def test_a_field_that_is_editable_somewhere_and_odd_writing_are_left(there, remark):
+    edit = edit_page(there, FIELD, readonly=OnReadonly.MAKE_EDITABLE)
+    assert (edit.after, "read-only" in edit.reason) == (there, remark)
 
 
 @pytest.mark.parametrize("before", [row[0] for row in ADDED.values()], ids=ADDED.keys())
