@@ -55,6 +55,17 @@ from deployer.model.plans import FieldWish
 @click.option(
     "--track-history", is_flag=True, help="The field history is to keep who ticked it (C14)."
 )
+@click.option(
+    "--after",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Also who would see it once this plan (plan --out) is deployed.",
+)
+@click.option(
+    "--assign",
+    metavar="PROFILE",
+    multiple=True,
+    help="Also who would see it if these profiles' users were given access.",
+)
 @click.option("--explain", metavar="ID", default="", help="Say what one check asks, and stop.")
 @org_options
 def command(  # noqa: PLR0913 - one parameter an option
@@ -67,6 +78,8 @@ def command(  # noqa: PLR0913 - one parameter an option
     accept_unmapped: str,
     check_deploy: bool,
     track_history: bool,
+    after: Path | None,
+    assign: tuple[str, ...],
     explain: str,
     org: str | None,
     config: Path | None,
@@ -86,6 +99,6 @@ def command(  # noqa: PLR0913 - one parameter an option
     run = click.get_current_context().obj.run_id if check_deploy else ""
     terms = Terms(
         identity, runner, Severity(fail_on), accept_unknown, accept_unmapped,
-        tracked=track_history, check_run=run,
+        tracked=track_history, check_run=run, after=after, assign=assign,
     )  # fmt: skip
     return to_report(take_look(Place(org, config, as_json), field, terms))

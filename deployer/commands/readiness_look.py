@@ -9,11 +9,12 @@ from typing import Any
 
 from deployer.clock import SystemClock
 from deployer.commands.options import open_connection
+from deployer.commands.readiness_after import WhatIf, fetch_after, read_what_if
 from deployer.commands.readiness_deploy import Checked, send_check_only
 from deployer.commands.readiness_deployed import last_deploy
 from deployer.errors import CouldNotTell
 from deployer.model.checks import Check
-from deployer.model.facts import Unknown
+from deployer.model.facts import Fact, Unknown
 from deployer.model.findings import Severity
 from deployer.model.layouts import EMAIL_OPT_OUT
 from deployer.model.plans import FieldWish, default_field
@@ -24,7 +25,7 @@ from deployer.readiness.checks.package import CHECK_DEPLOY
 from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.field import Fields, fetch_fields, to_field_facts
 from deployer.readiness.facts.gathering import fetch_facts
-from deployer.readiness.report import Call, Look
+from deployer.readiness.report import After, Call, Look
 from deployer.rollout.journal import Journal
 from deployer.salesforce.client import Connection
 from deployer.salesforce.practice import practice_org
@@ -44,6 +45,8 @@ class Terms:
     accept_unmapped: str
     tracked: bool = False
     check_run: str = ""
+    after: Path | None = None
+    assign: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ def take_look(place: Place, wish: FieldWish, terms: Terms) -> Look:
     Errors: UsageError, before the org is asked, for an id to accept that no check has; whatever
     keeps a login from working.
     """
+    what_if = read_what_if(terms.after, terms.assign)
     sync = _sync(place)
     sync_checks: tuple[Check, ...] = tuple(sync.CHECKS) if sync else ()
     checks = (*CHECKS, CHECK_DEPLOY) if terms.check_run else CHECKS
@@ -76,6 +80,7 @@ def take_look(place: Place, wish: FieldWish, terms: Terms) -> Look:
         asked = Asked(field, runner, terms.accept_unmapped, kind, terms.tracked, deployed)
         at = SystemClock().now()
         facts = fetch_facts(conn, asked)
+        after = _after(conn, field, facts["screens"], what_if)
         calls = [Call(call, terms.identity) for call in conn.calls]
         org_id = conn.org.org_id
         words = _words(name, field, terms) | production_word(is_sandbox=conn.org.is_sandbox)
@@ -90,8 +95,16 @@ def take_look(place: Place, wish: FieldWish, terms: Terms) -> Look:
         verdict=to_verdict(assessed, terms.fail_on, accepted), assessed=assessed,
         notes=() if default_field(wish) else (_found(field),),
         facts=facts, fail_on=terms.fail_on, at=at, accepted=accepted,
-        unmapped=terms.accept_unmapped, calls=tuple(calls),
+        unmapped=terms.accept_unmapped, calls=tuple(calls), after=after,
     )  # fmt: skip
+
+
+def _after(
+    conn: Connection, field: str, screens: Fact[object], what_if: WhatIf | None
+) -> After | None:  # fmt: skip
+    if what_if is None:
+        return None
+    return After(what_if.words, fetch_after(conn, field, screens, what_if))
 
 
 def production_word(*, is_sandbox: bool) -> dict[str, str]:

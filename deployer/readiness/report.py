@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from deployer.model.checks import Facts
-from deployer.model.facts import Fact, Known
+from deployer.model.facts import Fact, Known, Unknown
 from deployer.model.findings import Finding, Report, Severity, Table
 from deployer.model.pictures import ReadinessPicture
 from deployer.readiness.assessing import EXITS, Assessed, Verdict
@@ -38,11 +38,20 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class After:
+    """Who would see the field once something that `words` say is done."""
+
+    words: str
+    visibility: Fact[object]
+
+
+@dataclass(frozen=True, slots=True)
 class Look:
     """One look at one org: what was asked for, and what every check came to.
 
     `accepted` are ids whose UNKNOWN was accepted; `unmapped` is the reason that was given;
-    `notes` are whole sentences about what was looked for; `at` is when, in UTC; `facts` are all
+    `notes` are whole sentences about what was looked for; `after` is who would see it once
+    something is done, None when nobody asked; `at` is when, in UTC; `facts` are all
     there were, by name.
     """
 
@@ -58,6 +67,7 @@ class Look:
     unmapped: str = ""
     calls: tuple[Call, ...] = ()
     notes: tuple[str, ...] = ()
+    after: After | None = None
 
     @property
     def visibility(self) -> Fact[object]:
@@ -73,7 +83,7 @@ def to_report(look: Look) -> Report:
         steps=_next(look),
         headline=(*look.notes, *_counts(look)),
         findings=tuple(each.finding for each in shown),
-        tables=(_seen(look.visibility),),
+        tables=tuple(_tables(look)),
         document=_document(look),
         exit=EXITS[look.verdict],
         org_id=look.org_id,
@@ -135,9 +145,15 @@ def _called(look: Look) -> str:
     return f"{len(look.calls)} calls to the org, {left}"
 
 
-def _seen(visibility: Fact[object]) -> Table:
+def _tables(look: Look) -> Iterator[Table]:
+    yield _seen("Active users", look.visibility)
+    if look.after:
+        yield _seen(f"Active users after {look.after.words}", look.after.visibility)
+
+
+def _seen(title: str, visibility: Fact[object]) -> Table:
     return Table(
-        "Active users",
+        title,
         ("object", "users", "edit it", "see it", "on some pages", "do not see it", "unknown"),
         tuple(
             (each.object, *map(str, (each.users, each.edits, each.sees, each.partly, each.hidden,
@@ -154,9 +170,25 @@ def _case(each: Assessed, look: Look) -> Finding:
     return replace(each.finding, what=f"{each.evidence} (accepted: --accept-unknown)")
 
 
+def _after(after: After | None) -> dict[str, Any]:
+    """What would be, in the same shape as what is; nothing where nobody asked."""
+    if after is None:
+        return {}
+    seen, fact = _visibility(after.visibility), after.visibility
+    return {
+        "after": {
+            "what": after.words,
+            "headline": _plain(seen.headline),
+            "visibility": _plain(seen.rows),
+            "unknown": fact.reason if isinstance(fact, Unknown) else "",
+        }
+    }
+
+
 def _document(look: Look) -> dict[str, Any]:
     visibility = _visibility(look.visibility)
     return {
+        **_after(look.after),
         "verdict": look.verdict.value,
         "field": look.field,
         "checks": [each.document for each in look.assessed],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from deployer.model.facts import Fact, Known, Unknown
@@ -17,10 +17,8 @@ from deployer.salesforce.soql import bind
 
 _FIELD_OBJECTS = ("Contact", "Lead")
 _RECORD_OBJECTS = ("Account", "Contact", "Lead")
-_PROFILES = (
-    "SELECT ProfileId, Profile.Name, COUNT(Id) users FROM User WHERE IsActive = true "
-    "GROUP BY ProfileId, Profile.Name"
-)
+_PROFILES = "SELECT ProfileId, Profile.Name, COUNT(Id) users FROM User WHERE IsActive = true"
+_BY_NAME = " GROUP BY ProfileId, Profile.Name"
 _RIGHTS = "SELECT SobjectType, PermissionsRead, PermissionsEdit, ParentId FROM "
 _FIELDS = _RIGHTS + "FieldPermissions WHERE Field IN :members"
 _OBJECTS = _RIGHTS + "ObjectPermissions WHERE SobjectType IN :objects"
@@ -36,7 +34,23 @@ _HELD = (
 )
 _COUNT = "SELECT ProfileId, COUNT(Id) users FROM User WHERE IsActive = true AND "
 _BY_PROFILE = " GROUP BY ProfileId"
+_ONLY = " AND Id IN :only"
 _NOBODY = "000000000000000AAA"
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose access is counted, and on which terms.
+
+    `only` are user ids, () for everybody; `edits` is a permission set taken to give edit on the
+    field, "" for none: what would be if it did.
+    """
+
+    only: tuple[str, ...] = ()
+    edits: str = ""
+
+
+EVERYBODY = Whose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,9 @@ class Users:
     audience: Fact[Audience]
 
 
-def fetch_users(conn: Connection, field: str, objects: Iterable[str]) -> Users:
+def fetch_users(
+    conn: Connection, field: str, objects: Iterable[str], whose: Whose = EVERYBODY
+) -> Users:
     """Users by profile and access for these layout objects: at most seven calls, no user's row.
 
     The org joins and counts, so the answer is as small for 20,000 users as for ten. That a muting
@@ -55,7 +71,7 @@ def fetch_users(conn: Connection, field: str, objects: Iterable[str]) -> Users:
     """
     members = [f"{name}.{field}" for name in _FIELD_OBJECTS]
     queries = {
-        "profiles": _PROFILES,
+        "profiles": _asking_for(whose, _PROFILES, _BY_NAME),
         "fields": bind(_FIELDS, members=members),
         "objects": bind(_OBJECTS, objects=_RECORD_OBJECTS),
         "owned": _OWNED,
@@ -70,18 +86,31 @@ def fetch_users(conn: Connection, field: str, objects: Iterable[str]) -> Users:
     given = _given(found)
     if isinstance(given, Unknown):
         return Users(profiles, given)
-    givers = {name: givers_of(name, given.value) for name in objects}
-    return Users(profiles, _fetch_audience(conn, givers, profiles.value))
+    supposed = _supposing(given.value, whose)
+    givers = {name: givers_of(name, supposed) for name in objects}
+    return Users(profiles, _fetch_audience(conn, givers, profiles.value, whose))
+
+
+def _asking_for(whose: Whose, query: str, grouped: str) -> str:
+    return bind(query + _ONLY, only=list(whose.only)) + grouped if whose.only else query + grouped
+
+
+def _supposing(given: Given, whose: Whose) -> Given:
+    if not whose.edits:
+        return given
+    supposed = (ObjectGrant(whose.edits, name, read=True, edit=True) for name in _FIELD_OBJECTS)
+    others = (grant for grant in given.fields if grant.parent_id != whose.edits)
+    return replace(given, fields=(*others, *supposed))
 
 
 def _fetch_audience(
-    conn: Connection, givers: Mapping[str, Givers], profiles: Iterable[Profile]
+    conn: Connection, givers: Mapping[str, Givers], profiles: Iterable[Profile], whose: Whose
 ) -> Fact[Audience]:
     queries = {
         _reference(name, reach): query
         for name, each in givers.items()
         for reach in asked_reaches()
-        if (query := _counting(each, reach))
+        if (query := _counting(each, reach, whose))
     }
     found = fetch_rows(conn, Door.REST, queries, "users counted by access") if queries else {}
     counted: dict[str, dict[str, int]] = {}
@@ -111,7 +140,7 @@ def _reference(name: str, reach: Reach) -> str:
     return f"{name}_{reach.record.value}_{reach.field.value}"
 
 
-def _counting(givers: Givers, reach: Reach) -> str:
+def _counting(givers: Givers, reach: Reach, whose: Whose) -> str:
     """The query that counts users whose sets and groups give at least this; "" when none can."""
     values: dict[str, list[str]] = {}
     conditions = []
@@ -123,7 +152,8 @@ def _counting(givers: Givers, reach: Reach) -> str:
             return ""
         conditions.append(_HELD.format(side=side))
         values |= {f"{side}_sets": sets or [_NOBODY], f"{side}_groups": groups or [_NOBODY]}
-    return bind(_COUNT + " AND ".join(conditions) + _BY_PROFILE, **values)
+    counting = bind(_COUNT + " AND ".join(conditions), **values)
+    return _asking_for(whose, counting, _BY_PROFILE)
 
 
 def _reaching(givers: Givers, side: str, least: Level) -> tuple[list[str], list[str]]:

@@ -26,8 +26,8 @@ from deployer.salesforce.client import Connection
 T = TypeVar("T")
 # Without View Setup the org may answer with no rows, which would read as "there is none".
 _NEEDS_SETUP = ("fields", "sight", "layouts", "assigned", "record_types", "placements", "effective",
-                "grants", "rules", "acting", "required", "visibility", "pages", "activations",
-                "drift", "highlights", "runner_field", "runner_dangers",
+                "grants", "rules", "acting", "required", "screens", "visibility", "pages",
+                "activations", "drift", "highlights", "runner_field", "runner_dangers",
                 "runner_records")  # fmt: skip
 _NO_SETUP = Unknown("this login does not have View Setup and Configuration")
 
@@ -55,11 +55,12 @@ def fetch_facts(conn: Connection, asked: Asked) -> dict[str, Fact[object]]:
 
 
 def _seen(screens: Fact[Screens]) -> dict[str, Fact[object]]:
-    """The facts visibility, pages and activations."""
+    """The facts screens, visibility, pages and activations."""
     if isinstance(screens, Unknown):
-        return dict.fromkeys(("visibility", "pages", "activations"), screens)
+        return dict.fromkeys(("screens", "visibility", "pages", "activations"), screens)
     pages = screens.value.pages
     return {
+        "screens": Known(screens.value),
         "visibility": Known(see(screens.value)),
         "pages": _plain(pages.pages),
         "activations": _plain(pages.activations),

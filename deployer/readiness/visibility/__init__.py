@@ -23,10 +23,18 @@ from deployer.readiness.visibility.standing import (
     Standings,
     both,
 )
-from deployer.readiness.visibility.what_if import Lift, with_assignment, with_field, with_lifts
+from deployer.readiness.visibility.what_if import (
+    EDIT_FIELD,
+    Lift,
+    with_assignment,
+    with_field,
+    with_field_on_pages,
+    with_lifts,
+)
 
 __all__ = [
     "ANYHOW",
+    "EDIT_FIELD",
     "Access",
     "Activation",
     "Audience",
@@ -53,5 +61,6 @@ __all__ = [
     "see",
     "with_assignment",
     "with_field",
+    "with_field_on_pages",
     "with_lifts",
 ]

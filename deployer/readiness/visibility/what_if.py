@@ -9,6 +9,7 @@ from deployer.model.facts import Known, Unknown
 from deployer.model.layouts import FieldPlace
 from deployer.readiness.visibility.audience import Audience, Level, Reach
 from deployer.readiness.visibility.matrix import Screens
+from deployer.readiness.visibility.standing import Standing
 
 EDIT_FIELD = Reach(Level.NONE, Level.EDIT)
 
@@ -35,6 +36,19 @@ def with_field(screens: Screens, places: Mapping[str, FieldPlace | None]) -> Scr
         if layout_id in screens.layouts
     }
     return replace(screens, layouts={**screens.layouts, **changed})
+
+
+def with_field_on_pages(screens: Screens, names: Iterable[str]) -> Screens:
+    """The screens once these Lightning pages, by API name, hold the field beside others."""
+    if isinstance(screens.pages.pages, Unknown):
+        return screens
+    pages = screens.pages.pages.value
+    changed = {
+        name: replace(pages[name], field=frozenset({Standing.EDITABLE}))
+        for name in names
+        if name in pages
+    }
+    return replace(screens, pages=replace(screens.pages, pages=Known({**pages, **changed})))
 
 
 def with_lifts(screens: Screens, lifts: Iterable[Lift]) -> Screens:
