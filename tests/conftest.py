@@ -14,10 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import certifi
 import pytest
+import requests
 import structlog
 from hypothesis import settings
 from org_clock import START, OrgClock
+from org_copy import copy_of
 
 from practice_org.announcement import announcement
 from practice_org.app import handle, open_practice_org
@@ -61,6 +64,21 @@ def private_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.M
     return home
 
 
+@pytest.fixture(scope="session", autouse=True)
+def few_authorities(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One authority for the 140 that are usual: each connection would read them all, for 15 ms.
+
+    None of them has signed for an org of these tests.
+    """
+    first, end, _ = Path(certifi.where()).read_text("utf-8").partition("-----END CERTIFICATE-----")
+    file = tmp_path_factory.mktemp("authorities") / "one.pem"
+    file.write_text(f"{first}{end}\n", "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(certifi, "where", lambda: str(file))
+        patch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(file))
+        yield
+
+
 @pytest.fixture(scope="session")
 def org_files(tmp_path_factory: pytest.TempPathFactory) -> DataFolder:
     """Certificates and keys, made once: they take longer than everything else."""
@@ -101,8 +119,7 @@ def clock() -> OrgClock:
 @pytest.fixture
 def org(seeded: Org, clock: OrgClock) -> Iterator[Org]:
     """A seeded org of the test's own, in memory."""
-    copied = open_practice_org(":memory:", clock, seed=2)
-    seeded.db.backup(copied.db)
+    copied = copy_of(seeded, clock, seed=2)
     yield copied
     copied.db.close()
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 
 import pytest
 import stamina
+from org_clock import OrgClock
+from org_copy import copy_of
 from resubscribe_house import opt_out
 from sync_house import House
 from walk import StepClock
@@ -18,25 +23,78 @@ from sync.ledger.ledger import open_ledger
 from sync.people.sql import open_embedded
 
 
-@pytest.fixture
-def house(org: Org, clock: Callable[[], datetime], tmp_path: Path) -> Iterator[House]:
-    """Nobody is opted out yet on either side, and no field has been adopted."""
+@dataclass(frozen=True)
+class Left:
+    """A house as it was left: its files, its org, its time, and the first number not taken yet."""
+
+    folder: Path
+    org: Org
+    at: datetime
+    number: int
+
+    @contextmanager
+    def again(self, folder: Path, org: Org, clock: OrgClock) -> Iterator[House]:
+        """A copy in this folder, over this org."""
+        shutil.copytree(self.folder, folder, dirs_exist_ok=True)
+        self.org.db.backup(org.db)
+        clock.at = self.at
+        with opened(folder, org, clock, self.number) as house:
+            yield house
+
+
+@contextmanager
+def opened(folder: Path, org: Org, clock: OrgClock, number: int = 0) -> Iterator[House]:
     step = StepClock(clock)
-    ledger = open_ledger(tmp_path / "ledger.sqlite", step)
-    people = open_embedded(tmp_path / "people.sqlite", step)
-    for sobject in ("Contact", "Lead"):
-        org.db.execute(f'UPDATE "{sobject}" SET "HasOptedOutOfEmail" = 0')  # noqa: S608 - ours
+    ledger = open_ledger(folder / "ledger.sqlite", step)
+    people = open_embedded(folder / "people.sqlite", step)
     with stamina.set_testing(True, attempts=2, cap=True):
-        yield House(ledger, people, org, step, count())
+        yield House(ledger, people, org, step, count(number))
     people.close()
     ledger.close()
 
 
-@pytest.fixture
-def adopted(house: House) -> House:
-    """A house whose first run a person has seen."""
+def left(folder: Path, seeded: Org, live: Callable[[House], object]) -> Left:
+    """What is left of a house after `live`."""
+    clock = OrgClock()
+    # Its tokens are others than those of the orgs that this one is copied into.
+    org = copy_of(seeded, clock, seed=3)
+    with opened(folder, org, clock) as house:
+        live(house)
+    return Left(folder, org, clock.at, next(house.numbers))
+
+
+def untick_all(house: House) -> None:
+    for sobject in ("Contact", "Lead"):
+        house.org.db.execute(f'UPDATE "{sobject}" SET "HasOptedOutOfEmail" = 0')  # noqa: S608 - ours
+
+
+def adopt(house: House) -> None:
+    untick_all(house)
     house.adopt()
-    return house
+
+
+@pytest.fixture(scope="session")
+def new_house(seeded: Org, tmp_path_factory: pytest.TempPathFactory) -> Left:
+    return left(tmp_path_factory.mktemp("new"), seeded, untick_all)
+
+
+@pytest.fixture(scope="session")
+def adopted_house(seeded: Org, tmp_path_factory: pytest.TempPathFactory) -> Left:
+    return left(tmp_path_factory.mktemp("adopted"), seeded, adopt)
+
+
+@pytest.fixture
+def house(new_house: Left, org: Org, clock: OrgClock, tmp_path: Path) -> Iterator[House]:
+    """Nobody is opted out yet on either side, and no field has been adopted."""
+    with new_house.again(tmp_path, org, clock) as copied:
+        yield copied
+
+
+@pytest.fixture
+def adopted(adopted_house: Left, org: Org, clock: OrgClock, tmp_path: Path) -> Iterator[House]:
+    """A house whose first run a person has seen."""
+    with adopted_house.again(tmp_path, org, clock) as copied:
+        yield copied
 
 
 @pytest.fixture
