@@ -18,10 +18,11 @@ from deployer.metadata_files import find_files
 from deployer.model.findings import Report
 from deployer.model.identities import Identity
 from deployer.model.layouts import layout_name_of
-from deployer.model.plans import Plan, Wish
-from deployer.planning.from_files import Format, plan_from_files, to_folder
+from deployer.model.plans import LightningPages, Plan, Wish
+from deployer.planning.from_files import NO_PAGES, Format, plan_from_files, to_folder
 from deployer.planning.from_org import Asker, fetch_plan
 from deployer.planning.identities import identity_folder
+from deployer.planning.page_files import find_pages
 from deployer.reporting.console import finish
 from deployer.reporting.plans import exit_of, to_report
 from deployer.reporting.results import Result
@@ -96,7 +97,8 @@ def _plan_from_project(project: Path, wish: Wish) -> Plan:
     sets = [
         path for path in sorted(project.rglob(f"{name}.permissionset*")) if path.name in endings
     ]
-    return plan_from_files(layouts, sets[0] if sets else None, wish)
+    pages = find_pages(project) if wish.pages is LightningPages.EDIT else NO_PAGES
+    return plan_from_files(layouts, sets[0] if sets else None, wish, pages)
 
 
 def _refuse_filled(out: Path) -> None:

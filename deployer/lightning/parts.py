@@ -75,6 +75,7 @@ class PageMap:
     identifiers: frozenset[str]
     texts: tuple[str, ...]
     older: bool
+    kind: str
     object: str
     label: str
 

@@ -66,6 +66,7 @@ def read_page(data: bytes, *, where: str = "") -> PageMap:
             each.text.strip().casefold() for each in root.below() if not each.children
         ),
         older=any(True for _ in root.all("flexiPageRegions", "componentInstances")),
+        kind=root.value("type"),
         object=root.value("sobjectType"),
         label=root.value("masterLabel"),
     )  # fmt: skip

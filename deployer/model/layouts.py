@@ -7,6 +7,8 @@ from enum import Enum
 from urllib.parse import unquote
 
 PERSON_OBJECTS = ("Contact", "Lead", "PersonAccount")
+# A person account is shown on pages of Account.
+PAGE_OBJECTS = ("Contact", "Lead", "Account")
 LAYOUT_SUFFIXES = (".layout-meta.xml", ".layout")
 EMAIL_OPT_OUT = "HasOptedOutOfEmail"
 

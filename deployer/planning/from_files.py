@@ -22,6 +22,7 @@ from deployer.model.plans import Plan, Scope, Wish, default_field
 from deployer.planning.access import plan_permission_set
 from deployer.planning.fields import FieldChoice, new_field_texts
 from deployer.planning.package import to_files
+from deployer.planning.page_files import PageFiles
 from deployer.planning.plan import Inputs, make_plan
 from deployer.planning.proof import proven
 from deployer.planning.targets import pick_targets
@@ -29,6 +30,7 @@ from deployer.templates import render_custom_field
 
 _SOURCE_ROOT = "force-app/main/default"
 _SOURCE_PROJECT = "sfdx-project.json"
+NO_PAGES = PageFiles()
 
 
 class Format(Enum):
@@ -38,8 +40,10 @@ class Format(Enum):
     SOURCE = "source"
 
 
-def plan_from_files(paths: Sequence[Path], set_file: Path | None, wish: Wish) -> Plan:
-    """Plan on the layouts of a project, as they are in its files; no org is asked.
+def plan_from_files(
+    paths: Sequence[Path], set_file: Path | None, wish: Wish, pages: PageFiles = NO_PAGES
+) -> Plan:
+    """Plan on the layouts and pages of a project, as they are in its files; no org is asked.
 
     `set_file` is the project's own file of the wished permission set, when it has one. Errors:
     UsageError when two files hold one layout, or the field cannot be told without an org.
@@ -60,12 +64,14 @@ def plan_from_files(paths: Sequence[Path], set_file: Path | None, wish: Wish) ->
         ),
         assignments=(),
         fields={},
+        pages=pages.facts,
     )
     create_on = ("Contact", "Lead") if wish.field.create_field else ()
     layouts = pick_targets(org, replace(wish.layouts, scope=Scope.ALL))
     current = read_file(set_file) if set_file else None
     access = plan_permission_set(wish.access.permission_set, name, current, AccessFacts())
-    inputs = Inputs(wish, org, FieldChoice(name, create_on), layouts, bodies, access)
+    choice = FieldChoice(name, create_on)
+    inputs = Inputs(wish, org, choice, layouts, bodies, access, page_bodies=pages.bodies)
     return proven(make_plan(inputs))
 
 

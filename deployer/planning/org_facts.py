@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deployer.model.layouts import PERSON_OBJECTS, LayoutName
+from deployer.model.layouts import PAGE_OBJECTS, PERSON_OBJECTS, LayoutName
 from deployer.model.org import (
     FieldFact,
     LayoutAssignment,
@@ -30,7 +30,6 @@ _ASSIGNMENTS = (
     "WHERE TableEnumOrId IN :tables AND Profile.Name != null"
 )
 _PAGES = "SELECT Id, EntityDefinitionId FROM FlexiPage WHERE Type = 'RecordPage'"
-_PAGE_OBJECTS = ("Contact", "Lead", "Account")
 _CHECKBOX = "Checkbox"
 
 
@@ -135,7 +134,7 @@ def _pages(
     objects = {str(row["Id"])[:15]: str(row["EntityDefinitionId"]) for row in rows}
     for page in listed:
         name = objects.get(page.id[:15], "")
-        if name in _PAGE_OBJECTS:
+        if name in PAGE_OBJECTS:
             yield PageFact(page.full_name, name, page.namespace, stamp_of(page))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,12 @@ from deployer.errors import Moved, OrgSaidNo, StillRunning, UsageError
 from deployer.lightning import read_page, same_page
 from deployer.model.plans import Aim, LayoutWish, LightningPages, Wish
 from deployer.rollout.journal import Step
-from practice_org.metadata.components import delete_component, find_component, load_component
+from practice_org.metadata.components import (
+    delete_component,
+    find_component,
+    list_components,
+    load_component,
+)
 
 WISH = Wish(pages=LightningPages.EDIT)
 TAKE_OFF = replace(WISH, aim=Aim.TAKE_OUT)
@@ -290,6 +296,41 @@ def test_the_words_typed_go_there_and_back(run, org_now):
     rows = {row["name"]: row["outcome"] for row in json.loads(out)["lightning_pages"]}
     assert (code, rows[A_PAGE]) == (0, "removed")
     assert find_component(org_now.org, "FlexiPage", A_PAGE).body == before
+
+
+def a_project(org, root, suffix: str):
+    """The org's Contact layouts and all its pages as a project's files."""
+    kinds = (("Layout", "layouts", ".layout"), ("FlexiPage", "flexipages", ".flexipage"))
+    for kind, folder, ending in kinds:
+        (root / folder).mkdir(parents=True)
+        for held in list_components(org, kind):
+            if held.full_name.startswith(("Contact", "Lead")):
+                (root / folder / f"{held.full_name}{ending}{suffix}").write_bytes(held.body)
+
+
+@pytest.mark.parametrize("suffix", ["", "-meta.xml"])
+def test_render_takes_the_pages_of_a_project(run, org_now, tmp_path, suffix):
+    a_project(org_now.org, tmp_path / "app", suffix)
+    words = ("--from", str(tmp_path / "app"), "--json", "--out")
+    code, _, _ = run("render", *words, str(tmp_path / "without"))
+    assert (code, (tmp_path / "without" / "flexipages").exists()) == (0, False)
+    code, _, _ = run("render", "--lightning-pages", *words, str(tmp_path / "out"))
+    written = {path.stem: path.read_bytes() for path in (tmp_path / "out/flexipages").iterdir()}
+    assert (code, set(written)) == (0, {A_PAGE, LEAD_PAGE})
+    assert FIELD.encode() in written[A_PAGE]
+
+
+def test_two_files_of_one_page_and_a_file_that_is_no_page_are_refused(run, org_now, tmp_path):
+    a_project(org_now.org, tmp_path / "one", "")
+    a_project(org_now.org, tmp_path / "two", "")
+    shutil.rmtree(tmp_path / "two" / "layouts")
+    words = ("--lightning-pages", "--from", str(tmp_path), "--out", str(tmp_path / "out"))
+    code, _, err = run("render", *words)
+    assert (code, "two files hold the Lightning page" in err) == (2, True)
+    for path in (tmp_path / "two" / "flexipages").iterdir():
+        path.write_text("<Layout/>")
+    code, _, err = run("render", *words)
+    assert (code, "not a Lightning page" in err, (tmp_path / "out").exists()) == (1, True, False)
 
 
 def test_render_writes_the_pages_in_both_formats(run, org_now, tmp_path):
