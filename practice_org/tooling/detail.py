@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from practice_org.metadata.canonical import Node, parse_metadata
@@ -32,8 +33,14 @@ def metadata_of(org: Org, component_id: str) -> Any:
 
 
 def child_text(body: bytes, *path: str) -> str:
-    """The text of an element of a component."""
-    return parse_metadata(body).value(*path)
+    """The text of a component's first element down this path; "" when it has none."""
+    return _texts(body).get(path[0], "") if len(path) == 1 else parse_metadata(body).value(*path)
+
+
+@lru_cache(maxsize=256)
+def _texts(body: bytes) -> dict[str, str]:
+    """By name; kept, since the rows of a table are made anew for each query."""
+    return {node.name: node.text.strip() for node in reversed(parse_metadata(body).children)}
 
 
 def _to_json(node: Node, parent: str) -> Any:
