@@ -60,6 +60,10 @@ def page(*identifiers: str) -> str:
     return f"<flexiPageRegions>{''.join(map(each.format, identifiers))}</flexiPageRegions>"
 
 
+def region(name: str) -> str:
+    return f"<flexiPageRegions><name>{name}</name></flexiPageRegions>"
+
+
 LIST = "<relatedLists><relatedList>R</relatedList></relatedLists>"
 USER = "<userPermissions><name>ApiEnabled</name></userPermissions>"
 V63 = "<version>63.0</version>"
@@ -147,6 +151,7 @@ FAULTY = [
         3,
     ),
     ("flexipage-identifier-twice", "A.flexipage", of("FlexiPage", page("a", "b"), page("a")), 3),
+    ("flexipage-region-twice", "A.flexipage", of("FlexiPage", *(region("a") for _ in range(2))), 3),
     ("package-version", "package.xml", of("Package", "<version>63</version>"), 2),
     ("package-version", "package.xml", of("Package", "<version>49.0</version>"), 2),
     ("package-version-newer", "package.xml", of("Package", "<version>64.0</version>"), 2),
