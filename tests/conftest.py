@@ -37,6 +37,7 @@ from practice_org.wire import Request, Response
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.load_profile("ci")
 
+LOGS = structlog.get_config()
 MEMORY = Path("/dev/shm")  # noqa: S108 - what a test writes there is its own user's
 ROOM_BYTES = 1 << 30
 
@@ -96,10 +97,10 @@ def certificates(org_files: DataFolder) -> Certificates:
 
 @pytest.fixture(autouse=True)
 def logs_as_found() -> Iterator[None]:
-    """What a test, or a command that it runs, makes of the log is not the next one's."""
-    found = structlog.get_config()
+    """What a test, a command that it runs or a wider fixture makes of the log is its own."""
+    structlog.configure(**LOGS)
     yield
-    structlog.configure(**found)
+    structlog.configure(**LOGS)
 
 
 @pytest.fixture(scope="session")
