@@ -14,6 +14,7 @@ sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tests")]
 from pages_browser import Browser, open_browser  # noqa: E402 - found beside this file
 from pages_looks import look_at  # noqa: E402
 from pages_made import Page, make_pages  # noqa: E402
+from pages_planted import overlooked, planted_page  # noqa: E402
 
 SHOTS = HERE.parent / "build" / "pages"
 
@@ -29,6 +30,7 @@ def main(axe: Path, names: list[str]) -> int:
         pages = [page for page in make_pages(root) if _wanted(page, names)]
         print(f"pages: {len(pages)} made in {time.monotonic() - started:.0f} s", flush=True)
         with open_browser(root) as browser:
+            overlooked(look_at(planted_page(root), browser, axe, SHOTS))
             found = [problem for page in pages for problem in _looked_at(page, browser, axe)]
     for problem in found:
         print(f"pages: {problem}", file=sys.stderr)

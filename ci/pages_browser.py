@@ -58,6 +58,7 @@ def open_browser(folder: Path) -> Iterator[Browser]:
             home / "profile",
             executable_path=_executable(folder, home),
             headless=True,
+            args=["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"],
             service_workers="block",
         )
         browser = Browser(context.pages[0], site, answers)

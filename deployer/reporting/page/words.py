@@ -208,9 +208,9 @@ def counts_of(layouts: Iterable[LayoutShown]) -> list[tuple[str, str, int]]:
 
 
 def tally(layouts: Iterable[LayoutChange]) -> list[tuple[str, str, int]]:
-    """How many layouts of a plan come to what: words, tone, number."""
+    """How many layouts of a plan come to what: words, tone, number; what is sent comes first."""
     found = Counter(layout.outcome for layout in layouts)
-    return [(*LAYOUT_OUTCOMES[outcome], count) for outcome, count in found.most_common()]
+    return [(*said, found[outcome]) for outcome, said in LAYOUT_OUTCOMES.items() if found[outcome]]
 
 
 def after_mark(layout: LayoutChange) -> str:
