@@ -7,7 +7,7 @@ import re
 from deployer.errors import OurBug
 from deployer.layouts.scan import content_tree, is_one_more, layout_tree
 from deployer.lightning.parts import EDITABLE, READONLY, RECORD, FieldItem, PageMap
-from deployer.lightning.place import NoSpot, find_items, heading_of, pick_spot
+from deployer.lightning.place import NoSpot, find_items, heading_of, is_elsewhere, pick_spot
 from deployer.lightning.read import read_page
 from deployer.lightning.splice import flip, free_identifier, insertion, removal
 from deployer.model.layouts import LayoutEdit, OnReadonly, Outcome
@@ -15,6 +15,8 @@ from deployer.templates import render_flexipage_field
 
 # PersonEmail, Code__pc, FirstName; PersonContact.X would be another object's.
 _OF_PERSONS = re.compile(r"Person[A-Z]\w*$|\w+__pc$|(First|Last|Middle)Name$|Salutation$|Suffix$")
+
+_ODDLY = ", written in a way that is not edited here: see the page in Lightning App Builder"
 
 
 def edit_page(
@@ -31,6 +33,8 @@ def edit_page(
     found = find_items(page, field)
     if found:
         return _already_there(page, found, readonly)
+    if is_elsewhere(page, field):
+        return LayoutEdit(Outcome.PRESENT, data, data, f"already there{_ODDLY}")
     spot = pick_spot(page)
     if isinstance(spot, NoSpot):
         return LayoutEdit(Outcome.SKIPPED, data, data, spot.reason)
@@ -49,6 +53,8 @@ def take_off_page(data: bytes, field: str, *, where: str = "") -> LayoutEdit:
     """
     page = read_page(data, where=where)
     found = find_items(page, field)
+    if is_elsewhere(page, field):
+        return LayoutEdit(Outcome.FAILED, data, data, f"it is there{_ODDLY}")
     if not found:
         return LayoutEdit(Outcome.ABSENT, data, data, "it is not on this page")
     named = [item.identifier for item in found if page.texts.count(item.identifier.casefold()) > 1]

@@ -66,14 +66,16 @@ class Shown(Enum):
 class PageMap:
     """A page's bytes and where things are.
 
-    `texts` holds every text of the page as often as it is there, in lower case; `older` says that
-    components stand in the regions themselves, as they did before API 49.
+    `texts` holds every text of the page as often as it is there, `fields` what its field items say,
+    both in lower case; `older` says that components stand in the regions themselves, as they did
+    before API 49.
     """
 
     data: bytes
     regions: tuple[Region, ...]
     identifiers: frozenset[str]
     texts: tuple[str, ...]
+    fields: frozenset[str]
     older: bool
     kind: str
     object: str

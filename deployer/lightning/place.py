@@ -41,6 +41,11 @@ def find_items(page: PageMap, field: str) -> list[FieldItem]:
     return [item for item in page.items if item.field.casefold() == wanted]
 
 
+def is_elsewhere(page: PageMap, field: str) -> bool:
+    """Whether the page names the field in an item of another form than Salesforce writes."""
+    return f"{RECORD}{field}".casefold() in page.fields and not find_items(page, field)
+
+
 def pick_spot(page: PageMap) -> Spot | NoSpot:
     """Right after the e-mail field; else at the end of the first section that holds fields.
 

@@ -56,20 +56,22 @@ def read_page(data: bytes, *, where: str = "") -> PageMap:
     scan(data, reader.begin_pass, where)
     root = reader.top.children[0]
     regions = list(root.all("flexiPageRegions"))
+    inner = list(root.below())
     return PageMap(
         data=data,
         regions=tuple(_region(number, region) for number, region in enumerate(regions)),
-        identifiers=frozenset(
-            each.text.strip().casefold() for each in root.below() if each.name == "identifier"
-        ),
-        texts=tuple(
-            each.text.strip().casefold() for each in root.below() if not each.children
-        ),
+        identifiers=frozenset(_texts(inner, "identifier")),
+        texts=tuple(each.text.strip().casefold() for each in inner if not each.children),
+        fields=frozenset(_texts(inner, "fieldItem")),
         older=any(True for _ in root.all("flexiPageRegions", "componentInstances")),
         kind=root.value("type"),
         object=root.value("sobjectType"),
         label=root.value("masterLabel"),
-    )  # fmt: skip
+    )
+
+
+def _texts(elements: Iterable[_Element], name: str) -> Iterator[str]:
+    return (each.text.strip().casefold() for each in elements if each.name == name)
 
 
 class _Reader:

@@ -39,8 +39,7 @@ def _meant(org: OrgFacts, wish: Wish) -> Iterator[PageFact]:
         return
     there = {layout.name.object for layout in org.layouts} | {"Contact", "Lead"}
     for page in org.pages:
-        name = _LAYOUT_OBJECT.get(page.object, page.object)
-        if name in there and name in (wish.layouts.objects or there):
+        if _LAYOUT_OBJECT.get(page.object, page.object) in (wish.layouts.objects or there):
             yield page
 
 

@@ -12,7 +12,7 @@ from walk import Walk, is_poll, is_submit
 
 from deployer.errors import Moved, OrgSaidNo, StillRunning, UsageError
 from deployer.lightning import read_page, same_page
-from deployer.model.plans import Aim, LayoutWish, LightningPages, Wish
+from deployer.model.plans import Aim, FieldWish, LayoutWish, LightningPages, Wish
 from deployer.rollout.journal import Step
 from practice_org.metadata.components import (
     delete_component,
@@ -112,6 +112,21 @@ def test_a_page_edited_after_the_deploy_is_not_overwritten_by_restore(walk: Walk
     assert holding(walk) == {A_PAGE}
     reason = next(r["reason"] for r in report.document["lightning_pages"] if r["name"] == A_PAGE)
     assert "optout remove --lightning-pages" in reason
+
+
+def test_a_page_saved_during_a_restore_is_not_overwritten(walk: Walk, intercept):
+    walk.deploy(WISH)
+    edits = iter([True])
+
+    def edit_during_the_check(request, go_on):
+        if is_poll(request) and next(edits, False):
+            walk.edit_page(A_PAGE, LABEL, LABEL.replace(b"Sales", b"Own"))
+        return go_on(request)
+
+    intercept(edit_during_the_check)
+    with pytest.raises(Moved, match=A_PAGE):
+        walk.restore()
+    assert b"Contact Own Page" in walk.pages()[A_PAGE]
 
 
 def test_remove_takes_the_field_off_and_leaves_the_edits_of_others(walk: Walk):
@@ -240,6 +255,15 @@ def test_one_object_means_its_pages_too(walk: Walk):
     report = walk.deploy(replace(WISH, layouts=LayoutWish(objects=("Lead",))))
     assert set(outcomes(report)) == {LEAD_PAGE, "Lead_Record_Page"}
     assert holding(walk) == {LEAD_PAGE}
+
+
+def test_a_field_that_the_same_deploy_creates_is_put_on_pages_too(walk: Walk):
+    body = sections(section(1, "PersonEmail"), sobject="Account")
+    load_component(walk.org, "FlexiPage", "P", body)
+    report = walk.deploy(replace(WISH, field=FieldWish(create_field="New__c")))
+    assert (report.exit, outcomes(report)["P"]) == (0, "added")
+    assert b"Record.New__c<" in walk.pages()[A_PAGE]
+    assert b"Record.New__pc<" in walk.pages()["P"]
 
 
 def test_a_page_can_be_left_out_by_its_name(walk: Walk):

@@ -192,6 +192,16 @@ def test_a_page_without_the_field_has_nothing_to_take_off():
     assert take_off_page(PLAIN, FIELD).outcome is Outcome.ABSENT
 
 
+def test_an_item_of_an_odd_form_is_neither_repeated_nor_taken_off():
+    both = field_item(FIELD).replace(
+        "</fieldInstance>", "</fieldInstance><componentInstance><identifier>c</identifier>"
+        "</componentInstance>",
+    )  # fmt: skip
+    odd = page(region("main", both, field_item("Email"), kind="Region"))
+    assert edit_page(odd, FIELD).outcome is Outcome.PRESENT
+    assert take_off_page(odd, FIELD).outcome is Outcome.FAILED
+
+
 def test_an_item_that_another_part_names_is_not_taken_off():
     named = component_item("c:x", "x", target="RecordHasOptedOutOfEmailField")
     edit = take_off_page(sections(section(1, FIELD), more=named), FIELD)
