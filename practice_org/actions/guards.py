@@ -32,8 +32,10 @@ def require_rules(rules: Iterable[Rule], values: Mapping[str, object]) -> None:
 
     Errors: OrgError FIELD_CUSTOM_VALIDATION_EXCEPTION with the first rule's own message.
     """
+    # A person's Name is not written: it is made from a last name.
+    whole = {"Name": values.get("LastName"), **values}
     for rule in rules:
-        if not rule.field or values.get(rule.field) in (None, ""):
+        if not rule.field or whole.get(rule.field) in (None, ""):
             raise OrgError("FIELD_CUSTOM_VALIDATION_EXCEPTION", rule.message)
 
 

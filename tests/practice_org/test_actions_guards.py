@@ -66,6 +66,13 @@ def test_the_update_that_mends_the_record_passes_the_rule():
     assert patch(here, one, HasOptedOutOfEmail=True) == ""
 
 
+@pytest.mark.parametrize("sobject", ["Contact", "Account"])
+def test_a_rule_about_the_name_passes_whoever_has_a_last_name(sobject):
+    here = tiny_org()
+    set_rule(here.org, here.admin, Rule(sobject, "Named", "Give a name", "Name"))
+    assert here.call("POST", f"sobjects/{sobject}", body={"LastName": "x"})[0] == 201
+
+
 def test_a_rule_and_a_converted_lead_fail_their_rows_in_bulk():
     here = tiny_org()
     lead = insert_row(here.org, "Lead", {"LastName": "x", "Company": "y", "IsConverted": True})
