@@ -78,7 +78,7 @@ class Sides:
                 "autoload_known_extensions": False,
             },
         )
-        self._db.execute(_TABLES)
+        self._db.execute(f"BEGIN; {_TABLES} COMMIT")  # one write to the disk, not fifteen
 
     def close(self) -> None:
         """Let go of the file."""
