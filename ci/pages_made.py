@@ -59,6 +59,7 @@ def _of_the_practice_org(folder: Path) -> list[Page]:
         return [
             org.page("before", "readiness"),
             org.page("plan", "plan", "--assign", "layout-users", "--lightning-pages"),
+            org.page("supposed", "readiness", "--identity", "deployer", "--assign", "Sales"),
             org.page("plan-small", "plan", "--layout", "Contact-Contact*"),
             org.page("deploy", "deploy", "--assign", "layout-users", "--lightning-pages", "--yes"),
             org.page("again", "deploy", "--assign", "layout-users", "--lightning-pages", "--yes"),

@@ -10,6 +10,7 @@ from deployer.model.drawings import DrawnItem, DrawnSection, ItemKind, LayoutDra
 from deployer.model.facts import Known, Unknown
 from deployer.model.findings import Finding, Severity
 from deployer.model.pictures import (
+    AfterShown,
     Bar,
     CallShown,
     ChangePicture,
@@ -51,6 +52,7 @@ def a_readiness(text: str) -> ReadinessPicture:
         ),
         layouts=Known(shown), labels={text: {text.casefold(): text}}, unmapped=text,
         calls=(CallShown(text, text, text, 200, text),),
+        after=AfterShown(text, (Bar(text, 3, edits=3),), (row,), text),
     )  # fmt: skip
 
 

@@ -97,6 +97,16 @@ class CallShown:
 
 
 @dataclass(frozen=True, slots=True)
+class AfterShown:
+    """Who would see the field once what `words` say is done; `lost` as of a look."""
+
+    words: str
+    bars: tuple[Bar, ...] = ()
+    rows: tuple[MatrixRow, ...] = ()
+    lost: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReadinessPicture:
     """One look at one org.
 
@@ -121,6 +131,7 @@ class ReadinessPicture:
     labels: Mapping[str, Mapping[str, str]] = field_(default_factory=dict)
     unmapped: str = ""
     calls: tuple[CallShown, ...] = ()
+    after: AfterShown | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.model.layouts import PERSON_OBJECTS
 from deployer.model.pictures import (
+    AfterShown,
     Bar,
     CallShown,
     CheckShown,
@@ -27,7 +28,7 @@ from deployer.readiness.facts.placements import (
     Placements,
     RecordTypes,
 )
-from deployer.readiness.report import Call, Look, next_steps, verdict_line
+from deployer.readiness.report import After, Call, Look, next_steps, verdict_line
 from deployer.readiness.visibility import Row, Visibility
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ T = TypeVar("T")
 def to_picture(look: Look) -> ReadinessPicture:
     """Everything the page shows, from one look."""
     seen = fact_of(look.facts, "visibility", Visibility)
-    known = seen.value if isinstance(seen, Known) else Visibility((), ())
+    known = _known(seen)
     return ReadinessPicture(
         org=look.org,
         org_id=look.org_id,
@@ -46,7 +47,7 @@ def to_picture(look: Look) -> ReadinessPicture:
         says=verdict_line(look).partition(": ")[2],
         notes=look.notes,
         steps=tuple(StepShown(remedy, ids) for remedy, ids in next_steps(look)),
-        bars=tuple(Bar(**asdict(line)) for line in known.headline),
+        bars=_bars(known),
         rows=merged(known.rows),
         lost=seen.reason if isinstance(seen, Unknown) else "",
         checks=tuple(_check(each, look.accepted) for each in look.assessed),
@@ -54,7 +55,23 @@ def to_picture(look: Look) -> ReadinessPicture:
         labels=_labels(fact_of(look.facts, "fields", Fields)),
         unmapped=look.unmapped,
         calls=tuple(_call(call) for call in look.calls),
+        after=_after(look.after) if look.after else None,
     )
+
+
+def _known(seen: Fact[Visibility]) -> Visibility:
+    return seen.value if isinstance(seen, Known) else Visibility((), ())
+
+
+def _bars(visibility: Visibility) -> tuple[Bar, ...]:
+    return tuple(Bar(**asdict(line)) for line in visibility.headline)
+
+
+def _after(after: After) -> AfterShown:
+    seen = fact_of({"visibility": after.visibility}, "visibility", Visibility)
+    known = _known(seen)
+    lost = seen.reason if isinstance(seen, Unknown) else ""
+    return AfterShown(after.words, _bars(known), merged(known.rows), lost)
 
 
 def merged(rows: Iterable[Row]) -> tuple[MatrixRow, ...]:

@@ -3,10 +3,13 @@
 import pytest
 from pictures import seen
 
+from deployer.clock import SystemClock
 from deployer.commands.options import open_connection
 from deployer.layouts import draw_layout
 from deployer.model.drawings import LayoutDrawing
 from deployer.model.layouts import LayoutName
+from deployer.model.plans import AccessWish, Wish
+from deployer.planning.from_org import Asker, fetch_plan
 from deployer.readiness.facts.placements import Placements, fetch_placements
 from practice_org.metadata.components import find_component, list_components, load_component
 
@@ -109,3 +112,26 @@ def test_names_of_an_org_are_only_read(page_of, org_now):
         _, page = page_of(*words)
         assert "<script>alert(1)</script> \ufffd right to left" in page.said
         assert "script" not in {tag for tag, _ in page.tags}
+
+
+def test_what_a_plan_foresees_is_what_the_next_one_finds(run, org_now):
+    assert org_now
+    first = a_plan()
+    assert run("deploy", "--org", "practice", "--yes", "--assign", "layout-users")[0] == 0
+    assert first.seen_before != first.seen
+    assert a_plan().seen_before == first.seen
+
+
+def a_plan():
+    wish = Wish(access=AccessWish(assign=("layout-users",)))
+    with open_connection("practice", as_json=True) as conn:
+        return fetch_plan(Asker(conn, SystemClock()), wish)
+
+
+def test_readiness_draws_what_would_be_beside_what_is(page_of):
+    _, page = page_of("readiness", "--identity", "deployer", "--assign", "Sales")
+    assert "The second bar supposes access for Sales." in page.said
+    labels = {found.get("aria-label", "") for tag, found in page.tags if tag == "svg"}
+    assert {label.partition(":")[0] for label in labels if "Lead" in label} == {
+        "now, Lead", "after, Lead",
+    }  # fmt: skip
