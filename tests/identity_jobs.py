@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from identity_org import FIELD
+from org_clock import OrgClock
 
 from practice_org.metadata.components import layout_assignments, list_components
 from practice_org.org import Org
@@ -20,11 +22,12 @@ Ask = Callable[..., tuple[int, Mapping[str, Any]]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The commands of a login, and the org behind them."""
+    """The commands of a login, and the org behind them with its clock."""
 
     ask: Ask
     org: Org
-    folder: Any
+    clock: OrgClock
+    folder: Path
 
 
 def ids(document: Mapping[str, Any], *outcomes: str) -> list[str]:
@@ -73,9 +76,15 @@ def sync(
     for sobject in ("Contact", "Lead"):
         org.db.execute(f'UPDATE "{sobject}" SET "HasOptedOutOfEmail" = 0')  # noqa: S608 - our names
     made = {name: insert_row(org, name, _RECORDS[name]) for name in kinds}
+    job.clock.move(hours=-1)  # a tie with the resubscribe would count as opted out
     for sobject, record in made.items():
         done = job.ask("sync", "push", "--salesforce-id", record)[0] == 0
         yield f"push {sobject}", done and ticked(org, record)
+    job.clock.move(hours=1)
+    told = {
+        row["id"]: row["outcome"] for row in job.ask("sync", "status", "--ask-org")[1]["checks"]
+    }
+    yield "status", [told[name] for name in ("S10", "S11", "S12")] == ["pass"] * 3
     yield "resubscribe", all(_resubscribed(job, record) for record in made.values())
     _out_on_one_side_each(job, made)
     code, found = job.ask("sync", "adopt", "--yes")

@@ -95,4 +95,4 @@ def job(run, org_now, tmp_path):
         code, out, _ = run(*words, "--org", "mine", "--json")
         return code, json.loads(out)
 
-    return Job(ask, org_now.org, tmp_path)
+    return Job(ask, org_now.org, org_now.clock, tmp_path)
