@@ -64,6 +64,7 @@ def open_connection(  # noqa: PLR0913 - what every command has at hand, by name
     deployer, auditor or runner. Errors: UsageError about settings; LoginRefused; OrgSaidNo.
     """
     from deployer.clock import SystemClock
+    from deployer.reporting.visible import to_visible
     from deployer.salesforce.connection import describe_org
     from deployer.salesforce.entrance import Access, open_org
     from deployer.settings.loading import load
@@ -76,7 +77,9 @@ def open_connection(  # noqa: PLR0913 - what every command has at hand, by name
         if not as_json:
             stands_in = name in settings.orgs and wanted not in settings.orgs[name].identities
             note = f" (no {role} identity is configured: the deployer's is used)"
-            click.echo(f"{describe_org(connection)}{note if stands_in else ''}", err=True)
+            click.echo(
+                to_visible(f"{describe_org(connection)}{note if stands_in else ''}"), err=True
+            )
         yield connection
 
 

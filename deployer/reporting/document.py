@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import click
 
+from deployer.reporting.visible import to_visible
+
 SCHEMA = 1
+# JSON itself escapes what comes before.
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7e]")
 
 
 def write_document(
@@ -28,4 +33,12 @@ def write_document(
     document.update(body)
     if error is not None:
         document["error"] = dict(error)
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+    told = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+    click.echo(_BEYOND_ASCII.sub(_harmless, told))
+
+
+def _harmless(found: re.Match[str]) -> str:
+    """A letter of any language as it is, what steers a terminal as JSON's own escape."""
+    if to_visible(found[0]) == found[0]:
+        return found[0]
+    return json.dumps(found[0])[1:-1].replace("\x7f", r"\u007f")
