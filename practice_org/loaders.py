@@ -25,6 +25,7 @@ from practice_org.metadata.profile_file import find_profile, install_profile
 from practice_org.metadata.references import declare_references, has_field
 from practice_org.metadata.rules_access import grant_problems
 from practice_org.metadata.rules_field import custom_field, field_problems
+from practice_org.metadata.rules_page import declare_page_references
 from practice_org.objects import find_object
 from practice_org.org import Org
 from practice_org.seed.access import Rights, add_profile
@@ -102,8 +103,14 @@ def load_layout(org: Org, found: Found, root: Node, loaded: Loaded) -> None:
         loaded.layouts.append(found.name)
 
 
+def load_page(org: Org, found: Found, root: Node, loaded: Loaded) -> None:
+    """A Lightning page; whatever it names and the org does not know is declared."""
+    load_tree(org, "FlexiPage", decoded(found.name), root)
+    loaded.declared += declare_page_references(org, root)
+
+
 def load_whole(org: Org, found: Found, root: Node, loaded: Loaded) -> None:
-    """A page, an app, the lead mapping: as it is."""
+    """An app, the lead mapping: as it is."""
     del loaded
     load_tree(org, found.kind, decoded(found.name), root)
 
@@ -142,7 +149,7 @@ LOADERS: Mapping[str, Callable[[Org, Found, Node, Loaded], None]] = {
     "CustomObject": load_object,
     "CustomField": load_field,
     "Layout": load_layout,
-    "FlexiPage": load_whole,
+    "FlexiPage": load_page,
     "CustomApplication": load_whole,
     "LeadConvertSettings": load_whole,
     "PermissionSet": load_permission_set,

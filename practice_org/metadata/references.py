@@ -86,12 +86,13 @@ def has_reference(org: Org, reference: Reference) -> bool:
 def has_field(org: Org, entity: str, field: str) -> bool:
     """Whether this object has this field, standard or custom; PersonAccount means Account."""
     owner = "Account" if entity == "PersonAccount" else entity
+    declared = is_declared(org, "CustomField", f"{owner}.{field}")
     if find_object(owner) is None:
-        return False
+        return declared
     known = fields_of(org, owner)
     if field in _COMPOUND.get(owner, ()):
         return not field.startswith("Person") or org.setting("person_accounts") == "1"
-    return field in known or is_declared(org, "CustomField", f"{owner}.{field}")
+    return field in known or declared
 
 
 def declare_references(org: Org, entity: str, root: Node) -> list[str]:

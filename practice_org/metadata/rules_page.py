@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from practice_org.metadata.canonical import Node, parse_metadata
-from practice_org.metadata.components import find_component, is_declared
+from practice_org.metadata.components import declare, find_component, is_declared
 from practice_org.metadata.problems import Problem, at
 from practice_org.metadata.references import has_field
 from practice_org.objects import find_object
@@ -46,6 +46,25 @@ _ITEMS = ("flexiPageRegions", "itemInstances")
 def page_problems(org: Org, name: str, root: Node) -> list[Problem]:
     """Everything wrong with a well-shaped page of this name, rule by rule."""
     return [problem for rule in _RULES for problem in rule(org, name, root)]
+
+
+def declare_page_references(org: Org, root: Node) -> list[str]:
+    """Declare the object, fields and components a loaded page names and the org does not know.
+
+    Returns "kind name" of each, sorted.
+    """
+    sobject = root.value("sobjectType")
+    named = [("CustomObject", sobject)] if sobject and not _is_object(org, sobject) else []
+    for node in root.all(*_ITEMS, "fieldInstance", "fieldItem"):
+        field = node.text.strip().partition(".")[2]
+        if "." not in field and not has_field(org, sobject, field):
+            named.append(("CustomField", f"{sobject}.{field}"))
+    components = root.all(*_ITEMS, "componentInstance", "componentName")
+    names = {node.text.strip() for node in components}
+    named += [("Component", name) for name in names if not _is_component(org, name)]
+    for kind, name in named:
+        declare(org, kind, name)
+    return sorted({f"{kind} {name}" for kind, name in named})
 
 
 def _is_nobody_elses(org: Org, name: str, _root: Node) -> Iterator[Problem]:
@@ -105,11 +124,15 @@ def _behaviors_are_known(_org: Org, _name: str, root: Node) -> Iterator[Problem]
 def _components_are_there(org: Org, _name: str, root: Node) -> Iterator[Problem]:
     for node in root.all(*_ITEMS, "componentInstance", "componentName"):
         name = node.text.strip()
-        package = name.partition(":")[0]
-        standard = package in _STANDARD or package.startswith("runtime_")
-        if not standard and not is_declared(org, "Component", name):
+        if not _is_component(org, name):
             sentence = "We couldn't retrieve the design time component information for component"
             yield at(node, f"{sentence} {name}.")
+
+
+def _is_component(org: Org, name: str) -> bool:
+    package = name.partition(":")[0]
+    standard = package in _STANDARD or package.startswith("runtime_")
+    return standard or is_declared(org, "Component", name)
 
 
 def _identifiers_are_used_once(_org: Org, _name: str, root: Node) -> Iterator[Problem]:

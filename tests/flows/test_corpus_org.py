@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from corpus import FOLDER, corpus_files
 from walk import StepClock, Walk, a_walk
 
 from deployer.commands.options import open_connection
+from deployer.lightning import same_page
+from deployer.model.plans import LayoutWish, LightningPages, Wish
 from practice_org.loading import Names, load_folder
 
 LEAST_LAYOUTS = 300
+LEAST_PAGES = 10
 
 
 @pytest.fixture
@@ -21,6 +26,20 @@ def walk(practice, private_home):
         "practice", "write", as_json=True, clock=StepClock(practice.clock)
     ) as conn:
         yield a_walk(practice, conn, private_home / "optout")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_one_deploy_reaches_every_real_page_and_restore_gives_the_trees_back(walk: Walk):
+    before = walk.pages()
+    report = walk.deploy(Wish(layouts=LayoutWish(exclude=("*-*",)), pages=LightningPages.EDIT))
+    kinds = Counter(entry["outcome"] for entry in report.document["lightning_pages"])
+    assert (report.exit, set(kinds)) == (0, {"added", "present", "skipped"})
+    assert kinds["added"] >= LEAST_PAGES
+    changed = [name for name, body in walk.pages().items() if not same_page(body, before[name])]
+    assert len(changed) == kinds["added"]
+    assert walk.restore().exit == 0
+    assert all(same_page(body, before[name]) for name, body in walk.pages().items())
 
 
 @pytest.mark.slow

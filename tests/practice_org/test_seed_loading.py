@@ -17,6 +17,7 @@ from practice_org.metadata.components import (
     layout_assignments,
     list_components,
 )
+from practice_org.metadata.rules_page import page_problems
 from practice_org.rights import field_access
 from practice_org.seed.org_seed import Wish, seed_org
 from practice_org.seed.people import Size
@@ -225,6 +226,24 @@ def test_pages_apps_and_mappings_are_taken_as_they_are(org, folder):
     }
     loaded = load(org, folder, files)
     assert loaded.counts == {"FlexiPage": 1, "CustomApplication": 1, "PermissionSet": 1}
+
+
+def test_what_a_page_names_is_declared_so_that_it_can_be_deployed(org, folder):
+    field = "<fieldInstance><fieldItem>Record.Odd__c</fieldItem><identifier>f</identifier>"
+    component = "<componentInstance><componentName>c:own</componentName><identifier>c</identifier>"
+    items = (
+        f"<itemInstances>{field}</fieldInstance></itemInstances>"
+        f"<itemInstances>{component}</componentInstance></itemInstances>"
+    )
+    page = (
+        f"<FlexiPage {NS}><flexiPageRegions>{items}<name>main</name><type>Region</type>"
+        "</flexiPageRegions><masterLabel>A</masterLabel><sobjectType>Shoe__c</sobjectType>"
+        "<template><name>t</name></template><type>RecordPage</type></FlexiPage>"
+    )
+    loaded = load(org, folder, {"A.flexipage": page})
+    names = ["Component c:own", "CustomField Shoe__c.Odd__c", "CustomObject Shoe__c"]
+    assert loaded.declared == names
+    assert page_problems(org, "A", parse_metadata(page.encode())) == []
 
 
 def test_a_folder_is_loaded_once(org, folder):
