@@ -62,9 +62,9 @@ from deployer.model.plans import FieldWish
 )
 @click.option(
     "--assign",
-    metavar="PROFILE",
+    metavar="PROFILE|layout-users",
     multiple=True,
-    help="Also who would see it if these profiles' users were given access.",
+    help="Also who would see it if these users were given access.",
 )
 @click.option("--explain", metavar="ID", default="", help="Say what one check asks, and stop.")
 @org_options

@@ -39,9 +39,9 @@ _PUT_THERE = FieldPlace("", 0, 0, Behavior.EDIT.value, 0)
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What is supposed: a plan carried out, and these profiles' users holding access.
+    """What is supposed: a plan carried out, and the users of profiles holding access.
 
-    `words` say it, as they were typed; `where` is the plan's file.
+    `where` is the plan's file; `profiles` are as typed: NAME, profile:NAME or layout-users.
     """
 
     plan: PlanFile | None
@@ -75,7 +75,7 @@ def fetch_after(
     if isinstance(screens, Unknown) or not isinstance(screens.value, Screens):
         return screens
     found = screens.value
-    chosen = [_profile_id(found, name) for name in what_if.profiles]
+    chosen = {profile for word in what_if.profiles for profile in _meant(found, word)}
     if what_if.plan:
         found = _after_plan(conn, field, found, what_if.plan)
     return Known(see(with_assignment(found, chosen)))
@@ -91,7 +91,11 @@ def _refuse_other(plan: PlanFile, field: str, org_id: str, where: str) -> None:
         )
 
 
-def _profile_id(screens: Screens, name: str) -> str:
+def _meant(screens: Screens, word: str) -> set[str]:
+    """The profiles of one --assign, in deploy's own words or by the bare name."""
+    if word == LAYOUT_USERS:
+        return {assignment.profile_id for assignment in screens.assignments}
+    name = word.removeprefix(PROFILE_PREFIX)
     known = {profile.name.casefold(): profile.id for profile in screens.profiles}
     if name.casefold() not in known:
         raise UsageError(
@@ -99,7 +103,7 @@ def _profile_id(screens: Screens, name: str) -> str:
             where="--assign",
             hint=f"the profiles are {', '.join(sorted(p.name for p in screens.profiles))}",
         )
-    return known[name.casefold()]
+    return {known[name.casefold()]}
 
 
 def _after_plan(conn: Connection, field: str, screens: Screens, plan: PlanFile) -> Screens:

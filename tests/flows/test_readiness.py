@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from deployer.readiness.checks.catalogue import CHECKS
+from deployer.readiness.checks.package import CHECK_DEPLOY
 from practice_org.metadata.components import find_component
 from practice_org.tables import find_rows, update_row
 
@@ -82,6 +84,13 @@ def test_a_person_reads_the_verdict_first_and_the_counts_last(run, org_now):
         "  1. optout deploy --org practice --assign layout-users  [C21 C23 C51 C32]",
     ]
     assert lines[-1].endswith("calls to the org, none of which changes anything")
+
+
+@pytest.mark.parametrize("check", [*CHECKS, CHECK_DEPLOY], ids=lambda check: check.id)
+def test_every_check_explains_itself_in_plain_words(run, check):
+    code, out, _ = run("readiness", "--explain", check.id, "--json")
+    told = json.loads(out)
+    assert (code, told["question"], "{" in told["remedy"]) == (0, check.question, False)
 
 
 def test_a_check_explains_itself_without_an_org(run):

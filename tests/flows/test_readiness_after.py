@@ -81,6 +81,13 @@ def test_what_profiles_would_see_with_access_is_what_they_see_with_it(look, org_
     assert before["after"]["what"] == "access for Sales and access for support"
 
 
+def test_deploys_own_words_for_users_are_understood(look):
+    named = look("--assign", "Sales")[1]["after"]["headline"]
+    assert look("--assign", "profile:Sales")[1]["after"]["headline"] == named
+    everybody = look("--assign", "layout-users")[1]["after"]["headline"]
+    assert sum(line["hidden"] for line in everybody) < sum(line["hidden"] for line in named)
+
+
 def test_without_asking_nothing_is_supposed(look):
     assert "after" not in look()[1]
 
