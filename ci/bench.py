@@ -19,6 +19,7 @@ from xml.parsers import expat
 from bench_bulk import ROWS, bulk_rows
 from bench_commands import deploy_row, first_edit_row, start_up_rows
 from bench_layouts import CORPUS, Layout, made_up_layouts, real_layouts
+from bench_readiness import readiness_rows
 from bench_rows import Row, Verdict, measure, ratio_row
 from bench_sync_compare import PEOPLE, compare_rows
 from bench_sync_serve import serve_rows
@@ -61,6 +62,7 @@ def _rows(*, quick: bool) -> Iterator[Row]:
     row, remark = deploy_row()
     print(remark)
     yield row
+    yield from readiness_rows(1 if quick else 3)
     yield from bulk_rows(ROWS // 10 if quick else ROWS)
     yield from serve_rows(5 if quick else 30)
     yield from compare_rows(PEOPLE // 10 if quick else PEOPLE)
