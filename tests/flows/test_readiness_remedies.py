@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 from admin_clicks import administrator, can_click, click
@@ -15,7 +16,7 @@ from practice_org.tables import delete_row, find_rows, insert_row, update_row
 
 FIELD = "HasOptedOutOfEmail"
 CUSTOM = "Opt_Out__c"
-FOR_THE_DEPLOYER = ["C03", "C08", "C34", "C41", "C42"]
+IDENTITIES = Path(__file__).parents[2] / "docs" / "operating" / "identities.md"
 MOST_ROUNDS = 3
 TWICE = re.compile(
     rb"<layoutItems>(?:(?!</layoutItems>).)*HasOptedOutOfEmail.*?</layoutItems>", re.DOTALL
@@ -73,14 +74,21 @@ def remedies(document):
     return dict.fromkeys(row["remedy"] for row in found)
 
 
-def test_the_seeded_org_becomes_ready_and_leaves_the_auditor_the_documented_unknowns(follow, look):
+def test_the_seeded_org_becomes_ready_and_leaves_the_auditor_the_documented_unknowns(
+    follow, look, org_now
+):
     rounds = follow()
     assert rounds[0][0] == ["C21", "C23", "C42", "C51"]
     assert rounds[-1] == ([], [])
+    (documented,) = re.findall("--accept-unknown (C[0-9C,]+)`", IDENTITIES.read_text())
     code, document = look()
     assert (code, document["verdict"]) == (4, "unknown")
-    assert ids(document, "fail", "unknown", "warn") == FOR_THE_DEPLOYER
-    assert look("--accept-unknown", ",".join(FOR_THE_DEPLOYER))[0] == 0
+    assert ids(document, "fail", "unknown", "warn") == documented.split(",")
+    assert look("--accept-unknown", documented)[0] == 0
+    (held,) = find_rows(org_now.org, "PermissionSet", Name="Readiness_Audit")
+    update_row(org_now.org, "PermissionSet", held["Id"], {"PermissionsViewSetup": False})
+    code, document = look("--accept-unknown", documented)
+    assert (code, document["verdict"], ids(document, "fail")) == (4, "unknown", [])
 
 
 def test_a_field_that_is_not_there_is_made_mapped_shown_and_given_to_the_runner(follow):
