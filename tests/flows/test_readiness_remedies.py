@@ -89,6 +89,9 @@ def test_the_seeded_org_becomes_ready_and_leaves_the_auditor_the_documented_unkn
     update_row(org_now.org, "PermissionSet", held["Id"], {"PermissionsViewSetup": False})
     code, document = look("--accept-unknown", documented)
     assert (code, document["verdict"], ids(document, "fail")) == (4, "unknown", [])
+    (way_out,) = [row["remedy"] for row in document["checks"] if row["id"] == "C03"]
+    click(administrator(org_now.org), way_out, FIELD)
+    assert look("--accept-unknown", documented)[0] == 0
 
 
 def test_a_field_that_is_not_there_is_made_mapped_shown_and_given_to_the_runner(follow):
