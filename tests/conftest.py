@@ -165,7 +165,7 @@ def switchboard(certificates: Certificates) -> Iterator[Switchboard]:
     serving = serve_until(stop, asgi_app(board), Listening(board.doors, certificates), up.set)
     thread = threading.Thread(target=loop.run_until_complete, args=(serving,))
     thread.start()
-    assert up.wait(10)
+    assert up.wait(60)
     yield board
     loop.call_soon_threadsafe(stop.set)
     thread.join()

@@ -169,6 +169,6 @@ def test_a_file_in_the_way_of_the_practice_org_is_named(optout, home):
 def test_two_commands_share_one_practice_org_and_the_last_one_ends_it(home):
     words = [Path(sys.executable).parent / "optout", "org", "show", "practice", "--json"]
     both = [subprocess.Popen(words, stdout=subprocess.PIPE) for _ in range(2)]
-    outputs = [json.loads(one.communicate(timeout=60)[0]) for one in both]
+    outputs = [json.loads(one.communicate(timeout=100)[0]) for one in both]
     assert [out["ok"] for out in outputs] == [True, True]
     assert not (home / "practice-org" / SERVER_FILE).exists()

@@ -220,14 +220,14 @@ class Browser(webbrowser.BaseBrowser):
         return True
 
     def follow(self, url):
-        page = requests.get(url, verify=self.ca_file, timeout=10)
+        page = requests.get(url, verify=self.ca_file, timeout=60)
         form = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
         allowed = requests.post(
             url.partition("?")[0],
             data={name: html.unescape(value) for name, value in form.items()},
-            verify=self.ca_file, allow_redirects=False, timeout=10,
+            verify=self.ca_file, allow_redirects=False, timeout=60,
         )  # fmt: skip
-        requests.get(allowed.headers["Location"], timeout=10)
+        requests.get(allowed.headers["Location"], timeout=60)
 
 
 @pytest.fixture

@@ -43,10 +43,10 @@ class Server:
         now = SystemClock().now()
         body = said(now, number, **fields)
         headers = delivery(body, KEY, f"msg_{number}", now)
-        return requests.post(f"{self.url}/unsubscribes", body, headers=headers, timeout=30)
+        return requests.post(f"{self.url}/unsubscribes", body, headers=headers, timeout=100)
 
     def meter(self, name: str) -> float:
-        text = requests.get(f"{self.url}/metrics", timeout=30).text
+        text = requests.get(f"{self.url}/metrics", timeout=100).text
         return float(next(x.split()[1] for x in text.splitlines() if x.startswith(f"{name} ")))
 
     def stop(self) -> int:
@@ -119,7 +119,7 @@ def test_a_full_disk_answers_503_and_takes_again_once_there_is_room(start):
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (0, most))
     refused = server.post(2, person_id="b")
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "30")
-    assert requests.get(f"{server.url}/readyz", timeout=30).status_code == 503
+    assert requests.get(f"{server.url}/readyz", timeout=100).status_code == 503
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (most, most))
     assert server.post(2, person_id="b").status_code == 202
     assert server.stop() == 0

@@ -35,7 +35,7 @@ class Server:
     def get(self, path, **headers):
         named = {"Authorization": f"Bearer {self.facts['access_token']}", **headers}
         url = self.facts["https_url"] + path
-        return requests.get(url, headers=named, verify=self.facts["ca_file"], timeout=10)
+        return requests.get(url, headers=named, verify=self.facts["ca_file"], timeout=60)
 
     def stop(self, number=signal.SIGTERM):
         self.child.send_signal(number)
@@ -44,7 +44,7 @@ class Server:
     def end(self):
         """Close its stdin, as the death of this process would."""
         if self.child.returncode is None:
-            self.words = self.child.communicate(timeout=20)[1].decode()
+            self.words = self.child.communicate(timeout=60)[1].decode()
         return self.child.returncode, self.words
 
 
@@ -122,7 +122,7 @@ def test_reset_makes_a_new_org(start):
 def test_a_second_start_on_one_folder_is_refused_in_a_sentence(start, tmp_path):
     start(*SMALL)
     words = [*COMMAND, "--data", str(tmp_path / "data")]
-    second = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
+    second = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
     assert second.returncode == 75
     assert second.stderr.startswith("practice org: another practice org is using ")
     assert second.stderr.count("\n") == 1
@@ -131,7 +131,7 @@ def test_a_second_start_on_one_folder_is_refused_in_a_sentence(start, tmp_path):
 def test_a_taken_port_is_refused_in_a_sentence(start, tmp_path):
     port = start(*SMALL).facts["instance_url"].rpartition(":")[2]
     words = [*COMMAND, "--data", str(tmp_path / "other"), *SMALL, "--http-port", port]
-    second = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
+    second = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
     assert (second.returncode, second.stdout) == (1, "")
     assert second.stderr.startswith("practice org: ")
     assert "Traceback" not in second.stderr
@@ -143,7 +143,7 @@ def test_a_person_reads_where_it_is_and_no_secret(tmp_path):
     said = [child.stdout.readline().decode() for _ in range(5)]
     facts = json.loads((tmp_path / "data" / "server.json").read_text())
     child.terminate()
-    child.communicate(timeout=20)
+    child.communicate(timeout=60)
     assert facts["instance_url"] in "".join(said)
     assert facts["access_token"] not in "".join(said)
 
@@ -164,7 +164,7 @@ def test_a_folder_of_metadata_is_loaded_once_and_reported(start, tmp_path):
 )
 def test_what_cannot_be_is_refused_in_a_sentence(tmp_path, words, sentence):
     command = [*COMMAND, "--data", str(tmp_path / "data"), *SMALL, *words]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
@@ -175,7 +175,7 @@ def test_data_of_a_newer_format_is_refused_in_a_sentence(start, tmp_path):
     with closing(sqlite3.connect(tmp_path / "data" / "org.sqlite")) as db, db:
         db.execute("UPDATE setting SET value = '99' WHERE name = 'format'")
     command = [*COMMAND, "--data", str(tmp_path / "data")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("practice org: practice data of format 99")
 
@@ -189,7 +189,7 @@ def test_each_identity_logs_in_with_its_key(start, name):
     assertion = jwt.encode(claims, Path(who["jwt_key_file"]).read_bytes(), algorithm="RS256")
     form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
     url = server.facts["https_url"] + "/services/oauth2/token"
-    answer = requests.post(url, data=form, verify=server.facts["ca_file"], timeout=10).json()
+    answer = requests.post(url, data=form, verify=server.facts["ca_file"], timeout=60).json()
     server.facts["access_token"] = answer["access_token"]
     assert name_of(server) == who["username"]
 

@@ -40,12 +40,12 @@ def test_the_org_is_kept_where_org_practice_looks(private_home):
     facts = json.loads(child.stdout.readline())
     assert facts["data"] == str(private_home / "optout" / "practice-org")
     assert facts["pid"] == child.pid
-    child.communicate(timeout=20)
+    child.communicate(timeout=60)
     assert child.returncode == 0
 
 
 def test_a_folder_that_is_not_there_is_a_usage_error(tmp_path):
     words = [*OPTOUT, "--metadata", str(tmp_path / "none")]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

@@ -239,7 +239,7 @@ def test_calls_side_by_side_log_in_once_for_all():
         def send():
             token = reader._token.access.reveal()
             if token == "token1":
-                together.wait(5)
+                together.wait(60)
                 raise SessionExpired("expired", hint="")
             return token
 

@@ -12,7 +12,7 @@ from deployer.errors import LoginRefused, TryLater
 from deployer.salesforce.web_login import WebApp, fetch_web_token
 from deployer.settings.secret import Secret
 
-pytestmark = pytest.mark.timeout(30)
+pytestmark = pytest.mark.timeout(120)
 APP = WebApp("client", Secret(""), port=0)
 
 
@@ -22,7 +22,7 @@ def come_back(address, **changed):
     answer = {"code": "c0de", "state": asked["state"], **changed}
     url = f"{asked['redirect_uri']}{changed.pop('path', '')}?{urllib.parse.urlencode(answer)}"
     try:
-        with urllib.request.urlopen(url, timeout=10) as page:  # noqa: S310 - our own port
+        with urllib.request.urlopen(url, timeout=60) as page:  # noqa: S310 - our own port
             return page.status
     except urllib.error.HTTPError as refused:
         return refused.code

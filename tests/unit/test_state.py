@@ -78,5 +78,5 @@ def test_a_shared_hold_is_shared_and_waited_for(tmp_path):
     with shared[0], shared[1]:
         waiting.start()
         order.append("shared")
-    waiting.join(10)
+    waiting.join(60)
     assert order == ["shared", "alone"]
