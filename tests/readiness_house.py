@@ -15,6 +15,7 @@ from deployer.readiness.facts.conversion import Mapping
 from deployer.readiness.facts.drift import Drift
 from deployer.readiness.facts.effective import Effective, OwnLayout
 from deployer.readiness.facts.field import Fields, FieldSeen
+from deployer.readiness.facts.flows import Flows
 from deployer.readiness.facts.grants import Grants
 from deployer.readiness.facts.highlights import Highlights
 from deployer.readiness.facts.logins import Entrance, Entrances
@@ -67,6 +68,7 @@ READY = {
     "placements": placed(c=("Edit",), l=("Edit",)),
     "effective": Effective((OwnLayout("Contact", "", "c", "c", shows=True),)),
     "drift": Drift("2026-11-01T10:00:00+00:00"),
+    "flows": Flows((), ()),
     "highlights": Highlights((), ()),
     "grants": Grants({"Contact": 1, "Lead": 1}, frozenset({"Sales"})),
     "rendered": Rendered(()),

@@ -87,9 +87,7 @@ def _sharing(call: Call, body: _Body) -> Any:
 
 
 def _rule(call: Call, body: _Body) -> Any:
-    active = body.get("active", True)
-    if not isinstance(active, bool):
-        raise _unreadable("active", "true or false")
+    active = _flag(body, "active", default=True)
     rule = Rule(
         _text(body, "object"),
         _text(body, "name"),
@@ -101,7 +99,8 @@ def _rule(call: Call, body: _Body) -> Any:
 
 
 def _flow(call: Call, body: _Body) -> Any:
-    flow = Flow(_text(body, "name"), _text(body, "object"), _text(body, "field"))
+    ticks = _flag(body, "ticks", default=False)
+    flow = Flow(_text(body, "name"), _text(body, "object"), _text(body, "field"), ticks)
     return {"success": True, "flow": set_flow(call.org, call.user_id, flow)}
 
 
@@ -109,6 +108,13 @@ def _text(body: _Body, name: str, default: str | None = None) -> str:
     found = body.get(name, default)
     if not isinstance(found, str):
         raise _unreadable(name, "a text")
+    return found
+
+
+def _flag(body: _Body, name: str, *, default: bool) -> bool:
+    found = body.get(name, default)
+    if not isinstance(found, bool):
+        raise _unreadable(name, "true or false")
     return found
 
 

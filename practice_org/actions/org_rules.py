@@ -35,11 +35,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """A record-triggered flow that writes one field."""
+    """A record-triggered flow that ticks a checkbox, or unticks it."""
 
     name: str
     sobject: str
     field: str
+    ticks: bool = False
 
 
 def set_sharing(org: Org, user_id: str, sharing: str) -> str:
@@ -110,13 +111,17 @@ def _rule_xml(rule: Rule) -> bytes:
 
 
 def _flow_xml(flow: Flow) -> bytes:
-    writing = branch("inputAssignments", [leaf("field", flow.field)])
+    value = branch("value", [leaf("booleanValue", value=flow.ticks)])
+    writing = branch("inputAssignments", [leaf("field", flow.field), value])
     return serialise(
         branch(
             "Flow",
             [
                 leaf("label", flow.name.replace("_", " ")),
-                branch("recordUpdates", [leaf("name", "Write"), writing]),
+                branch(
+                    "recordUpdates",
+                    [leaf("name", "Write"), writing, leaf("object", flow.sobject)],
+                ),
                 branch("start", [leaf("object", flow.sobject)]),
                 leaf("status", "Active"),
             ],

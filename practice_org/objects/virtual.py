@@ -89,6 +89,11 @@ VIRTUAL = (
         _ENTITY_LINK, *_COMPONENT, *STAMPS,
     ),
     _virtual(
+        "Flow", "Flow", "301", *IDENTITY, text("MasterLabel", "Label", 255),
+        choice("Status", "Status", "Active", "Draft", "Obsolete"),
+        choice("ProcessType", "Process Type"), *_COMPONENT, *STAMPS,
+    ),
+    _virtual(
         "CompactLayout", "Compact Layout", "0AH", *IDENTITY,
         text("DeveloperName", "Name", 40), text("MasterLabel", "Label", 80),
         choice("SobjectType", "Object"), *_COMPONENT, *STAMPS,

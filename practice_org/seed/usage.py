@@ -14,7 +14,7 @@ from practice_org.seed.people import ADMIN_USERNAME
 IDLE_APP = "Old Mail Plugin"
 _MARKETING = "marketing.sync@practice.example.com"
 # It names a custom field, so that MetadataComponentDependency has it.
-FLOW = Flow("Greet_New_VIP", "Contact", "VIP__c")
+FLOW = Flow("Greet_New_VIP", "Contact", "VIP__c", ticks=True)
 # Every account has a name, so it refuses nothing.
 RULE = Rule("Account", "Account_Is_Named", "Give the account a name.", "Name")
 

@@ -10,8 +10,8 @@ from practice_org.metadata.components import component_by_id
 from practice_org.org import Org
 
 # Elements that may repeat are lists even when there is one. Source: Metadata API guide, the types
-# Layout, FlexiPage, CustomField, QuickAction; what a type holds beyond this list is a list when it
-# repeats.
+# Layout, FlexiPage, CustomField, QuickAction, Flow; what a type holds beyond this list is a list
+# when it repeats.
 _LISTS = frozenset({
     "layoutSections", "layoutColumns", "layoutItems", "relatedLists", "fields",
     "multilineLayoutFields",
@@ -19,10 +19,16 @@ _LISTS = frozenset({
     "relatedContentItems", "summaryLayoutItems", "miniLayoutFields", "feedFilters",
     "flexiPageRegions", "itemInstances", "componentInstances", "componentInstanceProperties",
     "fieldInstanceProperties", "valueListItems", "criteria", "events", "platformActionlist",
-    "quickActionLayoutColumns", "quickActionLayoutItems", "referenceTo", "value", "valueSettings",
+    "quickActionLayoutColumns", "quickActionLayoutItems", "recordUpdates", "inputAssignments",
+    "assignments", "assignmentItems", "referenceTo", "value", "valueSettings",
 })  # fmt: skip
-# `value` repeats in a picklist's definition and stands alone in a component's property.
-_SINGLE = {("componentInstanceProperties", "value"), ("fieldInstanceProperties", "value")}
+# `value` repeats in a picklist's definition and stands alone in these.
+_SINGLE = {
+    ("componentInstanceProperties", "value"),
+    ("fieldInstanceProperties", "value"),
+    ("inputAssignments", "value"),
+    ("assignmentItems", "value"),
+}
 _TEXT = frozenset({"value", "label", "masterLabel", "description", "field", "fullName"})
 
 

@@ -1,6 +1,6 @@
-"""Rows for what shows a few fields beside a record's page: compact layouts and quick actions.
+"""Rows for compact layouts, quick actions and flows.
 
-Source: Salesforce, Tooling API guide, CompactLayout and QuickActionDefinition.
+Source: Salesforce, Tooling API guide, CompactLayout, QuickActionDefinition and Flow.
 """
 
 from __future__ import annotations
@@ -26,6 +26,18 @@ def quick_action_rows(org: Org, _user: str, _query: Query) -> Iterator[Row]:
     """QuickActionDefinition: one row per action that the org holds a file of."""
     for found in list_components(org, "QuickAction"):
         yield {**_row(found), "Type": child_text(found.body, "type")}
+
+
+def flow_rows(org: Org, _user: str, _query: Query) -> Iterator[Row]:
+    """Flow: one row per flow; that each has one version is this org's own."""
+    for found in list_components(org, "Flow"):
+        label = child_text(found.body, "label")
+        yield {
+            **common(found),
+            "MasterLabel": label,
+            "Status": child_text(found.body, "status"),
+            "ProcessType": child_text(found.body, "processType") or "AutoLaunchedFlow",
+        }
 
 
 def _row(found: Component) -> Row:

@@ -11,6 +11,7 @@ PROVIDERS: dict[str, Provider] = {
     "ProfileLayout": components.profile_layout_rows,
     "FlexiPage": components.flexi_page_rows,
     "CustomField": components.custom_field_rows,
+    "Flow": highlights.flow_rows,
     "CompactLayout": highlights.compact_layout_rows,
     "QuickActionDefinition": highlights.quick_action_rows,
     "ValidationRule": components.validation_rule_rows,

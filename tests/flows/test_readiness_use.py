@@ -56,6 +56,24 @@ def test_a_flow_that_writes_the_field_is_named_and_that_of_another_object_is_not
     assert (outcome, "Flow Clear_It" in evidence, "Elsewhere" in evidence) == ("warn", True, False)
 
 
+FIELD = "HasOptedOutOfEmail"
+FLOWS = {
+    "a flow that unticks it": (
+        Flow("Clear_It", "Lead", FIELD),
+        "warn",
+        "untick the field: Clear It",
+    ),
+    "a flow that ticks it": (Flow("Tick_It", "Lead", FIELD, ticks=True), "info", "no active flow"),
+}
+
+
+@pytest.mark.parametrize(("flow", "outcome", "words"), FLOWS.values(), ids=FLOWS)
+def test_a_flow_is_named_when_it_unticks_a_standard_field(answer, org, flow, outcome, words):
+    set_flow(org, org.setting("admin_user_id"), flow)
+    found, evidence = answer("C52")
+    assert (found, words in evidence) == (outcome, True)
+
+
 @pytest.mark.parametrize(("identity", "outcome"), [("deployer", "warn"), ("auditor", "unknown")])
 def test_an_idle_grant_is_told_to_who_may_see_all_of_them(answer, org, identity, outcome):
     assert org

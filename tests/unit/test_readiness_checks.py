@@ -31,6 +31,7 @@ from deployer.readiness.facts.conversion import Mapping
 from deployer.readiness.facts.drift import Drift
 from deployer.readiness.facts.effective import Effective, OwnLayout
 from deployer.readiness.facts.field import Fields
+from deployer.readiness.facts.flows import Flows
 from deployer.readiness.facts.grants import Grants
 from deployer.readiness.facts.highlights import Highlights
 from deployer.readiness.facts.logins import Entrance, Entrances
@@ -163,6 +164,10 @@ def came(login_type, api_type, version):
         ("C52", "warn", {"acting": Acting(("Flow Clear It",))}),
         ("C62", "info", {"drift": Drift("")}),
         ("C62", "warn", {"drift": Drift("2026-11-01T10:00:00+00:00", ("Contact-Sales",))}),
+        ("C52", "info", {}),
+        ("C52", "warn", {"flows": Flows(("Clear it",), ())}),
+        ("C52", "warn", {"flows": Flows((), ("Copy it",))}),
+        ("C52", "info", {"flows": Flows((), (), reason="may not look")}),
         ("C61", "fail", {"rendered": Rendered(("no label",))}),
         ("C60", "pass", {"check_deploy": CheckedDeploy(ok=True, said="Succeeded")}),
         ("C60", "fail", {"check_deploy": CheckedDeploy(ok=False, said="no such field")}),

@@ -6,14 +6,22 @@ from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
 from deployer.readiness.checks.saying import HELP, named, passed, said
 from deployer.readiness.facts.automation import Acting, ActiveRules, Required
+from deployer.readiness.facts.flows import Flows
 
 
 def _acting(facts: Facts) -> list[Finding]:
-    names = value(facts, "acting", Acting).names
-    if names:
-        return [said(Severity.WARN, f"these name the field and could clear it: {named(names)}")]
-    return [said(Severity.INFO, "no automation that the org lists names the field; it lists "
-                                "none for standard fields")]  # fmt: skip
+    flows, names = value(facts, "flows", Flows), value(facts, "acting", Acting).names
+    told = {"these flows untick the field": flows.clearing,
+            "these flows write the field": flows.writing,
+            "these name the field and could clear it": names}  # fmt: skip
+    found = [
+        said(Severity.WARN, f"{words}: {named(which)}") for words, which in told.items() if which
+    ]
+    if flows.reason or flows.unread:
+        what = f"flows were not looked at: {flows.reason or flows.unread}"
+        found.append(said(Severity.INFO, what))
+    return found or [said(Severity.INFO, "no active flow writes the field; of Apex the org tells "
+                                         "only what names a custom field")]  # fmt: skip
 
 
 def _rules(facts: Facts) -> list[Finding]:
@@ -34,8 +42,9 @@ def _required(facts: Facts) -> list[Finding]:
 
 
 CHECKS = (
-    Check("C52", "Automation", Severity.WARN, "Does automation name the field?", ("acting",),
-          _acting, "Setup > Flows, and Setup > Apex Triggers: see that none of them clears it",
+    Check("C52", "Automation", Severity.WARN, "Does automation name the field?",
+          ("acting", "flows"), _acting,
+          "Setup > Flows, and Setup > Apex Triggers: see that none of them clears it",
           HELP + "platform.flow.htm&type=5"),
     Check("C53", "Validation rules", Severity.WARN, "Could a validation rule refuse an opt-out?",
           ("rules",), _rules, "Setup > Object Manager > the object > Validation Rules: let the "

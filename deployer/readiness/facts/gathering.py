@@ -11,6 +11,7 @@ from deployer.readiness.facts.conversion import fetch_mapping
 from deployer.readiness.facts.drift import fetch_drift
 from deployer.readiness.facts.effective import fetch_effective
 from deployer.readiness.facts.field import fetch_fields
+from deployer.readiness.facts.flows import fetch_flows
 from deployer.readiness.facts.grants import fetch_grants
 from deployer.readiness.facts.highlights import fetch_highlights
 from deployer.readiness.facts.org import fetch_org
@@ -27,7 +28,7 @@ T = TypeVar("T")
 # Without View Setup the org may answer with no rows, which would read as "there is none".
 _NEEDS_SETUP = ("fields", "sight", "layouts", "assigned", "record_types", "placements", "effective",
                 "grants", "rules", "acting", "required", "screens", "visibility", "pages",
-                "activations", "drift", "highlights", "runner_field", "runner_dangers",
+                "activations", "drift", "flows", "highlights", "runner_field", "runner_dangers",
                 "runner_records")  # fmt: skip
 _NO_SETUP = Unknown("this login does not have View Setup and Configuration")
 
@@ -46,6 +47,7 @@ def fetch_facts(conn: Connection, asked: Asked) -> dict[str, Fact[object]]:
         **fetch_automation(conn, sight),
         **fetch_runner(conn, asked, rights),
         "highlights": fetch_highlights(conn, asked.field),
+        "flows": fetch_flows(conn, asked.field),
         "drift": fetch_drift(conn, asked.deployed),
         "mapping": fetch_mapping(conn, asked.field),
         "rendered": read_rendered(asked.field),
