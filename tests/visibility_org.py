@@ -17,6 +17,9 @@ PROFILES = ("Sales", "Support", "Standard User")
 APPS = ("Sales_Workspace", "Service_Console")
 FACTORS = ("Large", "Small")
 BEHAVIORS = {"None": "", "Edit": "Edit", "Read": "Readonly"}
+_UNASSIGN = (
+    "DELETE FROM layout_assignment WHERE profile_id = ? AND object = ? AND record_type_id = ?"
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ UNITS = ("Account", "Contact", "Lead", f"Contact.{FIELD}", f"Lead.{FIELD}")
 @dataclass(frozen=True)
 class Drawn:
     """One generated org; pages are of Account, Contact and Lead and "" is Salesforce's own.
+
+    A layout "" is none that is assigned.
 
     Rights go by unit, (read, edit) each; `everywhere` is what the group's sets give of all data
     and what is muted of it; `holders` maps a user's place to the sets, 3 being the group.
@@ -77,7 +82,7 @@ orgs = st.builds(
     usual_layout=layout_names,
     layouts=_some(
         ((p, name, kind) for p in PROFILES for name, a in OBJECTS.items() for kind in a.kinds),
-        layout_names, 5,
+        st.sampled_from(("Edit", "Read", "None", "")), 5,
     ),
     pages=st.fixed_dictionaries(dict.fromkeys(PAGE_KEYS, st.tuples(
         st.sampled_from(("shown", "", "rule", "shown")),
@@ -124,8 +129,11 @@ def _layouts(org: Org, drawn: Drawn) -> None:
             load_component(org, "Layout", f"{name}-V {word}", body.encode())
         for profile, kind in product(PROFILES, about.kinds):
             layout = drawn.layouts.get((profile, name, kind), drawn.usual_layout)
-            kind_id = types[about.page, kind] if kind else ""
-            assign_layout(org, ids[profile], name, kind_id, f"{name}-V {layout}")
+            where = ids[profile], name, types[about.page, kind] if kind else ""
+            if layout:
+                assign_layout(org, *where, f"{name}-V {layout}")
+            else:
+                org.db.execute(_UNASSIGN, where)
 
 
 def _rights(org: Org, drawn: Drawn) -> None:
