@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deployer.model.findings import Severity
+from deployer.model.identities import IDENTITIES, Of
 from deployer.rules.rule import Answer, Rule, Subject, elements, repeated, text_of, value_of
 
 _REQUIRED = {
@@ -13,9 +14,18 @@ _REQUIRED = {
 }  # fmt: skip
 
 
+# The sets of the three logins are there for their user permissions, and for no others.
+_OF_LOGINS = {
+    identity.permission_set: {right.name for right in identity.rights if right.of is Of.SYSTEM}
+    for identity in IDENTITIES.values()
+}
+
+
 def _user_permissions(subject: Subject) -> Iterator[Answer]:
+    expected = _OF_LOGINS.get(subject.name.partition(".")[0], set())
     for name in elements(subject.root, "userPermissions/name"):
-        yield Answer(name.sourceline, f"the set carries the user permission {value_of(name)}")
+        if value_of(name) not in expected:
+            yield Answer(name.sourceline, f"the set carries the user permission {value_of(name)}")
 
 
 def _licence(subject: Subject) -> Iterator[Answer]:

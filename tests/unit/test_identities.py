@@ -16,6 +16,7 @@ from deployer.model.identities import (
     without_accounts,
 )
 from deployer.planning.identities import identity_set
+from deployer.rules import check_rules
 from deployer.schema import check_schema
 
 PAGE = Path(__file__).parents[2] / "docs/operating/identities.md"
@@ -50,6 +51,13 @@ def test_the_set_is_valid_and_names_no_licence(identity, tmp_path):
     body = identity_set(identity, FIELD)
     assert check_schema(body, cache=tmp_path) == []
     assert b"license" not in body
+
+
+@every
+def test_optout_itself_finds_nothing_wrong_with_the_set(identity):
+    name = f"{identity.permission_set}.permissionset"
+    assert check_rules(name, identity_set(identity, FIELD)) == []
+    assert check_rules("Mine.permissionset", identity_set(identity, FIELD)) != []
 
 
 @every
