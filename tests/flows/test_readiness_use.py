@@ -10,7 +10,7 @@ from practice_org.login.history import Login, record_login
 from practice_org.metadata.components import edit_layout_as, find_component
 from practice_org.seed.fields import SeedField, add_field
 from practice_org.seed.usage import IDLE_APP
-from practice_org.tables import find_rows, update_row
+from practice_org.tables import delete_row, find_rows, update_row
 
 RUNNER = "runner@practice.example.com"
 
@@ -121,5 +121,16 @@ def test_what_shows_email_beside_the_page_is_named(answer, org):
     outcome, evidence = answer("C43")
     assert (outcome, evidence.partition("; with Email and without it: ")[2]) == (
         "info",
-        "compact layout Contact Contact Highlights, quick action Contact Update Email",
+        "compact layout Contact Contact_Highlights, quick action Contact Update_Email",
+    )
+
+
+def test_a_login_that_opens_no_records_has_no_layouts_to_compare(answer, org):
+    held = find_rows(org, "PermissionSet", Name="Readiness_Audit")[0]["Id"]
+    for row in find_rows(org, "ObjectPermissions", ParentId=held):
+        delete_row(org, "ObjectPermissions", row["Id"])
+    outcome, evidence = answer("C25")
+    assert (outcome, evidence) == (
+        "info",
+        "this login has no layout to compare and opens no Contact and no Lead",
     )

@@ -26,7 +26,9 @@ from deployer.model.org import LayoutAssignment
 from deployer.readiness.assessing import Verdict, accepted_ids, assess, to_verdict
 from deployer.readiness.checks.catalogue import CHECKS
 from deployer.readiness.checks.saying import named
+from deployer.readiness.facts.asked import Deployed
 from deployer.readiness.facts.asking import reason_of
+from deployer.readiness.facts.drift import ended_at
 from deployer.readiness.facts.field import Fields, FieldSeen
 from deployer.readiness.facts.gathering import distrust
 from deployer.readiness.facts.highlights import Highlights
@@ -129,6 +131,21 @@ def test_another_checkbox_that_looks_like_an_opt_out_is_named_but_not_that_of_fa
     fields = Fields(BOTH | {"Lead": {NAME: FIELD, other.name: other, fax.name: fax}})
     told = answer("C12", known(fields=fields)).evidence
     assert told.endswith("an opt-out too: Lead.Tout_Opt_Out__c")
+
+
+ASKED_AT = "2026-11-01T10:00:00+00:00"
+ENDS = {
+    "the org still has it": (Known(({"CompletedDate": "2026-11-01T10:05:00.000+0000"},)), "10:05"),
+    "it runs, or was cut off": (Known(({"CompletedDate": None},)), "12:00"),
+    "the org has forgotten it": (Known(()), "12:00"),
+    "the org would not say": (Unknown("may not look"), "12:00"),
+}
+
+
+@pytest.mark.parametrize(("deploy", "ended"), ENDS.values(), ids=ENDS)
+def test_a_deploy_ended_when_the_org_says_or_at_the_latest_it_can(deploy, ended):
+    found = ended_at(Deployed("0Af", ASKED_AT, ("Contact-Sales",)), deploy)
+    assert f"{found:%H:%M}" == ended
 
 
 def test_what_shows_email_without_the_field_is_named():

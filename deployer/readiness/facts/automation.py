@@ -16,7 +16,7 @@ _RULES = (
     "WHERE Active = true AND EntityDefinition.QualifiedApiName IN ('Contact', 'Lead', 'Account')"
 )
 # Standard fields are not in this table. Ids rather than names: fields of other objects may have
-# the same one.
+# the same one. They are asked for in both lengths, since others ask with 15 characters.
 _USERS = (
     "SELECT MetadataComponentName, MetadataComponentType FROM MetadataComponentDependency "
     "WHERE RefMetadataComponentId IN :fields"
@@ -71,7 +71,7 @@ def fetch_automation(conn: Connection, sight: Fact[object]) -> dict[str, Fact[ob
 
 def _ids(sight: Fact[object]) -> list[str]:
     if isinstance(sight, Known) and isinstance(sight.value, Sight):
-        return sorted(sight.value.ids.values())
+        return sorted({form for each in sight.value.ids.values() for form in (each, each[:15])})
     return []
 
 

@@ -46,12 +46,13 @@ def fetch_drift(conn: Connection, deployed: Deployed | None) -> Fact[object]:
     layouts, deploy = found["layouts"], found["deploy"]
     if isinstance(layouts, Unknown):
         return layouts
-    ended = _ended(deployed, deploy)
+    ended = ended_at(deployed, deploy)
     saved = _saved_after(layouts.value, ended)
     return Known(Drift(deployed.asked_at, tuple(sorted(set(saved) & set(deployed.layouts)))))
 
 
-def _ended(deployed: Deployed, deploy: Fact[Rows]) -> datetime:
+def ended_at(deployed: Deployed, deploy: Fact[Rows]) -> datetime:
+    """When the deploy was over: as the org has it, else the latest that it can have been."""
     if isinstance(deploy, Known) and deploy.value and deploy.value[0]["CompletedDate"]:
         return datetime.fromisoformat(str(deploy.value[0]["CompletedDate"]))
     return datetime.fromisoformat(deployed.asked_at) + _AT_MOST

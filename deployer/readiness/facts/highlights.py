@@ -15,7 +15,7 @@ from deployer.salesforce.soql import bind
 
 OBJECTS = ("Contact", "Lead")
 KINDS = {"CompactLayout": "compact layout", "QuickActionDefinition": "quick action"}
-_LISTED = "SELECT Id, MasterLabel, SobjectType FROM {kind} WHERE SobjectType IN :objects"
+_LISTED = "SELECT Id, DeveloperName, SobjectType FROM {kind} WHERE SobjectType IN :objects"
 # Each is its own GET, 25 a call; more than this are counted, not looked at.
 MOST = 50
 _EMAIL = "email"
@@ -23,7 +23,7 @@ _EMAIL = "email"
 
 @dataclass(frozen=True, slots=True)
 class Highlights:
-    """Each as "quick action Contact Log a Call": those with the field, those with Email alone.
+    """Each as "quick action Contact LogACall": those with the field, those with Email alone.
 
     `unread` is how many were not looked at; `reason` says why the org told nothing, "" when it did.
     """
@@ -61,7 +61,7 @@ def _names(rows: Mapping[str, Rows]) -> Iterator[tuple[str, str]]:
     """Path -> what it is."""
     for kind, told in rows.items():
         for row in told:
-            name = f"{KINDS[kind]} {row['SobjectType']} {row['MasterLabel']}"
+            name = f"{KINDS[kind]} {row['SobjectType']} {row['DeveloperName']}"
             yield f"sobjects/{kind}/{row['Id']}", name
 
 
