@@ -125,13 +125,13 @@ def _call(call: Call) -> CallShown:
 
 
 def _layouts(facts: Mapping[str, Fact[object]]) -> Fact[tuple[LayoutShown, ...]]:
-    """Every layout, by object and name; those that nobody is given come last."""
+    """Every layout, by object and name."""
     layouts = fact_of(facts, "layouts", Layouts)
     if isinstance(layouts, Unknown):
         return layouts
     given = _given(facts)
     placements = fact_of(facts, "placements", Placements)
-    shown = (
+    shown = tuple(
         LayoutShown(
             each.name,
             each.object,
@@ -140,7 +140,7 @@ def _layouts(facts: Mapping[str, Fact[object]]) -> Fact[tuple[LayoutShown, ...]]
         )
         for each in sorted(layouts.value.all, key=_order)
     )
-    return Known(tuple(sorted(shown, key=lambda each: not each.given)))
+    return Known(shown)
 
 
 def _order(layout: LayoutSeen) -> tuple[int, str]:

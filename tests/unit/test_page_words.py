@@ -10,7 +10,7 @@ from readiness_house import WORDS, known
 
 from deployer.model.facts import Known, Unknown
 from deployer.model.findings import Severity
-from deployer.model.pictures import Bar, LayoutChange, MatrixRow
+from deployer.model.pictures import Bar, GivenTo, LayoutChange, LayoutShown, MatrixRow
 from deployer.readiness.assessing import Verdict, assess
 from deployer.readiness.checks.catalogue import CHECKS
 from deployer.readiness.picture import merged, to_picture
@@ -76,6 +76,17 @@ def test_a_field_whose_label_is_not_known_is_shown_by_its_own_name(owner, name, 
         "Account": {"personx": "Person X"},
     }
     assert words.label_of(labels, owner, name) == label
+
+
+def test_layouts_that_need_something_come_first_and_those_nobody_is_given_last():
+    people = (GivenTo("Sales", ("",)),)
+    layouts = [
+        LayoutShown("idle", "Contact", Known(a_drawing())),
+        LayoutShown("on", "Contact", Known(a_drawing("x", "Edit")), people),
+        LayoutShown("lost", "Contact", Unknown("no"), people),
+        LayoutShown("off", "Lead", Known(a_drawing()), people),
+    ]
+    assert [each.name for each in words.by_need(layouts)] == ["off", "lost", "on", "idle"]
 
 
 def test_rows_that_differ_in_the_record_type_alone_are_one():

@@ -193,6 +193,14 @@ def standing(drawing: Fact[LayoutDrawing]) -> tuple[str, str]:
     return "on the layout", "good"
 
 
+def by_need(layouts: Iterable[LayoutShown]) -> list[LayoutShown]:
+    """Those that need something done first, those that nobody is given last."""
+    order = ("bad", "dim", "warm", "good")
+    return sorted(
+        layouts, key=lambda each: (not each.given, order.index(standing(each.drawing)[1]))
+    )
+
+
 def opens(among: int) -> bool:
     """Whether layouts are drawn open: when there are few."""
     return among <= MOST_OPEN
