@@ -54,7 +54,10 @@ def command(  # noqa: PLR0913 - one parameter an option
     config: Path | None,
     as_json: bool,
 ) -> int:
-    """Write what a deploy would send as a folder, for sf, cci or Ant to deploy."""
+    """Write what a deploy would send as a folder, for sf, cci or Ant to deploy.
+
+    With --identity it is the permission set of one login instead, each right with its reason.
+    """
     _one_source(project, org, identity)
     _refuse_filled(out)
     if identity is not None:
