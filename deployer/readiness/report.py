@@ -81,7 +81,7 @@ def to_report(look: Look) -> Report:
     return Report(
         verdict=verdict_line(look),
         steps=_next(look),
-        headline=(*look.notes, *_counts(look)),
+        headline=(*look.notes, *_untold(look.after), *_counts(look)),
         findings=tuple(each.finding for each in shown),
         tables=tuple(_tables(look)),
         document=_document(look),
@@ -145,9 +145,15 @@ def _called(look: Look) -> str:
     return f"{len(look.calls)} calls to the org, {left}"
 
 
+def _untold(after: After | None) -> tuple[str, ...]:
+    if after is None or not isinstance(after.visibility, Unknown):
+        return ()
+    return (f"who would see it after {after.words} cannot be told: {after.visibility.reason}",)
+
+
 def _tables(look: Look) -> Iterator[Table]:
     yield _seen("Active users", look.visibility)
-    if look.after:
+    if look.after and isinstance(look.after.visibility, Known):
         yield _seen(f"Active users after {look.after.words}", look.after.visibility)
 
 

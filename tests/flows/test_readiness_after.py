@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from practice_org.tables import find_rows, insert_row
+from practice_org.tables import find_rows, insert_row, update_row
 
 FIELD = "HasOptedOutOfEmail"
 USER = "user003@practice.example.com"
@@ -111,3 +111,15 @@ def test_a_plan_of_another_org_or_field_is_refused(look, reviewed, key):
     Path(path).write_text(json.dumps(plan))
     code, document, _ = look("--after", path)
     assert (code, path in json.dumps(document["error"])) == (1, True)
+
+
+def test_where_nobody_can_be_counted_nothing_is_foretold(run, look, org_now):
+    held = find_rows(org_now.org, "PermissionSet", Name="Deployment")[0]
+    update_row(org_now.org, "PermissionSet", held["Id"], {"PermissionsViewSetup": False})
+    after = look("--assign", "Sales")[1]["after"]
+    assert (after["headline"], after["unknown"].startswith("this login does not have")) == (
+        [],
+        True,
+    )
+    words = ("--org", "practice", "--identity", "deployer", "--assign", "Sales")
+    assert "access for Sales cannot be told: this login" in run("readiness", *words)[1]
