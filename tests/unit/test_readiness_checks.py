@@ -40,6 +40,7 @@ from deployer.readiness.facts.package import CheckedDeploy, Rendered
 from deployer.readiness.facts.placements import (
     Assigned,
     Layouts,
+    RecordTypes,
 )
 from deployer.readiness.facts.rights import Rights
 from deployer.readiness.facts.runner import Dangers, FieldReach, Shared
@@ -135,6 +136,7 @@ def came(login_type, api_type, version):
         ("C23", "warn", {"visibility": people(edits=2, sees=1)}),
         ("C23", "pass", {"visibility": Visibility(people(sees=3).headline, (LOCKED,))}),
         ("C23", "unknown", {"visibility": Visibility((), ())}),
+        ("C24", "info", {"record_types": RecordTypes((), ("Contact.Old",))}),
         ("C25", "warn", {"effective": mine("c", "x")}),
         ("C25", "warn", {"effective": mine("c", "c", shows=False)}),
         ("C25", "warn", {"placements": stands()}),
