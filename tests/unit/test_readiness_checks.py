@@ -146,6 +146,8 @@ def came(login_type, api_type, version):
             "pass",
             {"sight": Sight(frozenset(), {}), "effective": mine("c", "c", shows=False)},
         ),
+        ("C25", "unknown", {"effective": Effective((), ("Lead",), ("busy",))}),
+        ("C25", "pass", {"effective": replace(mine("c", "c"), refused=("busy",))}),
         ("C25", "info", {"effective": Effective((), ("Contact", "Lead"))}),
         ("C30", "fail", {"grants": Grants({"Contact": 1, "Lead": 0}, frozenset())}),
         ("C31", "fail", {"runner_field": FieldReach(("Contact", "Lead"), ("Contact",))}),

@@ -20,10 +20,14 @@ def _own(facts: Facts) -> list[Finding]:
     wrong = [told for own in seen.layouts for told in _differences(facts, own)]
     if wrong:
         return [said(Severity.WARN, f"the org gives this login otherwise: {named(wrong)}")]
+    if seen.refused and not seen.layouts:
+        return [said(Severity.UNKNOWN, f"the org does not tell: {seen.refused[0]}")]
     if not seen.layouts:
         closed = f" and opens no {' and no '.join(seen.closed)}" if seen.closed else ""
         return [said(Severity.INFO, f"this login has no layout to compare{closed}")]
-    return passed(f"{len(seen.layouts)} of this login's own layouts are as the assignments say")
+    lost = f"; {len(seen.refused)} could not be had: {seen.refused[0]}" if seen.refused else ""
+    told = f"{len(seen.layouts)} of this login's own layouts are as the assignments say"
+    return passed(f"{told}{lost}")
 
 
 def _differences(facts: Facts, own: OwnLayout) -> Iterator[str]:

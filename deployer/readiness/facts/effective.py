@@ -37,10 +37,14 @@ class OwnLayout:
 
 @dataclass(frozen=True, slots=True)
 class Effective:
-    """A sample of this login's layouts; `closed` are objects whose records it may not open."""
+    """A sample of this login's layouts; `closed` are objects whose records it may not open.
+
+    `refused` are reasons why others of the sample could not be had, one each.
+    """
 
     layouts: tuple[OwnLayout, ...]
     closed: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 def fetch_effective(
@@ -60,7 +64,7 @@ def fetch_effective(
         answers = conn.composite(requests, purpose="this login's own layouts") if requests else []
     except OptoutError as refused:
         return Unknown(reason_of(refused))
-    return _effective(sample, answers, field)
+    return Known(_effective(sample, answers, field))
 
 
 def _fetch_profile(conn: Connection) -> str:
@@ -93,8 +97,8 @@ def _object(name: str) -> str:
 
 def _effective(
     sample: Mapping[str, LayoutAssignment], answers: list[Answer], field: str
-) -> Fact[object]:
-    found, closed = [], []
+) -> Effective:
+    found, closed, refused = [], [], []
     for answer in answers:
         held, obj = sample[answer.reference], _object(answer.reference)
         if answer.error is None:
@@ -104,8 +108,8 @@ def _effective(
         elif answer.error.org_code in _CLOSED:
             closed.append(obj)
         else:
-            return Unknown(reason_of(answer.error))
-    return Known(Effective(tuple(found), tuple(dict.fromkeys(closed))))
+            refused.append(reason_of(answer.error))
+    return Effective(tuple(found), tuple(dict.fromkeys(closed)), tuple(refused))
 
 
 def _fields(layout: Any) -> Iterator[str]:
