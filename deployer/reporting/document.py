@@ -33,8 +33,13 @@ def write_document(
     document.update(body)
     if error is not None:
         document["error"] = dict(error)
+    click.echo(to_text(document))
+
+
+def to_text(document: Mapping[str, Any]) -> str:
+    """The document as JSON; what is no letter of any language is written as an escape."""
     told = json.dumps(document, ensure_ascii=False, indent=2, default=str)
-    click.echo(_BEYOND_ASCII.sub(_harmless, told))
+    return _BEYOND_ASCII.sub(_harmless, told)
 
 
 def _harmless(found: re.Match[str]) -> str:

@@ -94,7 +94,12 @@ def test_the_seeded_org_becomes_ready_and_leaves_the_auditor_the_documented_unkn
     assert look("--accept-unknown", documented)[0] == 0
 
 
-def test_a_field_that_is_not_there_is_made_mapped_shown_and_given_to_the_runner(follow):
+def test_a_field_that_production_lacks_is_made_mapped_shown_and_given_to_the_runner(
+    follow, org_now
+):
+    org = org_now.org
+    org.set_setting("sandbox", "0")
+    update_row(org, "Organization", org.setting("org_id"), {"IsSandbox": False})
     rounds = follow("--custom-field", CUSTOM, field=CUSTOM)
     assert rounds[0][0] == ["C10", "C13", "C21", "C23", "C30", "C31", "C42", "C50", "C51"]
     assert rounds[-1] == ([], [])
