@@ -94,6 +94,7 @@ def test_the_seeded_org_becomes_ready_and_leaves_the_auditor_the_documented_unkn
     assert look("--accept-unknown", documented)[0] == 0
 
 
+@pytest.mark.slow
 def test_a_field_that_production_lacks_is_made_mapped_shown_and_given_to_the_runner(
     follow, org_now
 ):
@@ -137,6 +138,7 @@ def spoil_pages(org):
                    app.replace(override, override + more).encode())  # fmt: skip
 
 
+@pytest.mark.slow
 def test_an_org_in_neglect_becomes_ready(follow, org_now):
     neglect(org_now.org)
     rounds = follow()
