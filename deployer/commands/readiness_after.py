@@ -109,8 +109,8 @@ def _meant(screens: Screens, word: str) -> set[str]:
 def _after_plan(conn: Connection, field: str, screens: Screens, plan: PlanFile) -> Screens:
     """Layouts, pages, the set as it becomes, then who is given it."""
     placed = with_field(screens, dict(_places(screens, plan.effect.get("layouts", ()))))
-    pages = (page["name"] for page in plan.effect.get("pages", ()))
-    placed = with_field_on_pages(placed, pages)
+    added = [page for page in plan.effect.get("pages", ()) if _adds(page)]
+    placed = with_field_on_pages(placed, [page["name"] for page in added])
     whose = Whose(edits=_held_set(conn, plan.effect.get("permission_set") or ""))
     objects = sorted({layout.object for layout in screens.layouts.values()})
     if whose.edits:
@@ -135,8 +135,11 @@ def _places(
     ids = {title: layout_id for layout_id, title in _titles(screens).items()}
     for layout in layouts:
         if layout["name"] in ids:
-            put = layout["outcome"] == Outcome.ADD.value
-            yield ids[layout["name"]], _PUT_THERE if put else None
+            yield ids[layout["name"]], _PUT_THERE if _adds(layout) else None
+
+
+def _adds(part: Mapping[str, Any]) -> bool:
+    return bool(part["outcome"] == Outcome.ADD.value)
 
 
 def _held_set(conn: Connection, name: str) -> str:

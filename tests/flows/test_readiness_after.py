@@ -45,6 +45,7 @@ ASSIGNING = [
     ("--assign", USER),
     ("--assign", "profile:Support", "--assign", USER, "--object", "Contact"),
     ("--lightning-pages", "--assign", "layout-users"),
+    ("--make-editable", "--all-layouts", "--lightning-pages", "--assign", "layout-users"),
 ]
 
 
