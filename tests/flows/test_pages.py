@@ -1,5 +1,8 @@
 """--html: what readiness, plan and deploy say, as one page, written whole or not at all."""
 
+import json
+from dataclasses import replace
+
 import pytest
 from pictures import seen
 
@@ -135,3 +138,28 @@ def test_readiness_draws_what_would_be_beside_what_is(page_of):
     assert {label.partition(":")[0] for label in labels if "Lead" in label} == {
         "now, Lead", "after, Lead",
     }  # fmt: skip
+
+
+def test_a_layout_that_cannot_be_read_is_said_by_name_and_the_others_are_drawn(page_of, intercept):
+    refused = {"httpStatusCode": 400, "body": [{"errorCode": "UNKNOWN_EXCEPTION", "message": "no"}]}
+
+    def one_away(request, go_on):
+        response = go_on(request)
+        asked = [part for part in _parts(request) if "sobjects/Layout/" in part["url"]]
+        if not asked:
+            return response
+        parts = json.loads(response.body)["compositeResponse"]
+        parts[0] |= refused
+        return replace(response, body=json.dumps({"compositeResponse": parts}).encode())
+
+    intercept(one_away)
+    _, page = page_of("readiness")
+    assert page.said.count("This layout could not be read: ") == 1
+    assert "these layouts could not be read: " in page.said
+    assert page.said.count("The field is not on the layout.") >= 10
+
+
+def _parts(request):
+    if "tooling/composite" not in request.path:
+        return []
+    return json.loads(request.body)["compositeRequest"]
