@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from deployer.commands.options import config_option, json_option, open_connection
 from deployer.commands.org_login import login
+from deployer.commands.org_logout import logout
 from deployer.model.findings import Report, Table
-
-if TYPE_CHECKING:
-    from deployer.clock import Clock
-    from deployer.salesforce.entrance import Way
-    from deployer.settings.loading import Settings
 
 
 @click.group("org")
@@ -23,6 +18,7 @@ def command() -> None:
 
 
 command.add_command(login)
+command.add_command(logout)
 
 
 @command.command("list")
@@ -72,57 +68,3 @@ def show(name: str | None, config: Path | None, as_json: bool) -> int:  # noqa: 
         org_id=str(facts["org_id"]),
     )
     return finish(report, as_json=as_json)
-
-
-@command.command("logout")
-@click.argument("name")
-@config_option
-@json_option
-def logout(name: str, config: Path | None, as_json: bool) -> int:  # noqa: FBT001 - click's signature
-    """Revoke what can be revoked and forget the org."""
-    from deployer.reporting.console import finish
-    from deployer.settings.loading import load
-    from deployer.settings.own_orgs import delete_org, is_own
-
-    settings = load(config)
-    settings.pick_org(name)
-    revoked = _revoke(settings, name)
-    lines = [f"revoked the {', '.join(revoked)} token" if revoked else "nothing to revoke: these "
-             "logins leave no lasting token"]  # fmt: skip
-    forgotten = is_own(settings.home, name)
-    if forgotten:
-        delete_org(settings.home, name)
-        lines.append(f"forgot {name}")
-    else:
-        lines.append(f"{name} stays configured in {settings.orgs[name].place}")
-    document = {"org": name, "revoked": revoked, "forgotten": forgotten}
-    return finish(Report(headline=tuple(lines), document=document), as_json=as_json)
-
-
-def _revoke(settings: Settings, name: str) -> list[str]:
-    """Revoke each identity's own token; the roles that had one."""
-    from deployer.clock import SystemClock
-    from deployer.salesforce.entrance import find_way
-
-    done = []
-    clock = SystemClock()
-    for role in settings.orgs[name].identities:
-        with find_way(settings, name, role, clock) as way:
-            if _revoke_one(way, clock):
-                done.append(role.value)
-    return done
-
-
-def _revoke_one(way: Way, clock: Clock) -> bool:
-    from deployer.salesforce.login import RefreshLogin, TokenLogin, end_session
-    from deployer.salesforce.session import OrgSession
-
-    session = OrgSession(clock, loopback=way.place.loopback, ca_file=way.ca_file)
-    if isinstance(way.login, TokenLogin):
-        end_session(way.login.token, way.place, session)
-        return True
-    if isinstance(way.login, RefreshLogin):
-        with way.login.store.hold() as refresh:
-            end_session(refresh, way.place, session)
-        return True
-    return False

@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from deployer.errors import LoginRefused, OptoutError
+from deployer.errors import LoginRefused, OptoutError, TryLater
 from deployer.salesforce.faults import Effect, Refusal, fault_for, harmless, to_error
+from deployer.salesforce.hosts import LOGIN_HOST, TEST_HOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,45 @@ class LoginRow:
 
 _SETUP = "Setup > External Client App Manager (or App Manager) > the app > Policies"
 _SECRET_AGAIN = "log in again with: optout org login"  # noqa: S105 - not a password
+_RUN_AS = f'choose a "Run As" user in {_SETUP} > Client Credentials Flow'
+_NO_RUN_AS = r"no client credentials user"
+_TOO_OFTEN = re.compile(r"rate exceeded|too many (login|requests)", re.IGNORECASE)
+# What an org says of an app or a user that are not its own: the wrong door is the usual cause.
+_STRANGERS = frozenset({"invalid_client_id", "invalid_client", "OAUTH_EC_APP_NOT_FOUND"})
+_STRANGER = re.compile(r"audience|hasn.?t approved|authentication failure", re.IGNORECASE)
+_OTHER_DOORS = {
+    f"https://{LOGIN_HOST}": "for a sandbox add --login-url https://test.salesforce.com, or "
+    "--instance-url https://MYDOMAIN--NAME.sandbox.my.salesforce.com",
+    f"https://{TEST_HOST}": "for production add --login-url https://login.salesforce.com, or "
+    "--instance-url https://MYDOMAIN.my.salesforce.com",
+}
 
 LOGIN_ROWS: tuple[LoginRow, ...] = (
-    LoginRow("invalid_grant", "what was sent to log in has expired or was revoked",
-             f"a refresh token: {_SECRET_AGAIN}; a signed login: set this machine's clock right, "
-             "optout doctor shows how far it is off",
-             r"expired (access/refresh|authorization|token)|token (is )?(expired|revoked)|"
-             r"invalid refresh token"),
+    LoginRow("invalid_grant", "the refresh token has expired or was revoked",
+             f"{_SECRET_AGAIN} web (or sfdx-url, with a new one); a token that two programs use is "
+             "revoked too, where the app rotates them",
+             r"access/refresh token|token (is )?(expired|revoked)|(expired|invalid refresh) token"),
+    LoginRow("invalid_grant", "what was sent to log in came too late",
+             "a signed login: set this machine's clock right, optout doctor shows how far it is "
+             "off; a browser's code lives a few minutes: run the same command again",
+             r"expired authorization code"),
+    LoginRow("invalid_grant", "the browser's code was used before, or is another app's",
+             "run the same command again", r"invalid authorization code"),
+    LoginRow("invalid_grant", "the proof that goes with the browser's code (PKCE) does not fit",
+             "run the same command again; a proxy that rewrites requests is a usual cause",
+             r"code verifier"),
+    LoginRow("invalid_grant", "the app names no user for client credentials", _RUN_AS, _NO_RUN_AS),
+    LoginRow("invalid_grant", "this way of logging in works at the org's own address only",
+             'set instance_url to "https://MYDOMAIN.my.salesforce.com", not to login or test',
+             r"not supported on this domain"),
     LoginRow("invalid_grant", "the user is not active",
              "activate the user in Setup > Users, or log in as another", r"inactive user"),
     LoginRow("invalid_grant", "the org is not active",
              "a sandbox that was refreshed or an org that expired needs a new login",
              r"inactive organi[sz]ation|inactive org"),
+    LoginRow("invalid_grant", "this machine's address is not allowed, or not at this hour",
+             "look at the profile's Login Hours and Login IP Ranges, and at IP Relaxation in "
+             f"{_SETUP}", r"login hours"),
     LoginRow("invalid_grant", "this machine's address is not allowed",
              "add it to the profile's or the app's IP ranges, or relax IP restrictions in "
              f"{_SETUP}", r"ip restricted|ip address"),
@@ -75,12 +103,16 @@ LOGIN_ROWS: tuple[LoginRow, ...] = (
     LoginRow("unsupported_grant_type", "the org does not offer this way of logging in",
              f"switch the flow on in {_SETUP}"),
     LoginRow("invalid_request", "the app names no user for client credentials",
-             f'choose a "Run As" user in {_SETUP} > Client Credentials Flow',
-             r"no client credentials user"),
+             _RUN_AS, _NO_RUN_AS),
     LoginRow("invalid_request", "the org did not understand the login",
              "check login_url and the keys of this identity"),
     LoginRow("invalid_scope", "the app may not ask for these rights",
              "give the app the scope api, and refresh_token for web logins"),
+    LoginRow("redirect_uri_mismatch", "the app does not list the address the browser comes back to",
+             "add http://localhost:1717/OauthRedirect to the app's Callback URLs, or give --port "
+             "of one that it lists"),
+    LoginRow("OAUTH_EC_APP_NOT_FOUND", "the external client app is not in this org",
+             "check client_id, and install the app in Setup > External Client App Manager"),
     LoginRow("access_denied", "the login was declined in the browser",
              "run the same command again and choose Allow"),
     LoginRow("OAUTH_APP_BLOCKED", "the admin has blocked this app",
@@ -103,9 +135,17 @@ def to_login_error(refusal: Refusal, *, where: str) -> OptoutError:
 
     A login is never repeated by itself: orgs lock users out.
     """
+    if refusal.code and _TOO_OFTEN.search(refusal.message):
+        return TryLater(
+            "the user has logged in too often within the hour: login rate exceeded",
+            hint="wait an hour and run the same command again; more logins make it longer",
+            where=where,
+            org_code=refusal.code,
+        )
     for row in LOGIN_ROWS:
         if row.code == refusal.code and re.search(row.pattern, refusal.message, re.IGNORECASE):
-            return LoginRefused(row.sentence, hint=row.hint, where=where, org_code=row.code)
+            hint = f"{row.hint}{_other_door(refusal, where)}"
+            return LoginRefused(row.sentence, hint=hint, where=where, org_code=row.code)
     broken = refusal.status >= 500 or refusal.status in {420, 429}
     if (refusal.code or broken) and fault_for(refusal) is not None:
         return to_error(refusal, where=where, effect=Effect.READ)
@@ -116,3 +156,9 @@ def to_login_error(refusal: Refusal, *, where: str) -> OptoutError:
         where=where,
         org_code=refusal.code,
     )
+
+
+def _other_door(refusal: Refusal, where: str) -> str:
+    """A sandbox's user is a stranger at login.salesforce.com, which does not say so."""
+    is_stranger = refusal.code in _STRANGERS or _STRANGER.search(refusal.message)
+    return f"; {_OTHER_DOORS[where]}" if is_stranger and where in _OTHER_DOORS else ""

@@ -179,6 +179,57 @@ def test_an_org_of_the_settings_file_is_not_forgotten(org, optout, tmp_path):
     assert (code, document["forgotten"], document["revoked"]) == (0, False, [])
 
 
+def own_token_org(optout, org, tmp_path, url=None):
+    """Configure an org with a token that is its own; its secret file."""
+    kept = secret_file(tmp_path, "00D000000000001!AQdead")
+    (tmp_path / "optout.toml").write_text(
+        f'[orgs.mine]\ninstance_url = "{url or org["https_url"]}"\nca_file = "{org["ca_file"]}"\n'
+        f'[orgs.mine.deployer]\nlogin = "token"\ntoken_file = "{kept}"\n'
+    )
+    return kept
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("practice", "practice org"), ("never", "nothing to log out of")]
+)
+def test_nobody_logs_out_of_what_was_never_logged_in_to(name, said, optout):
+    code, document, _ = optout("org", "logout", name, "--json")
+    assert (code, said in document["error"]["message"]) == (2, True)
+    assert "optout org list" in document["error"]["next"]
+
+
+def test_a_login_whose_key_is_gone_can_still_be_forgotten(org, optout, tmp_path):
+    key = secret_file(tmp_path, Path(org["jwt_key_file"]).read_text())
+    login(optout, org, "jwt", *jwt_words(org, jwt_key_file=key))
+    key.unlink()
+    code, document, _ = optout("org", "logout", "mine", "--json")
+    assert (code, document["forgotten"], document["left"]) == (0, True, [])
+
+
+def test_a_token_that_was_not_revoked_is_not_forgotten_unless_asked_for(org, optout, tmp_path):
+    own_token_org(optout, org, tmp_path, f"https://localhost:{free_port()}")
+    code, document, _ = optout("org", "logout", "mine", "--json")
+    assert (code, "--forget" in document["error"]["next"]) == (75, True)
+    code, text, _ = optout("org", "logout", "mine", "--forget")
+    assert (code, "not revoked, revoke it in Setup" in text) == (0, True)
+
+
+def test_a_token_that_is_dead_already_is_logged_out_of(org, optout, tmp_path):
+    own_token_org(optout, org, tmp_path)
+    code, document, _ = optout("org", "logout", "mine", "--json")
+    assert (code, document["revoked"]) == (0, ["deployer"])
+
+
+def test_a_token_of_the_environment_is_used_and_never_kept(org, optout, home, monkeypatch):
+    monkeypatch.setenv("MY_TOKEN", org["access_token"])
+    assert login(optout, org, "token", "--token-env", "MY_TOKEN")[0] == 0
+    assert optout("org", "show", "mine", "--json")[1]["org_id"] == org["org_id"]
+    assert org["access_token"] not in (home / "orgs.toml").read_text()
+    monkeypatch.delenv("MY_TOKEN")
+    code, document, _ = optout("org", "show", "mine", "--json")
+    assert (code, "set MY_TOKEN" in document["error"]["next"]) == (2, True)
+
+
 def test_a_token_that_is_no_longer_good_says_what_to_do(org, optout, tmp_path):
     dead = secret_file(tmp_path, f"{org['org_id'][:15]}!AQdead")
     code, document, _ = login(optout, org, "token", "--token-file", dead)
