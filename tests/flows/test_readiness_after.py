@@ -124,3 +124,13 @@ def test_where_nobody_can_be_counted_nothing_is_foretold(run, look, org_now):
     )
     words = ("--org", "practice", "--identity", "deployer", "--assign", "Sales")
     assert "access for Sales cannot be told: this login" in run("readiness", *words)[1]
+
+
+def test_a_field_that_the_plan_creates_is_foretold_as_well(look, reviewed, run):
+    words = ("--create-field", "Opt_Out__c", "--assign", "layout-users", "--lightning-pages")
+    path = reviewed(*words)
+    _, before, _ = look("--custom-field", "Opt_Out__c", "--after", path)
+    assert run("deploy", "--org", "practice", "--plan", path, "--yes")[0] == 0
+    _, after, _ = look("--custom-field", "Opt_Out__c")
+    assert before["after"]["headline"] == after["headline"]
+    assert sum(line["edits"] for line in after["headline"]) > 0
