@@ -98,7 +98,8 @@ def _configured_way(settings: Settings, org: OrgSettings, role: Role) -> Way:
         secrets[name] = read_secret(key, settings.environ)
         if warning := key_warning(key):
             log.warning(warning)
-    login, url = to_login(identity, secrets, rotated_file(settings.home, org.name, identity.role))
+    rotated = rotated_file(settings.home, org.name, identity.role)
+    login, url = to_login(identity, secrets, rotated)
     place = to_place(url or org.instance_url, identity.plain.get("login_url", ""))
     ca_file = org.ca_file or settings.resolve()["ca_file"].value
     return Way(login, place, ca_file, org.org_id, stands_in=identity.role is not role)
@@ -125,7 +126,8 @@ def to_login(identity: Identity, secrets: dict[str, Secret], rotated: Path) -> t
     none = Secret("")
     if kind is LoginKind.SFDX_URL:
         client_id, client_secret, refresh, url = read_sfdx_url(secrets["url"])
-        return RefreshLogin(client_id, client_secret, RotatedTokens(refresh, rotated)), url
+        store = RotatedTokens(refresh, rotated, _rotated_entry(identity, "url"))
+        return RefreshLogin(client_id, client_secret, store), url
     makers: dict[LoginKind, Callable[[], Login]] = {
         LoginKind.JWT: lambda: JwtLogin(plain["client_id"], plain["username"], secrets["key"]),
         LoginKind.CLIENT_CREDENTIALS: lambda: ClientCredentialsLogin(
@@ -135,10 +137,18 @@ def to_login(identity: Identity, secrets: dict[str, Secret], rotated: Path) -> t
         LoginKind.WEB: lambda: RefreshLogin(
             plain["client_id"],
             secrets.get("client_secret", none),
-            RotatedTokens(secrets["refresh_token"], rotated),
+            RotatedTokens(
+                secrets["refresh_token"], rotated, _rotated_entry(identity, "refresh_token")
+            ),
         ),
         LoginKind.SOAP: lambda: SoapLogin(
             plain["username"], secrets["password"], secrets.get("security_token", none)
         ),
     }
     return makers[kind](), ""
+
+
+def _rotated_entry(identity: Identity, secret: str) -> str:
+    """Where the newest token is kept: a login whose first token is in the keyring stays there."""
+    key = identity.secrets[secret]
+    return f"{key.where}.rotated" if key.keeper is Keeper.KEYRING else ""

@@ -10,9 +10,9 @@ from enum import Enum
 from pathlib import Path
 
 from deployer.errors import UsageError
+from deployer.settings.keyring_door import KEYRING_SERVICE, read_entry
 from deployer.settings.secret import Secret
 
-KEYRING_SERVICE = "optout"
 CONTAINER_FOLDERS = (Path("/run/secrets"), Path("/var/run/secrets"))
 _OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -50,7 +50,9 @@ def read_secret(
         text = environ.get(key.where, "")
         return _or_absent(text, key, f"set {key.where} to the secret, or name a file instead")
     return _or_absent(
-        _from_keyring(key), key, f"store it with: keyring set {KEYRING_SERVICE} {key.where}"
+        read_entry(key.where, key.place).reveal(),
+        key,
+        f"store it with: keyring set {KEYRING_SERVICE} {key.where}",
     )
 
 
@@ -110,23 +112,3 @@ def _or_absent(text: str, key: KeyPlace, hint: str) -> Secret:
         where=key.place,
         hint=hint,
     )
-
-
-def _from_keyring(key: KeyPlace) -> str:
-    try:
-        import keyring
-        import keyring.errors
-    except ImportError as absent:
-        raise UsageError(
-            "the keyring library is not installed",
-            where=key.place,
-            hint="pip install 'salesforce-optout[keyring]', or keep the secret in a file",
-        ) from absent
-    try:
-        return keyring.get_password(KEYRING_SERVICE, key.where) or ""
-    except keyring.errors.KeyringError as locked:
-        raise UsageError(
-            f"the keyring did not answer ({type(locked).__name__})",
-            where=key.place,
-            hint="unlock it, or keep the secret in a file or the environment",
-        ) from locked

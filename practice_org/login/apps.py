@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from practice_org.login.history import record_grant
-from practice_org.login.sessions import random_word
+from practice_org.login.sessions import end_sessions_of, random_word
 from practice_org.org import Org
 
 _TABLES = """
@@ -20,6 +20,7 @@ CREATE TABLE IF NOT EXISTS app_approval (
     client_id TEXT NOT NULL, user_id TEXT NOT NULL, PRIMARY KEY (client_id, user_id));
 CREATE TABLE IF NOT EXISTS refresh_token (
     token TEXT PRIMARY KEY, client_id TEXT NOT NULL, user_id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS retired_token (token TEXT PRIMARY KEY, successor TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS authorization_code (
     code TEXT PRIMARY KEY, client_id TEXT NOT NULL, user_id TEXT NOT NULL,
     redirect_uri TEXT NOT NULL, challenge TEXT NOT NULL, ends_at TEXT NOT NULL);
@@ -102,6 +103,34 @@ def find_refresh_token(org: Org, token: str) -> sqlite3.Row | None:
 def revoke_refresh_token(org: Org, token: str) -> bool:
     """Forget it; whether it was known."""
     return org.db.execute("DELETE FROM refresh_token WHERE token = ?", (token,)).rowcount > 0
+
+
+def rotate_refresh_token(org: Org, row: sqlite3.Row) -> str:
+    """Retire this token for a new one, which is returned."""
+    fresh = issue_refresh_token(org, row["client_id"], row["user_id"])
+    revoke_refresh_token(org, row["token"])
+    org.db.execute("INSERT INTO retired_token VALUES (?, ?)", (row["token"], fresh))
+    return fresh
+
+
+def revoke_successors(org: Org, token: str) -> None:
+    """End all that came of a retired token; one that was never retired ends nothing.
+
+    Salesforce help, "Force one-time-use Refresh Tokens": reuse of an invalidated refresh token
+    revokes the current one and all associated access tokens.
+    """
+    seen = token
+    while found := _successor(org, seen):
+        seen = found
+    current = find_refresh_token(org, seen)
+    if current is not None:
+        revoke_refresh_token(org, seen)
+        end_sessions_of(org, current["user_id"], client=current["client_id"])
+
+
+def _successor(org: Org, token: str) -> str:
+    row = org.db.execute("SELECT successor FROM retired_token WHERE token = ?", (token,)).fetchone()
+    return str(row["successor"]) if row else ""
 
 
 def set_password(org: Org, user_id: str, password: str) -> None:

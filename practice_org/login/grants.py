@@ -11,7 +11,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import unquote
 
 from practice_org import tables
@@ -22,11 +22,12 @@ from practice_org.login.apps import (
     has_approved,
     issue_refresh_token,
     password_matches,
-    revoke_refresh_token,
+    revoke_successors,
+    rotate_refresh_token,
     secret_matches,
 )
 from practice_org.login.assertion import read_assertion
-from practice_org.login.history import record_grant
+from practice_org.login.history import last_use, record_grant
 from practice_org.login.refusals import LoginRefused, Refusal
 from practice_org.org import Org
 
@@ -74,10 +75,15 @@ def by_client_credentials(org: Org, form: Form) -> Granted:
 
 
 def by_refresh_token(org: Org, form: Form) -> Granted:
-    """refresh_token; with the org setting refresh_rotation = 1 each token works once."""
+    """refresh_token; with the org setting refresh_rotation = 1 each token works once.
+
+    With refresh_idle_days one that was not used for so long is no longer good.
+    """
     row = find_refresh_token(org, form.get("refresh_token"))
     client_id, secret = _client_credentials(form)
-    if row is None or row["client_id"] != client_id:
+    if row is None:
+        revoke_successors(org, form.get("refresh_token"))
+    if row is None or row["client_id"] != client_id or _is_idle(org, row["token"]):
         raise LoginRefused(Refusal.BAD_REFRESH_TOKEN)
     app = _app(org, client_id)
     # The secret is optional here unless the app demands it; a wrong one never passes.
@@ -86,8 +92,7 @@ def by_refresh_token(org: Org, form: Form) -> Granted:
     fresh = ""
     record_grant(org, row["token"])
     if org.setting("refresh_rotation", "0") == "1":
-        revoke_refresh_token(org, row["token"])
-        fresh = issue_refresh_token(org, client_id, row["user_id"])
+        fresh = rotate_refresh_token(org, row)
     return Granted(app, str(row["user_id"]), fresh)
 
 
@@ -147,6 +152,11 @@ def grant(org: Org, form: Form) -> Granted:
     if user is None or not user["IsActive"]:
         raise LoginRefused(Refusal.INACTIVE_USER)
     return granted
+
+
+def _is_idle(org: Org, token: str) -> bool:
+    days = int(org.setting("refresh_idle_days", "0"))
+    return days > 0 and org.now() - last_use(org, token) > timedelta(days=days)
 
 
 def _app(org: Org, client_id: str) -> App:

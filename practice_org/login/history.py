@@ -67,6 +67,12 @@ def record_grant(org: Org, token: str, at: datetime | None = None) -> None:
     )
 
 
+def last_use(org: Org, token: str) -> datetime:
+    """When this refresh token was issued or last used."""
+    row = org.db.execute("SELECT used_at FROM grant_use WHERE token = ?", (token,)).fetchone()
+    return datetime.fromisoformat(row["used_at"]) if row else org.now()
+
+
 def login_rows(org: Org, user_id: str, _query: Query) -> Iterator[Row]:
     """LoginHistory: everybody's with Manage Users, else the caller's own."""
     everybody = may(org, user_id, "ManageUsers")

@@ -77,9 +77,12 @@ def end_session(org: Org, token: str) -> bool:
     return org.db.execute("DELETE FROM session WHERE token = ?", (token,)).rowcount > 0
 
 
-def end_sessions_of(org: Org, user_id: str) -> None:
-    """Log this user out everywhere, as freezing or deactivating does."""
-    org.db.execute("DELETE FROM session WHERE user_id = ?", (user_id,))
+def end_sessions_of(org: Org, user_id: str, client: str = "") -> None:
+    """Log this user out everywhere, as freezing or deactivating does; or of one app only."""
+    org.db.execute(
+        "DELETE FROM session WHERE user_id = ? AND (? = '' OR client = ?)",
+        (user_id, client, client),
+    )
 
 
 def _invalid() -> OrgError:

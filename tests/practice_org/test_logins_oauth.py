@@ -184,8 +184,28 @@ def test_a_refresh_token_works_again_and_again(org, refresh):
 def test_with_rotation_a_refresh_token_works_once(org, refresh):
     org.set_setting("refresh_rotation", "1")
     fresh = token(org, refresh)[1]["refresh_token"]
-    assert refused(org, refresh) == ("invalid_grant", "expired access/refresh token")
     assert token(org, {**refresh, "refresh_token": fresh})[0] == 200
+    assert refused(org, refresh) == ("invalid_grant", "expired access/refresh token")
+
+
+def test_a_second_use_of_a_rotated_token_revokes_all_that_came_of_it(org, refresh):
+    org.set_setting("refresh_rotation", "1")
+    second = token(org, refresh)[1]["refresh_token"]
+    third = token(org, {**refresh, "refresh_token": second})[1]
+    assert whoami(org, third["access_token"]) == DEPLOYER
+    assert refused(org, refresh) == ("invalid_grant", "expired access/refresh token")
+    newest = {**refresh, "refresh_token": third["refresh_token"]}
+    assert refused(org, newest) == ("invalid_grant", "expired access/refresh token")
+    headers = {"authorization": f"Bearer {third['access_token']}"}
+    asked = Request("GET", "/services/data/v63.0", headers=headers)
+    assert handle(org, asked).status == 401
+
+
+def test_a_refresh_token_that_is_not_used_for_too_long_is_no_longer_good(org, clock, refresh):
+    org.set_setting("refresh_idle_days", "30")
+    for days, status in ((30, 200), (30, 200), (31, 400)):
+        clock.move(hours=days * 24)
+        assert token(org, refresh)[0] == status
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ import json
 from urllib.parse import parse_qs
 
 import jwt
+import keyring
+import keyring.backend
+import keyring.errors
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -159,10 +162,74 @@ def test_a_kept_token_that_cannot_be_read_says_so(tmp_path, text):
         pass
 
 
-def test_two_refreshes_at_once_are_not_made(tmp_path):
-    store = RotatedTokens(Secret("first"), tmp_path / "r.json")
-    with store.hold(), pytest.raises(TryLater), store.hold():
-        pass
+class Keyring(keyring.backend.KeyringBackend):
+    """Holds what it is given, until it is locked."""
+
+    priority = 1
+
+    def __init__(self):
+        super().__init__()
+        self.kept, self.locked = {}, False
+
+    def _check(self):
+        if self.locked:
+            raise keyring.errors.KeyringLocked
+
+    def get_password(self, service, username):
+        self._check()
+        return self.kept.get((service, username))
+
+    def set_password(self, service, username, password):
+        self._check()
+        self.kept[service, username] = password
+
+    def delete_password(self, service, username):
+        self._check()
+        del self.kept[service, username]
+
+
+@pytest.fixture
+def ring():
+    before, found = keyring.get_keyring(), Keyring()
+    keyring.set_keyring(found)
+    yield found
+    keyring.set_keyring(before)
+
+
+def newest(store):
+    with store.hold() as token:
+        return token.reveal()
+
+
+def test_a_rotated_token_of_a_keyring_stays_in_it(tmp_path, ring):
+    store = RotatedTokens(Secret("first"), tmp_path / "r.json", "mine.rotated")
+    for fresh in ("second", "third"):
+        store.keep(Secret(fresh))
+        assert newest(store) == fresh
+    assert list(ring.kept) == [("optout", "mine.rotated")]
+    assert not (tmp_path / "r.json").exists()
+
+
+def test_a_keyring_that_fails_loses_no_token(tmp_path, ring):
+    store = RotatedTokens(Secret("first"), tmp_path / "r.json", "mine.rotated")
+    store.keep(Secret("second"))
+    ring.locked = True
+    store.keep(Secret("third"))
+    assert (tmp_path / "r.json").stat().st_mode & 0o777 == 0o600
+    ring.locked = False
+    assert newest(store) == "third"
+    store.keep(Secret("fourth"))
+    assert newest(store) == "fourth"
+    assert not (tmp_path / "r.json").exists()
+
+
+@pytest.mark.parametrize("text", ["{", "[]"])
+def test_a_keyring_entry_that_cannot_be_read_says_so(tmp_path, ring, text):
+    ring.kept["optout", "mine.rotated"] = text
+    store = RotatedTokens(Secret("first"), tmp_path / "r.json", "mine.rotated")
+    with pytest.raises(BadInput, match="cannot be read") as problem:
+        newest(store)
+    assert problem.value.where == "keyring entry mine.rotated"
 
 
 @pytest.mark.parametrize(

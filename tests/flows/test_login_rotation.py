@@ -1,0 +1,140 @@
+"""Refresh tokens that work once: nothing that fails, or runs beside, locks the only login out."""
+
+import json
+import threading
+from datetime import timedelta
+
+import pytest
+
+from deployer.commands.options import open_connection
+from deployer.errors import LoginRefused, OptoutError
+from practice_org import tables
+from practice_org.app import handle
+from practice_org.login.apps import issue_refresh_token, revoke_refresh_token
+from practice_org.login.sessions import end_sessions_of
+from practice_org.wire import Response
+
+
+@pytest.fixture
+def org(practice):
+    """The practice org's insides; each refresh token works once."""
+    practice.org.set_setting("refresh_rotation", "1")
+    return practice.org
+
+
+@pytest.fixture
+def user(org):
+    return tables.find_rows(org, "User", Username="deployer@practice.example.com")[0]["Id"]
+
+
+@pytest.fixture
+def token(org, user, practice, tmp_path, monkeypatch):
+    """The refresh token of an org called mine, which is configured."""
+    client_id = org.setting("client_id:deployer")
+    issued = issue_refresh_token(org, client_id, user)
+    kept = tmp_path / "token"
+    kept.write_text(issued)
+    kept.chmod(0o600)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "optout.toml").write_text(
+        f'[orgs.mine]\ninstance_url = "{practice.https}"\nca_file = "{practice.facts["ca_file"]}"\n'
+        f'[orgs.mine.deployer]\nlogin = "web"\nclient_id = "{client_id}"\n'
+        f'refresh_token_file = "{kept}"\n'
+    )
+    return issued
+
+
+def look():
+    """Log in, and ask something."""
+    with open_connection("mine", as_json=True) as connection:
+        return connection.query("SELECT Id FROM Organization")
+
+
+@pytest.mark.usefixtures("token")
+def test_each_command_goes_on_with_the_token_that_the_last_one_got():
+    assert [len(look()) for _ in range(3)] == [1, 1, 1]
+
+
+@pytest.mark.usefixtures("token")
+def test_commands_that_begin_at_once_all_get_in():
+    start, told = threading.Barrier(4), []
+
+    def command():
+        start.wait(30)
+        try:
+            told.append(len(look()))
+        except OptoutError as refused:
+            told.append(refused.message)
+
+    threads = [threading.Thread(target=command) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert told == [1, 1, 1, 1]
+
+
+@pytest.mark.usefixtures("token")
+def test_a_command_that_dies_right_after_its_login_has_kept_the_new_token(
+    switchboard, org, private_home
+):
+    def only_logins(request):
+        return handle(org, request) if request.path.endswith("/token") else Response(400)
+
+    switchboard.answer = only_logins
+    with pytest.raises(OptoutError):
+        look()
+    kept = private_home / "optout" / "rotated" / "mine.deployer.json"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    switchboard.answer = lambda request: handle(org, request)
+    assert look()
+
+
+def newest(private_home):
+    text = (private_home / "optout" / "rotated" / "mine.deployer.json").read_text()
+    return json.loads(text)["refresh_token"]
+
+
+@pytest.mark.usefixtures("token")
+def test_a_token_that_is_revoked_in_the_middle_of_a_run_ends_it_with_what_to_type(
+    org, user, private_home
+):
+    with open_connection("mine", as_json=True) as connection:
+        revoke_refresh_token(org, newest(private_home))
+        end_sessions_of(org, user)
+        with pytest.raises(LoginRefused, match="expired or was revoked") as problem:
+            connection.query("SELECT Id FROM Organization")
+    assert "optout org login web" in problem.value.hint
+
+
+@pytest.mark.usefixtures("token")
+def test_a_session_that_ends_in_the_middle_of_a_run_is_renewed_with_the_new_token(practice):
+    with open_connection("mine", as_json=True) as connection:
+        practice.clock.move(hours=3)
+        assert connection.query("SELECT Id FROM Organization")
+    assert look()
+
+
+def test_a_token_that_somebody_else_used_again_is_no_longer_good(token, tmp_path, private_home):
+    look()
+    thief = tmp_path / "token"
+    kept = private_home / "optout" / "rotated" / "mine.deployer.json"
+    hidden = kept.read_bytes()
+    kept.unlink()  # another machine, with the first token
+    with pytest.raises(LoginRefused):
+        look()
+    assert thief.read_text() == token
+    kept.write_bytes(hidden)
+    with pytest.raises(LoginRefused, match="revoked") as problem:
+        look()
+    assert "two programs" in problem.value.hint
+
+
+@pytest.mark.usefixtures("token")
+def test_a_token_that_nobody_used_for_too_long_has_expired(org, practice):
+    org.set_setting("refresh_idle_days", "30")
+    practice.clock.move(hours=29 * 24)
+    look()
+    practice.clock.at += timedelta(days=31)
+    with pytest.raises(LoginRefused, match="expired"):
+        look()
