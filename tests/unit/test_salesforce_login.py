@@ -1,12 +1,8 @@
 """Logins against a scripted org: what is sent, what is believed, what is kept."""
 
-import json
 from urllib.parse import parse_qs
 
 import jwt
-import keyring
-import keyring.backend
-import keyring.errors
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -123,113 +119,6 @@ class Store(RotatedTokens):
         from contextlib import nullcontext
 
         return nullcontext(self.configured)
-
-
-def refresh(org, store):
-    login = RefreshLogin("c", Secret("s"), store)
-    return fetch_token(login, org.place, org.session(), FakeClock())
-
-
-def test_a_rotated_token_is_kept_and_used_from_then_on(tmp_path):
-    store = RotatedTokens(Secret("first"), tmp_path / "r.json")
-    with scripted_org(Reply()) as org:
-        for expected, fresh in (("first", "second"), ("second", "third")):
-            granted(org, refresh_token=fresh)
-            refresh(org, store)
-            assert form_sent(org)["refresh_token"] == expected
-    assert json.loads((tmp_path / "r.json").read_text())["refresh_token"] == "third"
-    assert (tmp_path / "r.json").stat().st_mode & 0o777 == 0o600
-
-
-def test_a_token_that_stays_the_same_is_not_written(tmp_path):
-    with scripted_org(Reply()) as org:
-        granted(org, refresh_token="first")
-        refresh(org, RotatedTokens(Secret("first"), tmp_path / "r.json"))
-    assert not (tmp_path / "r.json").exists()
-
-
-def test_a_new_configuration_wins_over_a_kept_token(tmp_path):
-    RotatedTokens(Secret("first"), tmp_path / "r.json").keep(Secret("second"))
-    with RotatedTokens(Secret("other"), tmp_path / "r.json").hold() as newest:
-        assert newest.reveal() == "other"
-
-
-@pytest.mark.parametrize("text", ["{", "[]", "{}"])
-def test_a_kept_token_that_cannot_be_read_says_so(tmp_path, text):
-    (tmp_path / "r.json").write_text(text)
-    store = RotatedTokens(Secret("first"), tmp_path / "r.json")
-    with pytest.raises(BadInput, match="cannot be read"), store.hold():
-        pass
-
-
-class Keyring(keyring.backend.KeyringBackend):
-    """Holds what it is given, until it is locked."""
-
-    priority = 1
-
-    def __init__(self):
-        super().__init__()
-        self.kept, self.locked = {}, False
-
-    def _check(self):
-        if self.locked:
-            raise keyring.errors.KeyringLocked
-
-    def get_password(self, service, username):
-        self._check()
-        return self.kept.get((service, username))
-
-    def set_password(self, service, username, password):
-        self._check()
-        self.kept[service, username] = password
-
-    def delete_password(self, service, username):
-        self._check()
-        del self.kept[service, username]
-
-
-@pytest.fixture
-def ring():
-    before, found = keyring.get_keyring(), Keyring()
-    keyring.set_keyring(found)
-    yield found
-    keyring.set_keyring(before)
-
-
-def newest(store):
-    with store.hold() as token:
-        return token.reveal()
-
-
-def test_a_rotated_token_of_a_keyring_stays_in_it(tmp_path, ring):
-    store = RotatedTokens(Secret("first"), tmp_path / "r.json", "mine.rotated")
-    for fresh in ("second", "third"):
-        store.keep(Secret(fresh))
-        assert newest(store) == fresh
-    assert list(ring.kept) == [("optout", "mine.rotated")]
-    assert not (tmp_path / "r.json").exists()
-
-
-def test_a_keyring_that_fails_loses_no_token(tmp_path, ring):
-    store = RotatedTokens(Secret("first"), tmp_path / "r.json", "mine.rotated")
-    store.keep(Secret("second"))
-    ring.locked = True
-    store.keep(Secret("third"))
-    assert (tmp_path / "r.json").stat().st_mode & 0o777 == 0o600
-    ring.locked = False
-    assert newest(store) == "third"
-    store.keep(Secret("fourth"))
-    assert newest(store) == "fourth"
-    assert not (tmp_path / "r.json").exists()
-
-
-@pytest.mark.parametrize("text", ["{", "[]"])
-def test_a_keyring_entry_that_cannot_be_read_says_so(tmp_path, ring, text):
-    ring.kept["optout", "mine.rotated"] = text
-    store = RotatedTokens(Secret("first"), tmp_path / "r.json", "mine.rotated")
-    with pytest.raises(BadInput, match="cannot be read") as problem:
-        newest(store)
-    assert problem.value.where == "keyring entry mine.rotated"
 
 
 @pytest.mark.parametrize(
