@@ -9,7 +9,7 @@ from enum import StrEnum
 from practice_org.columns import fields_of
 from practice_org.objects import OBJECT_FIELDS, Field
 from practice_org.org import Org
-from practice_org.tables import find_rows, insert_many
+from practice_org.tables import insert_many
 
 _OBJECT_COLUMNS = tuple(field.name for field in OBJECT_FIELDS)
 
@@ -43,17 +43,29 @@ class Grants:
 
 
 def grants_of(org: Org, user_id: str) -> list[Grants]:
-    """Where the user's rights come from: profile and assigned sets together, then each group."""
+    """Where the user's rights come from: profile and assigned sets together, then each group.
+
+    An assignment that has ended gives nothing, nor does what a session would have to activate; no
+    session of this org activates anything. In a group a set needs no activation of its own.
+    Source: Object Reference, SessionPermSetActivation.
+    """
     owned = _column(
         org,
         'SELECT p."Id" FROM "PermissionSet" p JOIN "User" u ON u."ProfileId" = p."ProfileId" '
         'WHERE u."Id" = ? AND p."IsOwnedByProfile" = 1',
         user_id,
     )
-    assigned = find_rows(org, "PermissionSetAssignment", AssigneeId=user_id)
-    direct = [row["PermissionSetId"] for row in assigned if not row["PermissionSetGroupId"]]
-    groups = [row["PermissionSetGroupId"] for row in assigned if row["PermissionSetGroupId"]]
+    direct = _column(org, f'{_held("PermissionSet")} AND a."PermissionSetGroupId" IS NULL', user_id)
+    groups = _column(org, _held("PermissionSetGroup"), user_id)
     return [Grants((*owned, *direct)), *(_group(org, group) for group in groups)]
+
+
+def _held(table: str) -> str:
+    return (
+        f'SELECT h."Id" FROM "PermissionSetAssignment" a JOIN "{table}" h '
+        f'ON h."Id" = a."{table}Id" '
+        'WHERE a."AssigneeId" = ? AND a."IsActive" = 1 AND h."HasActivationRequired" = 0'
+    )
 
 
 def _group(org: Org, group_id: str) -> Grants:

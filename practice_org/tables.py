@@ -14,26 +14,19 @@ from practice_org.org import Org
 
 _STAMPS = ("CreatedDate", "LastModifiedDate", "SystemModstamp")
 _AUTHORS = ("CreatedById", "LastModifiedById")
-_RULES = (
-    "CREATE TABLE IF NOT EXISTS validation_rule (sobject TEXT NOT NULL, name TEXT NOT NULL, "
-    "field TEXT NOT NULL, message TEXT NOT NULL, active INTEGER NOT NULL, "
-    "PRIMARY KEY (sobject, name))"
-)
-_GUARDS = (_RULES, "CREATE TABLE IF NOT EXISTS record_lock (record_id TEXT PRIMARY KEY)")
+_TABLES = """custom_field (sobject TEXT NOT NULL, name TEXT NOT NULL, field TEXT NOT NULL,
+    PRIMARY KEY (sobject, name));
+query_locator (code TEXT PRIMARY KEY, user_id TEXT NOT NULL, made_at REAL NOT NULL,
+    page TEXT NOT NULL);
+validation_rule (sobject TEXT NOT NULL, name TEXT NOT NULL, field TEXT NOT NULL,
+    message TEXT NOT NULL, active INTEGER NOT NULL, PRIMARY KEY (sobject, name));
+record_lock (record_id TEXT PRIMARY KEY)"""
 
 
 def create_tables(org: Org) -> None:
-    """Create what is missing; a table's later columns come from add_custom_field."""
-    org.db.execute(
-        "CREATE TABLE IF NOT EXISTS custom_field (sobject TEXT NOT NULL, name TEXT NOT NULL, "
-        "field TEXT NOT NULL, PRIMARY KEY (sobject, name))"
-    )
-    org.db.execute(
-        "CREATE TABLE IF NOT EXISTS query_locator "
-        "(code TEXT PRIMARY KEY, user_id TEXT NOT NULL, made_at REAL NOT NULL, page TEXT NOT NULL)"
-    )
-    for guard in _GUARDS:
-        org.db.execute(guard)
+    """Create what is missing: tables, and columns of theirs that came later."""
+    for table in _TABLES.split(";"):
+        org.db.execute(f"CREATE TABLE IF NOT EXISTS {table}")
     for sobject in OBJECTS.values():
         if sobject.kind is Kind.STORED:
             _create_table(org, sobject)
@@ -49,6 +42,10 @@ def _create_table(org: Org, sobject: SObject) -> None:
     stored = [field for field in sobject.fields.values() if not field.mirror]
     body = ", ".join(columns.declaration(field) for field in stored)
     org.db.execute(f'CREATE TABLE IF NOT EXISTS "{sobject.name}" ({body})')
+    held = {row["name"] for row in org.db.execute(f'PRAGMA table_info("{sobject.name}")')}
+    for field in stored:
+        if field.name not in held:
+            _add_column(org, sobject.name, field)
     for index in sobject.indexes:
         named = ", ".join(columns.index_part(sobject.fields[column]) for column in index)
         name = f"{sobject.name}_{'_'.join(index)}"
@@ -243,16 +240,21 @@ def add_custom_field(org: Org, sobject: str, field: Field) -> None:
     """Add a field to a stored object, or change its definition when it is there already."""
     known = fields_of(org, sobject)
     if field.name not in known:
-        org.db.execute(f'ALTER TABLE "{sobject}" ADD COLUMN {columns.declaration(field)}')
-        filled = columns.defaults({field.name: field})
-        if filled:
-            org.db.execute(f'UPDATE "{sobject}" SET "{field.name}" = ?', tuple(filled.values()))
+        _add_column(org, sobject, field)
     org.db.execute(
         "INSERT OR REPLACE INTO custom_field VALUES (?, ?, ?)",
         (sobject, field.name, columns.to_json(field)),
     )
     _keep_visible_to_admin(org, sobject, field)
     org.record("add_field", sobject, field.name, {"type": field.type})
+
+
+def _add_column(org: Org, sobject: str, field: Field) -> None:
+    """Rows that are there get the field's default."""
+    org.db.execute(f'ALTER TABLE "{sobject}" ADD COLUMN {columns.declaration(field)}')
+    filled = columns.defaults({field.name: field})
+    if filled:
+        org.db.execute(f'UPDATE "{sobject}" SET "{field.name}" = ?', tuple(filled.values()))
 
 
 def _keep_visible_to_admin(org: Org, sobject: str, field: Field) -> None:

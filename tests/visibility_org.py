@@ -46,7 +46,8 @@ class Drawn:
     A layout "" is none that is assigned.
 
     Rights go by unit, (read, edit) each; `everywhere` is what the group's sets give of all data
-    and what is muted of it; `holders` maps a user's place to the sets, 3 being the group.
+    and what is muted of it; `holders` maps a user's place to the sets, 3 being the group; `dormant`
+    says of each whether a session has to activate it; `ended` are places whose assignments ended.
     """
 
     profiles: dict
@@ -54,6 +55,8 @@ class Drawn:
     everywhere: tuple
     muted: dict
     holders: dict
+    dormant: tuple
+    ended: frozenset
     usual_layout: str
     layouts: dict
     pages: dict
@@ -79,6 +82,8 @@ orgs = st.builds(
     everywhere=st.tuples(all_data, all_data),
     muted=all_rights,
     holders=_some(range(16), st.sets(st.sampled_from(range(4))), 10),
+    dormant=st.tuples(*[st.sampled_from((False, False, True))] * 4),
+    ended=st.frozensets(st.integers(0, 15), max_size=3),
     usual_layout=layout_names,
     layouts=_some(
         ((p, name, kind) for p in PROFILES for name, a in OBJECTS.items() for kind in a.kinds),
@@ -156,6 +161,9 @@ def _rights(org: Org, drawn: Drawn) -> None:
     for part in (made[1], made[2], muting):
         row = {"PermissionSetGroupId": group, "PermissionSetId": part}
         insert_row(org, "PermissionSetGroupComponent", row)
+    for held, dormant in zip((*made, group), drawn.dormant, strict=True):
+        table = "PermissionSetGroup" if held == group else "PermissionSet"
+        update_row(org, table, held, {"HasActivationRequired": dormant})
     _assign(org, drawn, [*made, standing], group)
 
 
@@ -163,7 +171,8 @@ def _assign(org: Org, drawn: Drawn, sets: list, group: str) -> None:
     users = people(org)
     for place, held in drawn.holders.items():
         for number in held:
-            row = {"AssigneeId": users[place * 2]["Id"], "PermissionSetId": sets[number]}
+            row = {"AssigneeId": users[place * 2]["Id"], "PermissionSetId": sets[number],
+                   "IsActive": place not in drawn.ended}  # fmt: skip
             is_group = number == len(sets) - 1
             row |= {"PermissionSetGroupId": group} if is_group else {}
             insert_row(org, "PermissionSetAssignment", row)

@@ -8,7 +8,7 @@ from data_org import OWN_RECORDS, add_user, grant_objects, select, tiny_org
 from practice_org import rights
 from practice_org.objects import Field
 from practice_org.rights import FieldAccess
-from practice_org.tables import add_custom_field, insert_row
+from practice_org.tables import add_custom_field, find_rows, insert_row, update_row
 
 
 def _group(here, *, muted=()):
@@ -38,6 +38,21 @@ def test_a_group_gives_what_its_sets_give():
     assert rights.may(here.org, here.clerk, "AssignPermissionSets")
     assert rights.field_access(here.org, here.clerk, "Contact", "Title") is FieldAccess.EDIT
     assert rights.object_rights(here.org, here.clerk, "Contact").view_all
+
+
+@pytest.mark.parametrize(
+    ("sobject", "values"),
+    [
+        ("PermissionSetAssignment", {"IsActive": False}),
+        ("PermissionSetGroup", {"HasActivationRequired": True}),
+    ],
+)
+def test_what_has_ended_or_waits_for_a_session_gives_nothing(sobject, values):
+    here = tiny_org()
+    _group(here)
+    (row,) = find_rows(here.org, sobject)
+    update_row(here.org, sobject, row["Id"], values)
+    assert not rights.may(here.org, here.clerk, "AssignPermissionSets")
 
 
 def test_a_muting_set_takes_back_what_its_group_gives():

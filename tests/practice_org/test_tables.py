@@ -33,6 +33,13 @@ def test_creating_the_tables_twice_keeps_the_rows():
     assert tables.find_row(here.org, "Lead", lead)["LastName"] == "Moss"
 
 
+def test_an_orgs_file_gets_the_columns_that_came_later():
+    here = tiny_org()
+    here.org.db.execute('ALTER TABLE "PermissionSet" DROP COLUMN "HasActivationRequired"')
+    tables.create_tables(here.org)
+    assert tables.find_rows(here.org, "PermissionSet", HasActivationRequired=False)
+
+
 def test_a_row_is_found_by_its_short_id_too():
     here = tiny_org()
     lead = _lead(here, LastName="Moss", Company="Co")

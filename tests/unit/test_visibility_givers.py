@@ -51,6 +51,17 @@ def test_a_profile_gives_by_its_own_set_which_is_not_a_permission_set():
     assert (found.profiles, found.sets) == ({"00e1": Reach(EDIT, NONE)}, {})
 
 
+@pytest.mark.parametrize(
+    ("dormant", "sets", "groups"), [("0PS1", set(), {"0PG1"}), ("0PG1", {"0PS1"}, set())]
+)
+def test_what_a_session_must_activate_gives_nothing_but_through_a_group(dormant, sets, groups):
+    given = Given(
+        (grant("0PS1", edit=True),), (), {}, {}, {"0PG1": ("0PS1",)}, frozenset({dormant})
+    )
+    found = givers_of("Contact", given)
+    assert (set(found.sets), set(found.groups)) == (sets, groups)
+
+
 def test_a_person_account_asks_for_the_accounts_records_and_the_contacts_field():
     objects = (grant("0PS1", edit=True, name="Account"),)
     fields = (grant("0PS1", edit=False, name="Contact"),)

@@ -28,9 +28,11 @@ _EVERYWHERE = (
 )
 _OWNED = "SELECT Id, ProfileId FROM PermissionSet WHERE IsOwnedByProfile = true"
 _GROUPS = "SELECT PermissionSetGroupId, PermissionSetId FROM PermissionSetGroupComponent"
+# What a session has to activate first. Source: Object Reference, SessionPermSetActivation.
+_DORMANT = "SELECT Id FROM {table} WHERE HasActivationRequired = true"
 _HELD = (
-    "Id IN (SELECT AssigneeId FROM PermissionSetAssignment "
-    "WHERE PermissionSetId IN :{side}_sets OR PermissionSetGroupId IN :{side}_groups)"
+    "Id IN (SELECT AssigneeId FROM PermissionSetAssignment WHERE IsActive = true AND "
+    "(PermissionSetId IN :{side}_sets OR PermissionSetGroupId IN :{side}_groups))"
 )
 _COUNT = "SELECT ProfileId, COUNT(Id) users FROM User WHERE IsActive = true AND "
 _BY_PROFILE = " GROUP BY ProfileId"
@@ -76,6 +78,8 @@ def fetch_users(
         "objects": bind(_OBJECTS, objects=_RECORD_OBJECTS),
         "owned": _OWNED,
         "groups": _GROUPS,
+        "dormant": _DORMANT.format(table="PermissionSet"),
+        "dormant_groups": _DORMANT.format(table="PermissionSetGroup"),
         "everywhere": _EVERYWHERE.format(table="PermissionSet"),
         "muted": _EVERYWHERE.format(table="MutingPermissionSet"),
     }
@@ -181,6 +185,9 @@ def _given(found: Mapping[str, Fact[Rows]]) -> Fact[Given]:
             everywhere=dict(_everywhere(rows)),
             owned={str(row["ProfileId"]): str(row["Id"]) for row in rows["owned"]},
             groups=groups,
+            dormant=frozenset(
+                str(row["Id"]) for name in ("dormant", "dormant_groups") for row in rows[name]
+            ),
         )
     )
 

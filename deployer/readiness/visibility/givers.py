@@ -31,7 +31,8 @@ class Given:
 
     `fields` are grants on the field; `everywhere` maps a set that gives View All Data or Modify All
     Data to the level it gives on every object; `owned` maps a profile to its own set; `groups` maps
-    a permission set group to the sets and muting sets it is made of.
+    a permission set group to the sets and muting sets it is made of; `dormant` are sets and groups
+    that give nothing until a session activates them, a set in a group excepted.
     """
 
     objects: tuple[ObjectGrant, ...]
@@ -39,6 +40,7 @@ class Given:
     everywhere: Mapping[str, Level]
     owned: Mapping[str, str]
     groups: Mapping[str, tuple[str, ...]]
+    dormant: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +64,14 @@ def givers_of(object_name: str, given: Given) -> Givers:
     sides = _Sides(records, fields, given.everywhere)
     own_sets = set(given.owned.values())
     parents = {*records, *fields, *given.everywhere}
-    free = {p for p in parents if p not in own_sets and not p.startswith(_MUTING)}
+    free = {p for p in parents if p not in own_sets | given.dormant and not p.startswith(_MUTING)}
     return Givers(
         profiles={profile: sides.of(set_id) for profile, set_id in given.owned.items()},
         sets={set_id: sides.of(set_id) for set_id in sorted(free)},
         groups={
             group: reach
             for group, parts in given.groups.items()
-            if any(reach := sides.of_group(parts))
+            if group not in given.dormant and any(reach := sides.of_group(parts))
         },
     )
 
