@@ -14,6 +14,7 @@ from sample_layouts import a_layout
 
 from practice_org.seed.identities import IDENTITIES
 from practice_org.store import DataFolder
+from practice_org.tables import find_rows, update_row
 
 PLAN = "optout.plan.json"
 LAYOUT = "force-app/main/default/layouts/Contact-Sales.layout-meta.xml"
@@ -101,7 +102,12 @@ class Team:
 
 
 def found_team(folder: Path, here, keys: DataFolder) -> Team:
-    """A repository with layouts and an optout.toml as docs/operating/pipelines.md has it."""
+    """A repository with layouts and an optout.toml as docs/operating/pipelines.md has it.
+
+    The org becomes a production org.
+    """
+    (company,) = find_rows(here.org, "Organization")
+    update_row(here.org, "Organization", company["Id"], {"IsSandbox": False})
     repo = folder / "repo"
     layout = repo / LAYOUT
     layout.parent.mkdir(parents=True)

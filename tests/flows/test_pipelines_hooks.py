@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from pipeline_team import BIN
 from ruamel.yaml import YAML
 from sample_layouts import a_layout
 
-MANIFEST = Path(__file__).resolve().parents[2] / ".pre-commit-hooks.yaml"
+ROOT = Path(__file__).resolve().parents[2]
+MANIFEST = ROOT / ".pre-commit-hooks.yaml"
+PAGE = ROOT / "docs" / "operating" / "pipelines.md"
 LACKING = "force-app/layouts/Lead-A B.layout-meta.xml"
 HAVING = "src/layouts/Contact-C.layout"
 OTHERS = ("force-app/layouts/Account-D.layout-meta.xml", "Contact-E.layout.txt")
 BOTH = ("Email", "HasOptedOutOfEmail")
+
+
+def manifest():
+    return YAML(typ="safe", pure=True).load(MANIFEST)
 
 
 @pytest.fixture
@@ -25,9 +33,8 @@ def pre_commit(tmp_path, private_home):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(a_layout(*fields))
-    hooks = YAML(typ="safe", pure=True).load(MANIFEST)
     # Installed already: pre-commit would make an environment of its own from the repository.
-    local = [{**hook, "language": "system"} for hook in hooks]
+    local = [{**hook, "language": "system"} for hook in manifest()]
     config = {"repos": [{"repo": "local", "hooks": local}]}
     YAML(typ="safe", pure=True).dump(config, tmp_path / ".pre-commit-config.yaml")
     env = {
@@ -67,3 +74,9 @@ def test_pre_commit_reads_the_manifest():
         [sys.executable, "-m", "pre_commit", "validate-manifest", MANIFEST], check=False
     )
     assert done.returncode == 0
+
+
+def test_the_page_shows_hooks_that_there_are():
+    shown = re.search(r"    repos:\n(?:    .*\n)+", PAGE.read_text())[0]
+    (repo,) = YAML(typ="safe", pure=True).load(dedent(shown))["repos"]
+    assert {hook["id"] for hook in repo["hooks"]} <= {hook["id"] for hook in manifest()}
