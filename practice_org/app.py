@@ -11,7 +11,8 @@ import pkgutil
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
 
@@ -196,7 +197,9 @@ def _not_found() -> OrgError:
 
 
 def _with_headers(org: Org, request: Request, answer: Response) -> Response:
-    extra = {"X-SFDC-Request-Id": org.request_id}
+    # The org's own time, which clients measure their clocks by.
+    date = format_datetime(org.now().astimezone(UTC), usegmt=True)
+    extra = {"X-SFDC-Request-Id": org.request_id, "Date": date}
     if request.path.startswith("/services/data/v"):
         extra["Sforce-Limit-Info"] = usage(org).header
     return replace(answer, headers={**answer.headers, **extra})

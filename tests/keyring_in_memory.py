@@ -1,4 +1,4 @@
-"""A keyring that the keyring library finds in use: it holds what it is given, until it is locked."""
+"""A keyring that the keyring library takes: it holds what it is given, until it is locked."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

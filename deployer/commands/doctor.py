@@ -7,7 +7,6 @@ import platform
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
 
 _LIBRARIES = ("simple-salesforce", "lxml", "requests", "pyjwt", "cryptography", "xmlschema")
 _OLDEST_PYTHON = (3, 11)
-# A signed login lives three minutes, and Salesforce allows little for clocks that differ.
-SKEW_FAIL_S = 120
-SKEW_WARN_S = 30
 
 
 @click.command("doctor")
@@ -62,6 +58,7 @@ def examine(org: str | None, config: Path | None, clock: Clock) -> Iterator[Find
 
     yield from _machine()
     yield _home(state.home())
+    yield _keyring()
     try:
         settings = load(config)
         names = [settings.pick_org(org)] if org else list(settings.orgs)
@@ -96,10 +93,23 @@ def _home(home: Path) -> Finding:
     if nearest == home and home.stat().st_mode & 0o077:
         return Finding("state", Severity.FAIL, str(home), "others can look into the state folder",
                        f"chmod 700 {home}")  # fmt: skip
-    if nearest == home:
-        with tempfile.TemporaryFile(dir=home) as probe:
-            probe.write(b"x")
+    try:
+        if nearest == home:
+            with tempfile.TemporaryFile(dir=home) as probe:
+                probe.write(b"x")
+                probe.flush()
+    except OSError as full:
+        said = f"nothing can be kept here: {full.strerror}"
+        fix = "make room or repair the disk, or set OPTOUT_HOME to another folder"
+        return Finding("state", Severity.FAIL, str(home), said, fix)
     return _passed("state", str(home), "private and writable" if nearest == home else "not yet")
+
+
+def _keyring() -> Finding:
+    from deployer.settings.keyring_door import has_keyring
+
+    said = "one is there" if has_keyring() else "none: secrets are kept in files of mode 600"
+    return _passed("keyring", "this machine", said)
 
 
 def _logins(settings: Settings, name: str, clock: Clock) -> Iterator[Finding]:
@@ -123,30 +133,39 @@ def _stand_in(settings: Settings, name: str, role: Role) -> Finding:
 
 
 def _login(settings: Settings, name: str, role: Role, clock: Clock) -> Iterator[Finding]:
-    from deployer.salesforce.connection import describe_org
-    from deployer.salesforce.entrance import Access, open_org
+    """The login, and the clock as soon as the org has answered at all: it may be the cause."""
+    from deployer.salesforce.connection import connect, describe_org
+    from deployer.salesforce.entrance import find_way
+    from deployer.salesforce.session import OrgSession
 
     where = f"{name} {role.value}"
     try:
-        with open_org(settings, name, role, Access.READ, clock) as connection:
-            yield _passed("login", where, describe_org(connection))
-            yield skew(connection.server_time, clock.now(), where)
-    except OptoutError as refused:
-        yield _failed("login", refused, where)
+        with find_way(settings, name, role, clock) as way:
+            session = OrgSession(clock, loopback=way.place.loopback, ca_file=way.ca_file)
+            try:
+                connection = connect(way.login, way.place, session, clock, org_id=way.org_id)
+                yield _passed("login", where, describe_org(connection))
+            except OptoutError as refused:
+                yield _failed("login", refused, where)
+            finally:
+                session.close()
+            if session.server_time:
+                yield skew(session.server_time, clock.now(), where)
+    except OptoutError as wrong:
+        yield _failed("login", wrong, where)
 
 
 def skew(server_time: str, ours: datetime, where: str) -> Finding:
     """How far this machine's clock is from the org's Date header (which has whole seconds)."""
-    try:
-        theirs = parsedate_to_datetime(server_time)
-    except ValueError:
+    from deployer.salesforce.clocks import SET_CLOCK, SKEW_FAIL_S, SKEW_WARN_S, say_off, seconds_off
+
+    off = seconds_off(server_time, ours)
+    if off is None:
         return Finding("clock", Severity.UNKNOWN, where, "the org sent no time to compare with")
-    off = (ours - theirs).total_seconds()
-    said = f"{abs(off):.0f} s {'ahead of' if off > 0 else 'behind'} the org"
     if abs(off) < SKEW_WARN_S:
-        return _passed("clock", where, said)
+        return _passed("clock", where, say_off(off))
     severity = Severity.FAIL if abs(off) > SKEW_FAIL_S else Severity.WARN
-    return Finding("clock", severity, where, said, "set this machine's clock (timedatectl)")
+    return Finding("clock", severity, where, say_off(off), SET_CLOCK)
 
 
 def _passed(rule: str, where: str, what: str) -> Finding:

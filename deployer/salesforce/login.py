@@ -14,6 +14,7 @@ import requests
 from deployer.clock import Clock
 from deployer.errors import LoginRefused, UsageError
 from deployer.salesforce.answers import mapping, text, text_or
+from deployer.salesforce.clocks import blame_clock
 from deployer.salesforce.faults import Effect, Refusal
 from deployer.salesforce.hosts import LOGIN_HOST, Loopback, Origin, login_origin, trusted_origin
 from deployer.salesforce.login_refusals import to_login_error
@@ -129,9 +130,16 @@ def fetch_token(login: Login, place: Place, session: OrgSession, clock: Clock) -
             "client_secret": login.client_secret.reveal(),
         }
         return fetch_oauth_token(form, place, session)
+    return _fetch_by_jwt(login, place, session, clock)
+
+
+def _fetch_by_jwt(login: JwtLogin, place: Place, session: OrgSession, clock: Clock) -> Token:
     grant = "urn:ietf:params:oauth:grant-type:jwt-bearer"
     form = {"grant_type": grant, "assertion": _assertion(login, place, clock)}
-    return fetch_oauth_token(form, place, session)
+    try:
+        return fetch_oauth_token(form, place, session)
+    except LoginRefused as refused:
+        raise blame_clock(refused, session.server_time, clock.now()) from refused
 
 
 def _refresh_form(login: RefreshLogin, refresh: Secret) -> dict[str, str]:

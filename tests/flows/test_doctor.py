@@ -1,17 +1,39 @@
 """doctor and settings say how things stand, one line each, and never a secret."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
-from datetime import UTC, datetime
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from keyring_in_memory import memory_keyring
 
 from deployer.cli import main
-from deployer.commands.doctor import skew
+from deployer.commands.doctor import examine, skew
 from deployer.model.findings import Severity
 from deployer.salesforce.practice import SERVER_FILE, start_child
+
+
+@dataclass
+class Fixed:
+    """This machine's clock, which stands still."""
+
+    at: datetime
+
+    def now(self):
+        return self.at
+
+    def monotonic_s(self):
+        return 0.0
+
+    def sleep(self, seconds):
+        raise AssertionError(f"nothing here waits {seconds} s")
+
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -45,7 +67,7 @@ def test_a_bare_machine_is_well(optout):
     code, document, _ = optout("doctor")
     assert (code, checks(document, "fail")) == (0, [])
     assert {row["check"] for row in document["checks"]} == {
-        "python", "library", "state", "settings"
+        "python", "library", "state", "keyring", "settings"
     }  # fmt: skip
 
 
@@ -88,6 +110,70 @@ def test_a_login_that_fails_and_a_role_that_stands_in_are_told(optout, tmp_path)
     assert [row["where"] for row in checks(document, "info")] == ["a auditor", "a runner"]
 
 
+def settings_of(practice, tmp_path, **changed):
+    """An org called a, whose deployer logs in with a key."""
+    who = practice.facts["identities"]["deployer"]
+    facts = {"client_id": who["client_id"], "username": who["username"],
+             "key_file": who["jwt_key_file"], **changed}  # fmt: skip
+    lines = [f'{key} = "{value}"' for key, value in facts.items()]
+    (tmp_path / "optout.toml").write_text(
+        f'[orgs.a]\ninstance_url = "{practice.https}"\nca_file = "{practice.facts["ca_file"]}"\n'
+        '[orgs.a.deployer]\nlogin = "jwt"\n' + "\n".join(lines)
+    )
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(("minutes", "said"), [(10, "600 s behind"), (-10, "600 s ahead of")])
+def test_a_clock_that_is_far_off_is_told_whether_or_not_the_login_is_refused(
+    minutes, said, practice, tmp_path
+):
+    settings_of(practice, tmp_path)
+    found = list(examine(None, None, Fixed(practice.clock() - timedelta(minutes=minutes))))
+    clock = next(row for row in found if row.rule == "clock")
+    assert (clock.severity, said in clock.what) == (Severity.FAIL, True)
+    assert "timedatectl" in clock.fix
+    login = next(row for row in found if row.rule == "login" and row.severity is not Severity.INFO)
+    late = minutes > 0
+    assert login.severity is (Severity.FAIL if late else Severity.PASS)
+    assert not late or "clock is 600 s behind" in login.what
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("changed", "fix"),
+    [
+        ({"client_id": "nothing"}, "check client_id"),
+        ({"username": "nobody@example.com"}, "pre-authorized"),
+        ({"key_file": "/nowhere/key"}, "check the path"),
+    ],
+)
+def test_one_thing_that_is_wrong_is_one_line_with_what_to_do(changed, fix, practice, tmp_path):
+    settings_of(practice, tmp_path, **changed)
+    failed = [row for row in examine(None, None, Fixed(practice.clock())) if is_failed(row)]
+    assert [(row.rule, fix in row.fix) for row in failed] == [("login", True)]
+
+
+def is_failed(finding):
+    return finding.severity is Severity.FAIL
+
+
+def test_a_state_folder_on_a_full_disk_is_a_failure_and_no_traceback(optout, home, monkeypatch):
+    def full(*_args, **_named):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    home.mkdir(mode=0o700)
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    code, document, _ = optout("doctor")
+    assert (code, "No space left" in checks(document, "fail")[0]["what"]) == (1, True)
+
+
+def test_a_keyring_of_the_machine_is_told(optout):
+    with memory_keyring():
+        document = optout("doctor")[1]
+    said = next(row["what"] for row in document["checks"] if row["check"] == "keyring")
+    assert said == "one is there"
+
+
 @pytest.mark.parametrize(
     ("server", "severity", "said"),
     [
@@ -96,6 +182,7 @@ def test_a_login_that_fails_and_a_role_that_stands_in_are_told(optout, tmp_path)
         ("Tue, 24 Nov 2026 12:05:00 GMT", Severity.FAIL, "300 s behind"),
         ("", Severity.UNKNOWN, "no time"),
         ("soon", Severity.UNKNOWN, "no time"),
+        ("Tue, 24 Nov 2026 12:00:00 -0000", Severity.UNKNOWN, "no time"),
     ],
 )
 def test_the_clocks_are_compared(server, severity, said):
