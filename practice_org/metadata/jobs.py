@@ -146,7 +146,7 @@ def _step(org: Org) -> bool:
 def _advance(org: Org, job: Job, now: float) -> bool:
     if job.status == CANCELING:
         if commits_in_spite(org, job.id, job.version):
-            _deployed(org, job)
+            _deployed(org, job, now)
         _finish(org, job, Outcome(CANCELED), now)
         return True
     ends = (job.started_at or job.created_at) + _seconds(org, "deploy_seconds", "0.2")
@@ -155,7 +155,7 @@ def _advance(org: Org, job: Job, now: float) -> bool:
     # Since API 65 a deployment has a last phase that cannot be cancelled.
     tail = _seconds(org, "finalize_seconds", "0") if job.version >= 65 else 0.0
     if now >= ends + tail:
-        _finish(org, job, _deployed(org, job), ends + tail)
+        _finish(org, job, _deployed(org, job, ends), ends + tail)
         return True
     if job.status == FINALIZING:
         return False
@@ -170,15 +170,16 @@ def _first(org: Org, test: str, *values: str) -> Job | None:
     return _job(row) if row else None
 
 
-def _deployed(org: Org, job: Job) -> Outcome:
-    """Do the deployment, as the user who asked for it."""
+def _deployed(org: Org, job: Job, at: float) -> Outcome:
+    """Do the deployment as the user who asked for it, and as of `at`, however late that is."""
     package = org.db.execute("SELECT package FROM deploy_job WHERE id = ?", (job.id,)).fetchone()
-    before = org.user_id, org.request_id
+    before = org.user_id, org.request_id, org.now
     org.user_id, org.request_id = job.user_id, job.id
+    org.now = lambda: datetime.fromtimestamp(at, UTC)
     try:
         return carry_out(org, bytes(package[0]), job.options)
     finally:
-        org.user_id, org.request_id = before
+        org.user_id, org.request_id, org.now = before
 
 
 def _queue(org: Org, user_id: str, package: bytes, what: tuple[DeployOptions, float, str]) -> Job:

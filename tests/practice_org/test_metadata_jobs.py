@@ -43,6 +43,15 @@ def test_times_and_people_are_told():
     assert (result["createdBy"], result["createdByName"]) == (lab.user_id, "Ada Admin")
 
 
+def test_what_a_job_saved_is_not_newer_than_its_end_however_late_anybody_looks():
+    lab = open_lab()
+    job = lab.start(PACKAGE)
+    lab.clock.move(3_600)
+    done = lab.status(job)
+    saved = find_component(lab.org, "Layout", CONTACT)
+    assert saved.modified_at.replace("+0000", "Z") <= done["completedDate"]
+
+
 def test_one_job_at_a_time_the_others_wait():
     lab = open_lab()
     lab.set(deploy_seconds="10")

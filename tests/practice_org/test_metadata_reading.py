@@ -105,7 +105,7 @@ def test_file_properties_say_who_and_when():
         "Ada Admin",
     ]
     assert row.text("id").startswith("00N")
-    assert row.text("lastModifiedDate") == "2026-11-24T09:00:01.000Z"
+    assert row.text("lastModifiedDate") == "2026-11-24T09:00:00.200Z"
 
 
 def test_types_that_are_not_emulated_list_nothing():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
 from deployer.readiness.checks.layouts import PUT, holders, unread
 from deployer.readiness.checks.saying import HELP, named, passed, said
 from deployer.readiness.facts.grants import OBJECTS, Grants
 from deployer.readiness.facts.placements import Layouts
-from deployer.readiness.visibility import Headline, Obstacle, Verdict, Visibility
+from deployer.readiness.visibility import Headline, Obstacle, Row, Verdict, Visibility
 
 _FLS = HELP + "platform.users_fields_fls.htm&type=5"
 _WORDS = {
@@ -21,14 +23,16 @@ _SETS = HELP + "platform.perm_sets_overview.htm&type=5"
 def _coverage(facts: Facts) -> list[Finding]:
     """Who may open no record of the object, or edit none, lacks that and not the field."""
     visibility = value(facts, "visibility", Visibility)
+    fix = way_to_see(visibility.rows)
     found = [
-        _seen(line, *(_held_up(visibility, line.object, obstacle) for obstacle in _WORDS))
+        _seen(line, [row for row in visibility.rows if row.object == line.object], fix)
         for line in visibility.headline
     ]
     return found or [said(Severity.UNKNOWN, "no active user is assigned a layout")]
 
 
-def _seen(line: Headline, closed: int, locked: int) -> Finding:
+def _seen(line: Headline, rows: list[Row], fix: str) -> Finding:
+    closed, locked = (_held_up(rows, obstacle) for obstacle in _WORDS)
     blind = line.hidden - closed
     told = [f"{line.object}: {line.edits} of {line.users} active users can tick the field"]
     counts = {f"{line.sees} only see it": line.sees,
@@ -41,16 +45,26 @@ def _seen(line: Headline, closed: int, locked: int) -> Finding:
     weights = {Severity.FAIL: blind + line.partly, Severity.UNKNOWN: line.unknown,
                Severity.WARN: max(line.sees - locked, 0)}  # fmt: skip
     severity = next((each for each, count in weights.items() if count), Severity.PASS)
-    return said(severity, ", ".join(told))
+    return said(severity, ", ".join(told), fix)
 
 
-def _held_up(visibility: Visibility, object_name: str, obstacle: Obstacle) -> int:
-    """Users of the object's layouts whom this holds up, each profile's once."""
+def _held_up(rows: Iterable[Row], obstacle: Obstacle) -> int:
+    """Users whom this holds up, each profile's once."""
     found: dict[str, int] = {}
-    for row in visibility.rows:
-        if row.object == object_name and row.obstacle is obstacle:
+    for row in rows:
+        if row.obstacle is obstacle:
             found[row.profile] = max(row.users, found.get(row.profile, 0))
     return sum(found.values())
+
+
+def way_to_see(rows: Iterable[Row]) -> str:
+    """The one deploy for all that stands between these users and the field."""
+    on_page = [row for row in rows if row.obstacle is Obstacle.PAGE]
+    options = {
+        " --lightning-pages": any(r.page and r.verdict is Verdict.HIDDEN for r in on_page),
+        " --make-editable": any(r.verdict is Verdict.SEES for r in on_page),
+    }
+    return PUT + "".join(option for option, wanted in options.items() if wanted)
 
 
 def _records(facts: Facts) -> list[Finding]:
@@ -84,11 +98,11 @@ def _mismatch(facts: Facts) -> list[Finding]:
     granted = value(facts, "grants", Grants).profiles
     blank = sorted({row.profile for row in hidden if (row.object, row.layout) in holding})
     unseen = sorted({row.profile for row in hidden if row.profile in granted} - set(blank))
-    found = unread(facts, layouts)
+    found, fix = unread(facts, layouts), way_to_see(hidden)
     if blank:
-        found.append(said(Severity.WARN, f"on the layout, yet not seen: {named(blank)}"))
+        found.append(said(Severity.WARN, f"on the layout, yet not seen: {named(blank)}", fix))
     if unseen:
-        found.append(said(Severity.WARN, f"access, and pages without it: {named(unseen)}"))
+        found.append(said(Severity.WARN, f"access, and pages without it: {named(unseen)}", fix))
     return found or passed("whoever has it on a page has access, and the other way round")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
 from deployer.readiness.checks.saying import DEVELOPER, named, passed, said
@@ -12,10 +14,10 @@ def _saved(facts: Facts) -> list[Finding]:
     drift = value(facts, "drift", Drift)
     if not drift.deployed_at:
         return [said(Severity.INFO, "this machine has not deployed this field to the org")]
+    at = f"{datetime.fromisoformat(drift.deployed_at).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     if not drift.layouts:
-        return passed(f"no layout was saved since the deploy of {drift.deployed_at}")
-    return [said(Severity.WARN, f"saved since the deploy of {drift.deployed_at}: "
-                                f"{named(drift.layouts)}")]  # fmt: skip
+        return passed(f"no layout was saved since the deploy of {at}")
+    return [said(Severity.WARN, f"saved since the deploy of {at}: {named(drift.layouts)}")]
 
 
 CHECKS = (

@@ -21,6 +21,9 @@ _LAYOUTS = (
 _DEPLOY = "SELECT CompletedDate FROM DeployRequest WHERE Id = :id"
 # For an older deploy: no deploy of layouts runs for longer.
 _AT_MOST = timedelta(hours=2)
+# That no component is stamped later than its job's end is unverified; what is saved in these
+# seconds the deploy itself reads back.
+_SLACK = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def fetch_drift(conn: Connection, deployed: Deployed | None) -> Fact[object]:
     if isinstance(layouts, Unknown):
         return layouts
     ended = ended_at(deployed, deploy)
-    saved = _saved_after(layouts.value, ended)
+    saved = _saved_after(layouts.value, ended + _SLACK)
     return Known(Drift(deployed.asked_at, tuple(sorted(set(saved) & set(deployed.layouts)))))
 
 
