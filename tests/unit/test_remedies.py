@@ -21,7 +21,8 @@ SAID = {
     "You can't add fields to this Lightning page because Lightning Layouts isn't enabled for your "
     "org.": "Record Page Settings",
     "We couldn't retrieve the design time component information for component c:x.": "App Builder",
-    "Something went wrong. We couldn't retrieve or load the information on the field: Record.X__c.": "App Builder",
+    "Something went wrong. We couldn't retrieve or load the information on the field: "
+    "Record.X__c.": "App Builder",
     "something nobody has ever seen": GENERAL,
 }
 
