@@ -46,8 +46,10 @@ def pytest_configure() -> None:
     """Put the files of tests into memory where there is room: half of the time went into fsync.
 
     No test proves that a disk keeps what it was told to: power cuts are played from what was
-    written and what was synced (tests/prove/recorder.py), on any file system.
+    written and what was synced (tests/prove/recorder.py), on any file system. And keep the secrets
+    of tests out of the keyring that this machine may have.
     """
+    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     if MEMORY.is_dir():
         free = os.statvfs(MEMORY)
         if os.access(MEMORY, os.W_OK) and free.f_bavail * free.f_frsize >= ROOM_BYTES:

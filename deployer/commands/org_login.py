@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +14,9 @@ from deployer.commands.options import json_option
 from deployer.model.findings import Report
 from deployer.settings.key_places import Keeper
 from deployer.settings.org_tables import NEEDS, LoginKind, Needs, OrgSettings, Role
+
+if TYPE_CHECKING:
+    from deployer.settings.loading import Settings
 
 _HELP = {
     LoginKind.JWT: "Log in with a signed token: an app, a user and a private key.",
@@ -67,7 +71,10 @@ def _params(kind: LoginKind, needs: Needs) -> list[click.Parameter]:
 
 def _web_options() -> list[click.Parameter]:
     ports = click.IntRange(0, 65535)
+    keeps = click.Choice(["auto", Keeper.KEYRING.value, Keeper.FILE.value])
     return [
+        click.Option(["--keep"], type=keeps, default="auto", show_default=True,
+                     help="Where to keep the refresh token; auto: the keyring, else a file."),
         click.Option(["--no-browser"], is_flag=True, help="Only print the address."),
         click.Option(["--port"], type=ports, default=1717, show_default=True,
                      help="Where the browser comes back to."),
@@ -91,24 +98,43 @@ def _flag(key: str) -> str:
 
 def _log_in(kind: LoginKind, name: str, role: Role, given: Mapping[str, Any]) -> Report:
     """Draft the identity, prove it by connecting, then write it down."""
-    from deployer.commands.org_web import bring_refresh_token
     from deployer.salesforce.connection import describe_org
     from deployer.salesforce.entrance import Access, open_org
     from deployer.settings.loading import Settings, load
     from deployer.settings.own_orgs import draft_org, write_org
 
-    settings, clock = load(), SystemClock()
+    settings = load()
     org = {"instance_url": given["instance_url"], "ca_file": _absolute(given["ca_file"])}
-    identity = _identity(kind, given)
     if kind is LoginKind.WEB:
-        identity |= bring_refresh_token(settings, name, role, {**given, **org}, clock)
+        return _log_in_by_browser(settings, name, role, org, given)
+    identity = _identity(kind, given)
     draft = draft_org(settings.home, name, role, org, identity)
     trial = Settings(settings.file, settings.environ, settings.home, {name: draft})
-    with open_org(trial, name, role, Access.READ, clock) as connection:
+    with open_org(trial, name, role, Access.READ, SystemClock()) as connection:
         found, line = connection.org, describe_org(connection)
     facts = {"org_id": found.org_id, "instance_url": found.instance_url}
     write_org(settings.home, name, role, {**org, **facts}, identity)
     return _report(line, draft, found.org_id, hidden=settings.orgs.get(name))
+
+
+def _log_in_by_browser(
+    settings: Settings, name: str, role: Role, org: dict[str, Any], given: Mapping[str, Any]
+) -> Report:
+    """As `_log_in`: whatever can be wrong is found before a person is asked to log in."""
+    from deployer.commands.org_web import bring_token, keep_token, pick_shelf
+    from deployer.salesforce.connection import describe_org
+    from deployer.settings.own_orgs import draft_org, write_org
+
+    shelf = pick_shelf(settings, name, role, given["keep"])
+    identity = _identity(LoginKind.WEB, given)
+    draft = draft_org(settings.home, name, role, org, {**identity, **shelf.keys})
+    token, connection = bring_token(settings, draft, given, SystemClock())
+    found, line = connection.org, describe_org(connection)
+    kept, note = keep_token(shelf, token.refresh)
+    facts = {"org_id": found.org_id, "instance_url": found.instance_url}
+    write_org(settings.home, name, role, {**org, **facts}, {**identity, **kept.keys})
+    report = _report(line, draft, found.org_id, hidden=settings.orgs.get(name))
+    return replace(report, headline=(*report.headline, note)) if note else report
 
 
 def _identity(kind: LoginKind, given: Mapping[str, Any]) -> dict[str, object]:

@@ -1,35 +1,81 @@
-"""The browser half of `optout org login web`."""
+"""`optout org login web`: a person logs in in a browser, and the refresh token is kept."""
 
 from __future__ import annotations
 
 import webbrowser
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import click
 
 from deployer import state
 from deployer.clock import Clock
-from deployer.errors import LoginRefused
+from deployer.errors import LoginRefused, OptoutError, UsageError
+from deployer.salesforce.connection import Connection, connect
 from deployer.salesforce.entrance import to_place
+from deployer.salesforce.hosts import origin_of
+from deployer.salesforce.login import Place, Token, TokenLogin, end_session
 from deployer.salesforce.session import OrgSession
 from deployer.salesforce.web_login import WebApp, fetch_web_token
 from deployer.settings.key_places import Keeper, KeyPlace, read_secret
+from deployer.settings.keyring_door import has_keyring, write_entry
 from deployer.settings.loading import Settings
-from deployer.settings.org_tables import Role
-from deployer.settings.own_orgs import key_file
+from deployer.settings.org_tables import OrgSettings, Role
+from deployer.settings.own_orgs import key_file, keyring_entry
 from deployer.settings.secret import Secret
 
+_KEY = "refresh_token"
 
-def bring_refresh_token(
-    settings: Settings, name: str, role: Role, given: Mapping[str, Any], clock: Clock
-) -> dict[str, object]:
-    """Let a person log in, keep the refresh token in a private file, and say where it is.
 
-    Errors: LoginRefused when the app gives no refresh token, and as `fetch_web_token`.
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where the refresh token will lie, and the file it lies in if the keyring may fail.
+
+    `file` is None where only the keyring will do.
     """
-    place = to_place(given["instance_url"] or "", given["login_url"] or "")
-    session = OrgSession(clock, loopback=place.loopback, ca_file=given["ca_file"] or None)
+
+    place: KeyPlace
+    file: Path | None
+
+    @property
+    def keys(self) -> dict[str, object]:
+        """The identity's key for it."""
+        return {f"{_KEY}_{self.place.keeper.value}": self.place.where}
+
+
+def pick_shelf(settings: Settings, name: str, role: Role, keep: str) -> Shelf:
+    """In the keyring where there is one, else in a private file, unless `keep` says which.
+
+    Errors: UsageError when the keyring is asked for and there is none.
+    """
+    only_ring = keep == Keeper.KEYRING.value
+    if only_ring and not has_keyring():
+        raise UsageError(
+            "there is no keyring to keep the refresh token in",
+            where="--keep keyring",
+            hint="pip install 'salesforce-optout[keyring]' where one runs, or give --keep file",
+        )
+    file = key_file(settings.home, name, role, _KEY)
+    if keep == Keeper.FILE.value or not has_keyring():
+        return Shelf(KeyPlace(_KEY, Keeper.FILE, str(file)), file)
+    entry = keyring_entry(settings.home, name, role, _KEY)
+    return Shelf(KeyPlace(_KEY, Keeper.KEYRING, entry), None if only_ring else file)
+
+
+def bring_token(
+    settings: Settings, draft: OrgSettings, given: Mapping[str, Any], clock: Clock
+) -> tuple[Token, Connection]:
+    """Let a person log in, and look where that leads, with what the browser brought alone.
+
+    The refresh token is not used yet: a login that turns out to be the wrong one leaves the one
+    that was there as it was. Errors: LoginRefused when the app gives no refresh token;
+    OrgSaidNo when it is another org, whose token is revoked; and as `fetch_web_token`.
+    """
+    place = to_place(draft.instance_url, given["login_url"] or "")
+    session = OrgSession(clock, loopback=place.loopback, ca_file=draft.ca_file)
     app = WebApp(given["client_id"], _client_secret(settings, given), given["port"])
     token = fetch_web_token(app, place, session, clock, _shower(browser=not given["no_browser"]))
     if not token.refresh:
@@ -38,9 +84,32 @@ def bring_refresh_token(
             where=str(place.token_origin),
             hint="add the scope refresh_token to the app, or log in with: optout org login jwt",
         )
-    path = key_file(settings.home, name, role, "refresh_token")
-    state.write_private(path, token.refresh.reveal().encode())
-    return {"refresh_token_file": str(path)}
+    there = Place(origin_of(token.instance_url), place.login, place.loopback)
+    try:
+        return token, connect(TokenLogin(token.access), there, session, clock, org_id=draft.org_id)
+    except OptoutError:
+        with suppress(OptoutError):  # the first reason is the one to tell
+            end_session(token.refresh, place, session)
+        raise
+
+
+def keep_token(shelf: Shelf, refresh: Secret) -> tuple[Shelf, str]:
+    """Store the refresh token; where it lies now, and a note when that is not as picked.
+
+    Errors: UsageError when the keyring fails that was asked for.
+    """
+    note = ""
+    if shelf.place.keeper is Keeper.KEYRING:
+        try:
+            write_entry(shelf.place.where, refresh)
+        except UsageError as closed:
+            if shelf.file is None:
+                raise
+            note = f"note: {closed.message}, so the refresh token is kept in a private file"
+            shelf = Shelf(KeyPlace(_KEY, Keeper.FILE, str(shelf.file)), shelf.file)
+    if shelf.place.keeper is Keeper.FILE:
+        state.write_private(Path(shelf.place.where), refresh.reveal().encode())
+    return shelf, note
 
 
 def _client_secret(settings: Settings, given: Mapping[str, Any]) -> Secret:

@@ -29,6 +29,7 @@ from deployer.salesforce.session import OrgSession
 from deployer.settings.key_places import Keeper, KeyPlace, key_warning, read_secret
 from deployer.settings.loading import Settings
 from deployer.settings.org_tables import PRACTICE, Identity, LoginKind, OrgSettings, Role
+from deployer.settings.own_orgs import rotated_entry
 from deployer.settings.secret import Secret
 
 log = structlog.get_logger()
@@ -151,4 +152,4 @@ def to_login(identity: Identity, secrets: dict[str, Secret], rotated: Path) -> t
 def _rotated_entry(identity: Identity, secret: str) -> str:
     """Where the newest token is kept: a login whose first token is in the keyring stays there."""
     key = identity.secrets[secret]
-    return f"{key.where}.rotated" if key.keeper is Keeper.KEYRING else ""
+    return rotated_entry(key.where) if key.keeper is Keeper.KEYRING else ""

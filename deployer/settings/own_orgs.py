@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer import state
+from deployer.settings.keyring_door import delete_entry
 from deployer.settings.loading import own_orgs_file
 from deployer.settings.org_tables import OrgSettings, Role, check_org_name, read_orgs
 from deployer.settings.toml_file import SettingsFile, read_file
@@ -38,18 +39,46 @@ def write_org(
 
 
 def delete_org(home: Path, name: str) -> list[Path]:
-    """Take the org out of orgs.toml and delete what was kept for it; the files deleted."""
+    """Take the org out of orgs.toml and delete what was kept for it; the files deleted.
+
+    Errors: UsageError when the keyring does not let go of what it has; the org is then still there.
+    """
     with state.lock(home / "orgs.lock"):
-        _write(home, {key: body for key, body in _read(home).items() if key != name})
+        orgs = _read(home)
+        for entry in _entries(home, name, orgs.get(name, {})):
+            delete_entry(entry)
+        _write(home, {key: body for key, body in orgs.items() if key != name})
     kept = [*(home / "keys").glob(f"{name}.*"), *(home / "rotated").glob(f"{name}.*.json")]
     for path in kept:
         path.unlink()
     return kept
 
 
+def _entries(home: Path, name: str, org: Mapping[str, Any]) -> list[str]:
+    """What the keyring keeps for this org by our doing; an entry that the user made is theirs."""
+    found = []
+    for role in Role:
+        identity = org.get(role.value, {})
+        for secret in ("refresh_token", "url"):
+            if where := identity.get(f"{secret}_keyring", ""):
+                ours = where == keyring_entry(home, name, role, secret)
+                found += [rotated_entry(where), *([where] if ours else [])]
+    return found
+
+
 def key_file(home: Path, name: str, role: Role, secret: str) -> Path:
     """Where `optout org login` keeps a secret that it was given by the org."""
     return home / "keys" / f"{name}.{role.value}.{secret}"
+
+
+def keyring_entry(home: Path, name: str, role: Role, secret: str) -> str:
+    """As `key_file`, in the keyring, which all state folders of a user share."""
+    return f"{name}.{role.value}.{secret}@{state.hash_of(str(home).encode())[:8]}"
+
+
+def rotated_entry(entry: str) -> str:
+    """Where the newest refresh token is, when the org changes the one that this entry had."""
+    return f"{entry}.rotated"
 
 
 def is_own(home: Path, name: str) -> bool:

@@ -1,59 +1,11 @@
 """Logging in to a practice org in every way, and being turned down in the usual ways."""
 
-import html
-import json
-import re
-import socket
-import threading
-import webbrowser
 from pathlib import Path
 
 import pytest
-import requests
+from logging_in import browser, free_port, home, login, optout, org, secret_file, web_login
 
-from deployer.cli import main
-from deployer.salesforce.practice import SERVER_FILE, start_child
-
-
-@pytest.fixture(scope="module")
-def org(tmp_path_factory):
-    """A practice org of its own; what server.json says."""
-    data = tmp_path_factory.mktemp("practice")
-    with start_child(data):
-        yield json.loads((data / SERVER_FILE).read_text())
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTOUT_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def optout(home, capfd):
-    """Run a command; its exit code, its --json document (or text) and stderr."""
-    assert not home.exists()
-
-    def run(*words):
-        with pytest.raises(SystemExit) as ended:
-            main([str(word) for word in words])
-        out, err = capfd.readouterr()
-        return ended.value.code, json.loads(out) if "--json" in words else out, err
-
-    return run
-
-
-def login(optout, org, kind, *words):
-    where = ("--instance-url", org["https_url"], "--ca-file", org["ca_file"])
-    return optout("org", "login", kind, "mine", *where, *words, "--json")
-
-
-def secret_file(tmp_path, text, mode=0o600):
-    path = tmp_path / "secret"
-    path.write_text(text)
-    path.chmod(mode)
-    return path
+__all__ = ["browser", "home", "optout", "org"]  # fixtures
 
 
 def jwt_words(org, **changed):
@@ -92,14 +44,6 @@ def test_a_kept_org_knows_its_id_and_no_secret_is_in_its_file(org, optout, tmp_p
     assert org["org_id"] in text
     assert org["access_token"] not in text
     assert (home / "orgs.toml").stat().st_mode & 0o777 == 0o600
-
-
-def web_login(optout, org, tmp_path):
-    secret = secret_file(tmp_path, org["client_secret"])
-    return login(
-        optout, org, "web", "--client-id", org["client_id"], "--port", free_port(),
-        "--client-secret-file", secret,
-    )  # fmt: skip
 
 
 @pytest.mark.timeout(30)
@@ -250,41 +194,3 @@ def test_a_secret_cannot_be_given_on_the_command_line(words, optout):
 def test_an_org_cannot_be_called_practice(org, optout):
     code, document, _ = optout("org", "login", "jwt", "practice", *jwt_words(org), "--json")
     assert (code, "own name" in document["error"]["message"]) == (2, True)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return probe.getsockname()[1]
-
-
-class Browser(webbrowser.BaseBrowser):
-    """Opens the page, and follows it to wherever it leads, as the approving user does."""
-
-    def __init__(self, ca_file):
-        super().__init__("tests")
-        self.ca_file = ca_file
-        self.opened = []
-
-    def open(self, url, new=0, autoraise=True):  # noqa: ARG002 - webbrowser's signature
-        self.opened.append(url)
-        threading.Thread(target=self.follow, args=(url,)).start()
-        return True
-
-    def follow(self, url):
-        page = requests.get(url, verify=self.ca_file, timeout=60)
-        form = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page.text))
-        allowed = requests.post(
-            url.partition("?")[0],
-            data={name: html.unescape(value) for name, value in form.items()},
-            verify=self.ca_file, allow_redirects=False, timeout=60,
-        )  # fmt: skip
-        requests.get(allowed.headers["Location"], timeout=60)
-
-
-@pytest.fixture
-def browser(org, monkeypatch):
-    found = Browser(org["ca_file"])
-    monkeypatch.setattr(webbrowser, "_browsers", {})
-    monkeypatch.setattr(webbrowser, "_tryorder", ["tests"])
-    webbrowser.register("tests", None, found, preferred=True)
-    return found

@@ -1,0 +1,71 @@
+"""What a login in a browser leaves behind: a token in the keyring or a private file, or nothing."""
+
+import pytest
+from keyring_in_memory import memory_keyring
+from logging_in import browser, home, optout, org, web_login
+
+__all__ = ["browser", "home", "optout", "org"]  # fixtures
+pytestmark = [pytest.mark.timeout(60), pytest.mark.usefixtures("browser")]
+
+
+@pytest.fixture
+def ring():
+    with memory_keyring() as found:
+        yield found
+
+
+def test_the_keyring_keeps_the_token_where_there_is_one(org, optout, tmp_path, home, ring):
+    assert web_login(optout, org, tmp_path)[0] == 0
+    entries = [entry for _, entry in ring.kept]
+    assert len(entries) == 1
+    assert entries[0].startswith("mine.deployer.refresh_token@")
+    assert not (home / "keys").exists()
+    assert optout("org", "show", "mine", "--json")[0] == 0
+    assert optout("org", "logout", "mine", "--json")[1]["revoked"] == ["deployer"]
+    assert ring.kept == {}
+
+
+def test_a_keyring_that_is_locked_gives_way_to_a_private_file(org, optout, tmp_path, home, ring):
+    ring.locked = True
+    assert web_login(optout, org, tmp_path)[0] == 0
+    kept = home / "keys" / "mine.deployer.refresh_token"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert optout("org", "show", "mine", "--json")[0] == 0
+
+
+def test_a_file_is_used_when_asked_for_although_there_is_a_keyring(
+    org, optout, tmp_path, home, ring
+):
+    assert web_login(optout, org, tmp_path, "--keep", "file")[0] == 0
+    assert (home / "keys" / "mine.deployer.refresh_token").exists()
+    assert ring.kept == {}
+
+
+def test_a_keyring_that_is_asked_for_and_absent_is_told_before_the_browser_opens(
+    org, optout, tmp_path, browser
+):
+    code, document, _ = web_login(optout, org, tmp_path, "--keep", "keyring")
+    assert (code, "--keep file" in document["error"]["next"]) == (2, True)
+    assert browser.opened == []
+
+
+def test_a_wrong_name_is_told_before_the_browser_opens(org, optout, tmp_path, browser):
+    words = ("--client-id", org["client_id"], "--json")
+    code, _, _ = optout("org", "login", "web", "no good", *words)
+    assert (code, browser.opened) == (2, [])
+
+
+def test_a_login_to_another_org_leaves_the_one_that_was_there_as_it_was(
+    org, optout, tmp_path, home, browser
+):
+    web_login(optout, org, tmp_path)
+    file = home / "orgs.toml"
+    before = file.read_text()
+    file.write_text(before.replace(org["org_id"], "00D000000000062EAA"))
+    kept = (home / "keys" / "mine.deployer.refresh_token").read_text()
+    code, document, _ = web_login(optout, org, tmp_path)
+    assert (code, "00D000000000062EAA" in document["error"]["message"]) == (1, True)
+    assert (home / "keys" / "mine.deployer.refresh_token").read_text() == kept
+    assert len(browser.opened) == 2
+    file.write_text(before)
+    assert optout("org", "show", "mine", "--json")[0] == 0
