@@ -25,10 +25,7 @@ DIFF = f"<field>{FIELD}</field>"
 ONE = ("--layout", "Contact-Contact Layout", "--permission-set", "none")
 # One product's lines are run before every commit; the others' are nearly the same.
 ALL = [pytest.param(p, marks=[] if p == "github" else [pytest.mark.slow]) for p in PRODUCTS]
-quick = pytest.mark.parametrize("product", ALL)
-slow = pytest.mark.parametrize(
-    "product", [pytest.param(p, marks=pytest.mark.slow) for p in PRODUCTS]
-)
+product = pytest.mark.parametrize("product", ALL)
 
 
 @pytest.fixture
@@ -103,7 +100,7 @@ def checks_only(org_now):
     return [job.status for job in deploy_jobs(org_now.org) if job.options.check_only]
 
 
-@slow
+@product
 def test_a_pull_request_is_green_when_files_and_org_are_as_reviewed(
     team, reviewed, org_now, product
 ):
@@ -117,7 +114,7 @@ def test_a_pull_request_is_green_when_files_and_org_are_as_reviewed(
     assert "<!doctype html>" in team.report("plan.html").lower()
 
 
-@quick
+@product
 def test_a_layout_file_without_the_field_turns_a_pull_request_red(team, product):
     (team.repo / LAYOUT).write_bytes(a_layout("Email"))
     ran = team.run(product, "files")
@@ -127,7 +124,7 @@ def test_a_layout_file_without_the_field_turns_a_pull_request_red(team, product)
     assert DIFF in team.summary
 
 
-@quick
+@product
 def test_an_org_that_moved_since_the_review_turns_review_and_deploy_red(
     team, reviewed, ada, org_now, product
 ):
@@ -149,7 +146,7 @@ def test_a_pull_request_without_a_reviewed_plan_is_red_and_gives_one(team, ada):
     assert team.run("github", "review").code == 0
 
 
-@slow
+@product
 def test_a_merge_deploys_what_was_reviewed_once(team, reviewed, org_now, product):
     ran = team.run(product, "deploy")
     assert (ran.code, deploys(org_now)) == (0, ["Succeeded"]), ran.log
@@ -161,7 +158,7 @@ def test_a_merge_deploys_what_was_reviewed_once(team, reviewed, org_now, product
     assert deploys(org_now) == ["Succeeded"]
 
 
-@slow
+@product
 def test_a_deploy_that_is_still_running_is_waited_for_in_the_next_step(
     team, reviewed, lasting, org_now, product
 ):
@@ -213,7 +210,7 @@ def get_ready(run, org_now):
                 click(administrator(org_now.org), part, FIELD)
 
 
-@slow
+@product
 def test_drift_is_green_after_the_deploy_and_red_once_somebody_takes_the_field_off(
     team, ada, product
 ):
@@ -246,7 +243,8 @@ def adopted(team, ada, org_now, monkeypatch):
     return ann
 
 
-@slow
+@pytest.mark.slow
+@product
 def test_the_night_that_is_owed_is_run_once_and_red_where_the_ledger_is_not(
     team, adopted, org_now, product
 ):
@@ -260,7 +258,8 @@ def test_the_night_that_is_owed_is_run_once_and_red_where_the_ledger_is_not(
     assert (ran.code, "is off on this machine" in ran.log) == (1, True), ran.log
 
 
-@slow
+@pytest.mark.slow
+@product
 def test_a_missing_key_is_red_says_which_and_asks_the_org_nothing(
     team, reviewed, adopted, asked, product
 ):
