@@ -24,7 +24,7 @@ from deployer.planning.from_org import fetch_plan
 from deployer.rollout.walk import Wanted, roll_out
 
 
-@click.command("remove", cls=ReportCommand)
+@click.command("remove", cls=ReportCommand, formats=("html",))
 @click.argument("patterns", metavar="[PATTERN]...", nargs=-1)
 @take_out_options
 @change_options

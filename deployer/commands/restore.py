@@ -26,7 +26,7 @@ from deployer.rollout.journal import SENT_STEPS, Entry
 from deployer.rollout.walk import Wanted, roll_out
 
 
-@click.command("restore", cls=ReportCommand)
+@click.command("restore", cls=ReportCommand, formats=("html",))
 @click.argument("deploy", required=False)
 @click.option(
     "--from", "snapshot_path", type=click.Path(exists=True, dir_okay=False, path_type=Path),

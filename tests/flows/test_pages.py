@@ -1,4 +1,4 @@
-"""--html: what readiness, plan and deploy say, as one page, written whole or not at all."""
+"""--html: what a command says as one page, written whole or not at all."""
 
 import json
 from dataclasses import replace
@@ -163,3 +163,13 @@ def _parts(request):
     if "tooling/composite" not in request.path:
         return []
     return json.loads(request.body)["compositeRequest"]
+
+
+def test_what_is_taken_off_and_put_back_is_drawn_as_well(page_of):
+    where = ("--yes",)
+    assert page_of("deploy", "--layout", "Lead-Lead Layout", *where)[0] == 0
+    code, page = page_of("remove", "Lead-Lead Layout", *where)
+    assert (code, FIELD in page.said[: page.said.index(" After ")]) == (0, True)
+    code, page = page_of("restore", *where)
+    assert code == 0
+    assert f"{FIELD} new" in page.said[page.said.index(" After ") :]
