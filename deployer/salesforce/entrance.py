@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 import structlog
 
 from deployer.clock import Clock
+from deployer.errors import UsageError
 from deployer.salesforce.connection import Connection, connect, connect_writer
 from deployer.salesforce.hosts import Loopback, Origin, is_loopback, origin_of, trusted_origin
 from deployer.salesforce.login import (
@@ -33,6 +35,11 @@ from deployer.settings.own_orgs import rotated_entry
 from deployer.settings.secret import Secret
 
 log = structlog.get_logger()
+
+# Source: Salesforce help, "My Domain URL Formats": lightning pages, Setup.
+_PAGES = re.compile(
+    r"(?P<org>[a-z0-9-]+(?:\.[a-z]+)?)\.(?:lightning\.force|my\.salesforce-setup)\.com"
+)
 
 
 class Access(Enum):
@@ -109,9 +116,18 @@ def _configured_way(settings: Settings, org: OrgSettings, role: Role) -> Way:
 def to_origin(url: str) -> Origin | None:
     """The origin of a configured address, trusted as it stands; None for "".
 
-    Errors: OrgSaidNo when it is not a plain https address.
+    Errors: OrgSaidNo when it is not a plain https address; UsageError for a page's address.
     """
-    return origin_of(url) if url else None
+    if not url:
+        return None
+    origin = origin_of(url)
+    if page := _PAGES.fullmatch(origin.host):
+        raise UsageError(
+            "that is where the browser shows the org's pages, not the org's own address",
+            where=str(origin),
+            hint=f"give https://{page['org']}.my.salesforce.com instead",
+        )
+    return origin
 
 
 def to_place(instance_url: str, login_url: str) -> Place:

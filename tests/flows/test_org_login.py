@@ -194,3 +194,19 @@ def test_a_secret_cannot_be_given_on_the_command_line(words, optout):
 def test_an_org_cannot_be_called_practice(org, optout):
     code, document, _ = optout("org", "login", "jwt", "practice", *jwt_words(org), "--json")
     assert (code, "own name" in document["error"]["message"]) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("url", "instead"),
+    [
+        ("https://acme.lightning.force.com/lightning/page/home", "acme.my.salesforce.com"),
+        ("https://acme--uat.sandbox.lightning.force.com", "acme--uat.sandbox.my.salesforce.com"),
+        ("https://acme.my.salesforce-setup.com/", "acme.my.salesforce.com"),
+        ("acme.my.salesforce.com", "https://MYDOMAIN.my.salesforce.com"),
+    ],
+)
+def test_an_address_out_of_the_browser_is_refused_with_the_one_to_type(url, instead, org, optout):
+    words = ("--instance-url", url, *jwt_words(org), "--json")
+    code, document, _ = optout("org", "login", "jwt", "mine", *words)
+    assert code in {1, 2}
+    assert instead in document["error"]["next"]
