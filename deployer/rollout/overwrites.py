@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from deployer.errors import OptoutError
@@ -36,11 +37,12 @@ def find_overwritten(
         trail = fetch_setup_audit_trail(conn, asked_at - _TRAIL_SLACK)
     except OptoutError as refused:
         return [_trail_unknown(str(refused))]
+    labels = {path: _labels(path, snapshot) for path in snapshot.stamps}
     return [
         _edit_finding(name_of(path), row)
         for path, stamp in snapshot.stamps.items()
         if stamp != NOT_THERE
-        for row in _others(trail, _labels(path, snapshot), stamp, (status, conn.org.user_id))
+        for row in _others(trail, _about(path, labels), stamp, (status, conn.org.user_id))
     ]
 
 
@@ -52,23 +54,37 @@ def _labels(path: str, snapshot: Snapshot) -> tuple[str, ...]:
     return (name.partition("-")[2] or name,)
 
 
+def _about(path: str, labels: Mapping[str, tuple[str, ...]]) -> tuple[re.Pattern[str], int]:
+    """What a row about this file says, and how many of the deploy's own rows say it.
+
+    The deploy writes a row for each file, and a row names the file's object, too: that of any
+    layout of Contact is one about the layout Contact.
+    """
+    called = "|".join(map(re.escape, labels[path]))
+    about = re.compile(rf"(?<!\w)(?:{called})(?!\w)")
+    alike = (any(map(about.search, (name_of(file), *each))) for file, each in labels.items())
+    return about, sum(alike)
+
+
 def _others(
-    trail: list[AuditRow], labels: tuple[str, ...], stamp: str, ours: tuple[DeployStatus, str]
+    trail: list[AuditRow],
+    about: tuple[re.Pattern[str], int],
+    stamp: str,
+    ours: tuple[DeployStatus, str],
 ) -> list[AuditRow]:
     """The rows about this file saved after `stamp` that our own deploy did not write."""
-    status, user_id = ours
-    label = "|".join(map(re.escape, labels))
+    (says, files), (status, user_id) = about, ours
     saved = datetime.fromisoformat(stamp.partition(" ")[0])
     rows = [
         (row, row.created_date)
         for row in trail
         if row.created_date is not None
         and row.created_date > saved + _SAME_SAVE
-        and re.search(rf"(?<!\w)(?:{label})(?!\w)", row.display)
+        and says.search(row.display)
     ]
-    own = next((row for row, at in rows if _is_ours(row, at, status, user_id)), None)
+    own = [id(row) for row, at in rows if _is_ours(row, at, status, user_id)][:files]
     end = status.completed_at
-    return [row for row, at in rows if row is not own and (end is None or at <= end)]
+    return [row for row, at in rows if id(row) not in own and (end is None or at <= end)]
 
 
 def _is_ours(row: AuditRow, at: datetime, status: DeployStatus, user_id: str) -> bool:

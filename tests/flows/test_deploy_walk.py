@@ -9,8 +9,10 @@ from deployer.errors import Moved, OrgSaidNo, OutcomeUnknown
 from deployer.model.plans import AccessWish, Wish
 from deployer.rollout.journal import Step
 from practice_org.app import handle
+from practice_org.metadata.components import load_component
 from practice_org.metadata.jobs import deploy_jobs
 from practice_org.rights import FieldAccess, grant_fields
+from practice_org.slots import assign_unassigned_layouts
 from practice_org.tables import find_rows, insert_row
 
 A_LAYOUT = "Contact-Contact Layout"
@@ -122,6 +124,14 @@ def test_an_edit_between_the_last_look_and_the_end_is_reported(walk: Walk, inter
     told = [f for f in report.findings if f.rule == "edit-overwritten"]
     assert [f.where for f in told] == [A_LAYOUT]
     assert admin_id(walk.org) in told[0].what
+
+
+def test_a_layout_called_as_its_object_is_not_taken_for_every_other(walk: Walk):
+    body = walk.layouts()["Contact-Contact Layout"]
+    load_component(walk.org, "Layout", "Contact-Contact", body)
+    assign_unassigned_layouts(walk.org, ["Contact-Contact"])
+    report = walk.deploy()
+    assert (report.exit, [f.rule for f in report.findings]) == (0, [])
 
 
 def test_a_deploy_without_anybody_else_reports_no_overwritten_edit(walk: Walk):
