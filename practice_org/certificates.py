@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _VALID_FOR = timedelta(days=3650)
-_NAMES = ("localhost", "*.salesforce.com", "*.my.salesforce.com")
+_NAMES = ("localhost", "*.salesforce.com", "*.my.salesforce.com", "*.sandbox.my.salesforce.com")
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,9 @@ def _wait_for_code(listener: _Listener, clock: Clock, where: str) -> str:
             raise TryLater(
                 "nobody logged in within five minutes",
                 where=where,
-                hint="run the same command again and log in in the browser",
+                hint="run the same command again and log in in the browser; if its page showed an "
+                "error, docs/operating/logins.md says what it means; a sandbox's users log in with "
+                "--login-url https://test.salesforce.com",
             )
         listener.handle_request()
     answer = listener.answer

@@ -15,6 +15,7 @@ import jwt
 from jwt.types import Options
 
 from practice_org.login.apps import App, find_app
+from practice_org.login.doors import known_doors
 from practice_org.login.refusals import LoginRefused, Refusal
 from practice_org.org import Org
 
@@ -23,7 +24,6 @@ SKEW_S = 180
 # A client in use sends exp in milliseconds; no date in seconds comes near this.
 _MILLISECONDS_FROM = 100_000_000_000
 _AUDIENCE_PATHS = ("", "/", "/services/oauth2/token")
-_LOGIN_HOSTS = ("https://login.salesforce.com", "https://test.salesforce.com")
 # What else the JWT says is checked here: no library takes every client's spelling of it.
 _ONLY_THE_SIGNATURE: Options = {
     "verify_exp": False,
@@ -51,7 +51,9 @@ def read_assertion(org: Org, token: str, origin: str) -> Assertion:
     if app is None:
         raise LoginRefused(Refusal.UNKNOWN_CLIENT)
     claims = _claims_signed_by(app, token)
-    if not _is_for_us(str(claims.get("aud", "")), origin, org.setting("my_domain")):
+    if not _is_for_us(
+        str(claims.get("aud", "")), {*known_doors(org), origin, org.setting("my_domain")}
+    ):
         raise LoginRefused(Refusal.BAD_AUDIENCE)
     if _seconds(claims.get("exp")) + SKEW_S < org.now().timestamp():
         raise LoginRefused(Refusal.EXPIRED)
@@ -78,10 +80,9 @@ def _claims_signed_by(app: App, token: str) -> Mapping[str, Any]:
     return claims
 
 
-def _is_for_us(audience: str, origin: str, my_domain: str) -> bool:
+def _is_for_us(audience: str, ours: set[str]) -> bool:
     # simple-salesforce builds its audience from the address it posts to, token path and all.
     parts = urlsplit(audience)
-    ours = [url for url in (*_LOGIN_HOSTS, origin, my_domain) if url]
     return f"{parts.scheme}://{parts.netloc}" in ours and parts.path in _AUDIENCE_PATHS
 
 

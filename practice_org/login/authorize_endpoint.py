@@ -85,6 +85,8 @@ def _problem(org: Org, form: Form) -> str:
         )
     if form.get("response_type") != "code":
         return "error=unsupported_response_type&error_description=response%20type%20not%20supported"
+    if org.setting("require_pkce", "0") == "1" and not form.get("code_challenge"):
+        return "error=invalid_request&error_description=missing%20required%20code%20challenge"
     if not tables.find_rows(org, "User", Username=_username(org, form)):
         return "error=access_denied&error_description=end-user%20denied%20authorization"
     return ""

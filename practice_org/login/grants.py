@@ -27,6 +27,7 @@ from practice_org.login.apps import (
     secret_matches,
 )
 from practice_org.login.assertion import read_assertion
+from practice_org.login.doors import check_door
 from practice_org.login.history import last_use, record_grant
 from practice_org.login.refusals import LoginRefused, Refusal
 from practice_org.org import Org
@@ -147,6 +148,7 @@ def grant(org: Org, form: Form) -> Granted:
     run = GRANTS.get(form.get("grant_type"))
     if run is None:
         raise LoginRefused(Refusal.UNSUPPORTED_GRANT)
+    check_door(org, form.origin, form.get("grant_type"))
     granted = run(org, form)
     user = tables.find_row(org, "User", granted.user_id)
     if user is None or not user["IsActive"]:

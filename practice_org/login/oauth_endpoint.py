@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 from practice_org import tables
 from practice_org.login.apps import revoke_refresh_token
+from practice_org.login.doors import instance_url
 from practice_org.login.grants import Form, grant
 from practice_org.login.history import Login, record_login
 from practice_org.login.refusals import LoginRefused, Refusal, refusal_response
@@ -45,7 +46,7 @@ def answer_token(call: Call) -> Response:
     answer = {
         "access_token": token,
         "scope": "id api web refresh_token openid",
-        "instance_url": form.origin,
+        "instance_url": instance_url(call.org, form.origin),
         "id": identity_url(call.org, form.origin, granted.user_id),
         "token_type": "Bearer",
         "issued_at": str(int(call.org.now().timestamp() * 1000)),

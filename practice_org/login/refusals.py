@@ -24,6 +24,7 @@ class Refusal(Enum):
     NOT_APPROVED = ("invalid_grant", "user hasn't approved this consumer")
     INACTIVE_USER = ("invalid_grant", "inactive user")
     NO_RUN_AS = ("invalid_grant", "no client credentials user enabled")
+    WRONG_DOMAIN = ("invalid_grant", "request not supported on this domain")
     BAD_REFRESH_TOKEN = ("invalid_grant", "expired access/refresh token")
     BAD_CODE = ("invalid_grant", "invalid authorization code")
     BAD_VERIFIER = ("invalid_grant", "invalid code verifier")

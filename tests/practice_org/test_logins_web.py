@@ -56,6 +56,14 @@ def test_the_web_flow_gives_a_session_and_a_refresh_token(org, web):
     assert token(org, {**form, "refresh_token": answer["refresh_token"]})[0] == 200
 
 
+def test_an_app_that_wants_pkce_asks_for_it(org, web):
+    org.set_setting("require_pkce", "1")
+    assert allowed(org, web)["code"]
+    bare = {name: value for name, value in web.items() if name != "code_challenge"}
+    answer = handle(org, Request("GET", "/services/oauth2/authorize", query=bare))
+    assert (answer.status, b"code%20challenge" in answer.body) == (400, True)
+
+
 def test_the_page_of_the_web_flow_submits_itself(org, web):
     page = handle(org, Request("GET", "/services/oauth2/authorize", query=web)).body
     assert b"document.forms[0].submit()" in page
