@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -112,7 +112,8 @@ def verdict_line(look: Look) -> str:
 def next_steps(look: Look) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """What to do, each thing once, with the checks it mends.
 
-    Failures come first; the checks are in the order to go about it.
+    Failures come first; the checks are in the order to go about it. A command that another one
+    does along, with more options, is named as that one.
     """
     order = (Severity.FAIL, Severity.UNKNOWN, Severity.WARN)
     fixes: dict[str, list[str]] = {}
@@ -120,7 +121,17 @@ def next_steps(look: Look) -> tuple[tuple[str, tuple[str, ...]], ...]:
         for each in look.assessed:
             if each.outcome is severity and each.check.id not in look.accepted:
                 fixes.setdefault(each.remedy, []).append(each.check.id)
-    return tuple((fix, tuple(ids)) for fix, ids in fixes.items())
+    steps: dict[str, list[str]] = {}
+    for fix, ids in fixes.items():
+        steps.setdefault(_widest(fix, fixes), []).extend(ids)
+    return tuple((fix, tuple(sorted(ids))) for fix, ids in steps.items())
+
+
+def _widest(fix: str, fixes: Iterable[str]) -> str:
+    """Of these commands the one with the most options beside all of this one's."""
+    verb, options = fix.split()[:2], set(fix.split())
+    wider = [each for each in fixes if each.split()[:2] == verb and options <= set(each.split())]
+    return max(wider, key=len) if fix.startswith("optout ") else fix
 
 
 def _next(look: Look) -> tuple[str, ...]:

@@ -81,7 +81,7 @@ def test_a_person_reads_the_verdict_first_and_the_counts_last(run, org_now):
     assert re.fullmatch(r"NOT READY: 3 of \d+ checks fail\.", lines[0])
     assert lines[1:3] == [
         "What to do next:",
-        "  1. optout deploy --org practice --assign layout-users  [C21 C23 C51 C32]",
+        "  1. optout deploy --org practice --assign layout-users  [C21 C23 C32 C51]",
     ]
     assert lines[-1].endswith("calls to the org, none of which changes anything")
 
