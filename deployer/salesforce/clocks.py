@@ -29,10 +29,11 @@ def say_off(off: float) -> str:
 def blame_clock(refused: LoginRefused, server_time: str, ours: datetime) -> LoginRefused:
     """The refusal of a signed login, or what is behind it when the clocks are too far apart.
 
-    The org's words for that are those of an expired token or of a wrong audience.
+    The org's words for that are those of an expired token or of a wrong audience, whose advice
+    names the clock; an inactive user is inactive at any time.
     """
     off = seconds_off(server_time, ours)
-    if refused.org_code != "invalid_grant" or off is None or abs(off) <= SKEW_FAIL_S:
+    if "clock" not in refused.hint or off is None or abs(off) <= SKEW_FAIL_S:
         return refused
     return LoginRefused(
         f"this machine's clock is {say_off(off)}, so the signed login was not taken",
