@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import webbrowser
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,15 @@ from deployer import state
 from deployer.clock import Clock
 from deployer.errors import LoginRefused, OptoutError, UsageError
 from deployer.salesforce.connection import Connection, connect
-from deployer.salesforce.entrance import to_place
+from deployer.salesforce.entrance import Way, find_way, to_place
 from deployer.salesforce.hosts import origin_of
-from deployer.salesforce.login import Place, Token, TokenLogin, end_session
+from deployer.salesforce.login import Place, RefreshLogin, Token, TokenLogin, end_session
 from deployer.salesforce.session import OrgSession
 from deployer.salesforce.web_login import WebApp, fetch_web_token
 from deployer.settings.key_places import Keeper, KeyPlace, read_secret
 from deployer.settings.keyring_door import has_keyring, write_entry
 from deployer.settings.loading import Settings
-from deployer.settings.org_tables import OrgSettings, Role
+from deployer.settings.org_tables import LoginKind, OrgSettings, Role
 from deployer.settings.own_orgs import key_file, keyring_entry
 from deployer.settings.secret import Secret
 
@@ -110,6 +110,38 @@ def keep_token(shelf: Shelf, refresh: Secret) -> tuple[Shelf, str]:
     if shelf.place.keeper is Keeper.FILE:
         state.write_private(Path(shelf.place.where), refresh.reveal().encode())
     return shelf, note
+
+
+@contextmanager
+def replaced_token(settings: Settings, name: str, role: Role, clock: Clock) -> Iterator[None]:
+    """Revoke the token that the block replaces, once that is done.
+
+    An old token is good for whoever finds it. Nothing is said where revoking fails: it has expired,
+    or cannot be read any more.
+    """
+    old = _kept_token(settings, name, role, clock)
+    yield
+    if old is not None:
+        way, refresh = old
+        session = OrgSession(clock, loopback=way.place.loopback, ca_file=way.ca_file)
+        with suppress(OptoutError):
+            end_session(refresh, way.place, session)
+
+
+def _kept_token(
+    settings: Settings, name: str, role: Role, clock: Clock
+) -> tuple[Way, Secret] | None:
+    """The refresh token of an earlier `org login web`; what optout.toml configures is not ours."""
+    is_theirs = name in settings.file.values.get("orgs", {})
+    org = settings.orgs.get(name)
+    identity = org.identities.get(role) if org and not is_theirs else None
+    if identity is None or identity.login is not LoginKind.WEB:
+        return None
+    with suppress(OptoutError), find_way(settings, name, role, clock) as way:
+        if isinstance(way.login, RefreshLogin):
+            with way.login.store.hold() as refresh:
+                return way, refresh
+    return None
 
 
 def _client_secret(settings: Settings, given: Mapping[str, Any]) -> Secret:

@@ -2,10 +2,22 @@
 
 import pytest
 from keyring_in_memory import memory_keyring
-from logging_in import browser, home, optout, org, web_login
+from logging_in import browser, home, optout, web_login
 
-__all__ = ["browser", "home", "optout", "org"]  # fixtures
+__all__ = ["browser", "home", "optout"]  # fixtures
 pytestmark = [pytest.mark.timeout(60), pytest.mark.usefixtures("browser")]
+
+
+@pytest.fixture
+def org(practice):
+    """What is known of the practice org, in which each refresh token works once."""
+    practice.org.set_setting("refresh_rotation", "1")
+    practice.org.db.execute("DELETE FROM refresh_token")
+    return practice.facts
+
+
+def live_tokens(practice):
+    return [row["token"] for row in practice.org.db.execute("SELECT token FROM refresh_token")]
 
 
 @pytest.fixture
@@ -56,7 +68,7 @@ def test_a_wrong_name_is_told_before_the_browser_opens(org, optout, tmp_path, br
 
 
 def test_a_login_to_another_org_leaves_the_one_that_was_there_as_it_was(
-    org, optout, tmp_path, home, browser
+    practice, org, optout, tmp_path, home
 ):
     web_login(optout, org, tmp_path)
     file = home / "orgs.toml"
@@ -66,6 +78,24 @@ def test_a_login_to_another_org_leaves_the_one_that_was_there_as_it_was(
     code, document, _ = web_login(optout, org, tmp_path)
     assert (code, "00D000000000062EAA" in document["error"]["message"]) == (1, True)
     assert (home / "keys" / "mine.deployer.refresh_token").read_text() == kept
-    assert len(browser.opened) == 2
+    assert len(live_tokens(practice)) == 1
     file.write_text(before)
     assert optout("org", "show", "mine", "--json")[0] == 0
+
+
+def test_a_second_login_revokes_the_token_it_replaces(practice, org, optout, tmp_path):
+    web_login(optout, org, tmp_path)
+    optout("org", "show", "mine", "--json")
+    first = live_tokens(practice)
+    assert web_login(optout, org, tmp_path)[0] == 0
+    second = live_tokens(practice)
+    assert (len(first), len(second), first != second) == (1, 1, True)
+    assert optout("org", "show", "mine", "--json")[0] == 0
+
+
+def test_a_second_login_goes_on_where_the_first_ones_token_cannot_be_read(
+    org, optout, tmp_path, home
+):
+    web_login(optout, org, tmp_path)
+    (home / "keys" / "mine.deployer.refresh_token").unlink()
+    assert web_login(optout, org, tmp_path)[0] == 0
