@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 from deployer.model.drawings import DrawnItem, DrawnSection, ItemKind, LayoutDrawing
 from deployer.model.facts import Known, Unknown
 from deployer.model.findings import Finding, Severity
+from deployer.model.headline import Headline
 from deployer.model.pictures import (
     AfterShown,
-    Bar,
     CallShown,
     ChangePicture,
     CheckShown,
@@ -45,14 +45,14 @@ def a_readiness(text: str) -> ReadinessPicture:
     )
     return ReadinessPicture(
         org=text, org_id=text, field=text, at=AT, verdict="not-ready", says=text, notes=(text,),
-        steps=(StepShown(text, ("C21",)),), bars=(Bar(text, 3, hidden=3),), rows=(row,),
+        steps=(StepShown(text, ("C21",)),), bars=(Headline(text, 3, hidden=3),), rows=(row,),
         checks=tuple(
             CheckShown(f"C{n}", text, text, outcome, text, text, text)
             for n, outcome in enumerate(Severity)
         ),
         layouts=Known(shown), labels={text: {text.casefold(): text}}, unmapped=text,
         calls=(CallShown(text, text, text, 200, text),),
-        after=AfterShown(text, (Bar(text, 3, edits=3),), (row,), text),
+        after=AfterShown(text, (Headline(text, 3, edits=3),), (row,), text),
     )  # fmt: skip
 
 
@@ -67,7 +67,8 @@ def a_change(text: str) -> ChangePicture:
         findings=(Finding(text, Severity.WARN, text, text, text),),
         layouts=(changed, LayoutChange(text, text, "present", text)),
         others=(FileChange(text, text, diff, text),), permission_set=text, assigned=(text,),
-        unassigned=(text,), before=(Bar(text, 3, hidden=3),), after=(Bar(text, 3, edits=3),),
+        unassigned=(text,), before=(Headline(text, 3, hidden=3),),
+        after=(Headline(text, 3, edits=3),),
         api_version=text,
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from placed_layouts import placed
 
 from deployer.model.facts import Known
+from deployer.model.headline import Headline
 from deployer.model.org import LayoutAssignment
 from deployer.readiness.assessing import assess
 from deployer.readiness.checks.catalogue import CHECKS
@@ -33,7 +34,6 @@ from deployer.readiness.facts.sight import Sight
 from deployer.readiness.visibility import (
     Activation,
     FormFactor,
-    Headline,
     Obstacle,
     Page,
     Panel,

@@ -10,19 +10,7 @@ from datetime import datetime
 from deployer.model.drawings import LayoutDrawing
 from deployer.model.facts import Fact
 from deployer.model.findings import Finding, Severity
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One object's active users, each counted once; the five sum up to `users`."""
-
-    object: str
-    users: int
-    edits: int = 0
-    sees: int = 0
-    partly: int = 0
-    hidden: int = 0
-    unknown: int = 0
+from deployer.model.headline import Headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +89,7 @@ class AfterShown:
     """Who would see the field once what `words` say is done; `lost` as of a look."""
 
     words: str
-    bars: tuple[Bar, ...] = ()
+    bars: tuple[Headline, ...] = ()
     rows: tuple[MatrixRow, ...] = ()
     lost: str = ""
 
@@ -123,7 +111,7 @@ class ReadinessPicture:
     says: str
     notes: tuple[str, ...] = ()
     steps: tuple[StepShown, ...] = ()
-    bars: tuple[Bar, ...] = ()
+    bars: tuple[Headline, ...] = ()
     rows: tuple[MatrixRow, ...] = ()
     lost: str = ""
     checks: tuple[CheckShown, ...] = ()
@@ -182,8 +170,8 @@ class ChangePicture:
     permission_set: str = ""
     assigned: tuple[str, ...] = ()
     unassigned: tuple[str, ...] = ()
-    before: tuple[Bar, ...] = ()
-    after: tuple[Bar, ...] = ()
+    before: tuple[Headline, ...] = ()
+    after: tuple[Headline, ...] = ()
     api_version: str = ""
     labels: Mapping[str, Mapping[str, str]] = field_(default_factory=dict)
 

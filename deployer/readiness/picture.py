@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.model.layouts import PERSON_OBJECTS
 from deployer.model.pictures import (
     AfterShown,
-    Bar,
     CallShown,
     CheckShown,
     GivenTo,
@@ -47,7 +46,7 @@ def to_picture(look: Look) -> ReadinessPicture:
         says=verdict_line(look).partition(": ")[2],
         notes=look.notes,
         steps=tuple(StepShown(remedy, ids) for remedy, ids in next_steps(look)),
-        bars=_bars(known),
+        bars=known.headline,
         rows=merged(known.rows),
         lost=seen.reason if isinstance(seen, Unknown) else "",
         checks=tuple(_check(each, look.accepted) for each in look.assessed),
@@ -63,15 +62,11 @@ def _known(seen: Fact[Visibility]) -> Visibility:
     return seen.value if isinstance(seen, Known) else Visibility((), ())
 
 
-def _bars(visibility: Visibility) -> tuple[Bar, ...]:
-    return tuple(Bar(**asdict(line)) for line in visibility.headline)
-
-
 def _after(after: After) -> AfterShown:
     seen = fact_of({"visibility": after.visibility}, "visibility", Visibility)
     known = _known(seen)
     lost = seen.reason if isinstance(seen, Unknown) else ""
-    return AfterShown(after.words, _bars(known), merged(known.rows), lost)
+    return AfterShown(after.words, known.headline, merged(known.rows), lost)
 
 
 def merged(rows: Iterable[Row]) -> tuple[MatrixRow, ...]:

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from deployer.errors import BadInput
 from deployer.layouts import draw_diff, draw_layout
 from deployer.model.drawings import LayoutDrawing
-from deployer.model.pictures import Bar, ChangePicture, FileChange, LayoutChange
+from deployer.model.headline import Headline
+from deployer.model.pictures import ChangePicture, FileChange, LayoutChange
 from deployer.model.plans import LayoutPlan, Plan, Seen
 from deployer.reporting.plans import headline, outcome_of
 from deployer.reporting.results import Result, Taken
@@ -93,5 +94,5 @@ def _others(plan: Plan) -> list[FileChange]:
     return found
 
 
-def _bars(seen: tuple[Seen, ...]) -> tuple[Bar, ...]:
-    return tuple(Bar(**asdict(each)) for each in seen)
+def _bars(seen: tuple[Seen, ...]) -> tuple[Headline, ...]:
+    return tuple(Headline(**asdict(each)) for each in seen)

@@ -10,12 +10,13 @@ from readiness_house import WORDS, known
 
 from deployer.model.facts import Known, Unknown
 from deployer.model.findings import Severity
-from deployer.model.pictures import Bar, GivenTo, LayoutChange, LayoutShown, MatrixRow
+from deployer.model.headline import Headline
+from deployer.model.pictures import GivenTo, LayoutChange, LayoutShown, MatrixRow
 from deployer.readiness.assessing import Verdict, assess
 from deployer.readiness.checks.catalogue import CHECKS
 from deployer.readiness.picture import merged, to_picture
 from deployer.readiness.report import After, Look
-from deployer.readiness.visibility import Headline, Row, Visibility
+from deployer.readiness.visibility import Row, Visibility
 from deployer.readiness.visibility import Verdict as Seen
 from deployer.reporting.page import words
 
@@ -40,7 +41,7 @@ def test_a_remedy_is_what_to_type_what_to_click_and_what_to_know(remedy, parts):
 
 @given(st.tuples(COUNTS, COUNTS, COUNTS, COUNTS, COUNTS))
 def test_a_bar_is_as_long_as_its_users_are_many(counts):
-    bar = Bar("Contact", sum(counts), *counts)
+    bar = Headline("Contact", sum(counts), *counts)
     parts = words.slices(bar)
     assert sum(part.count for part in parts) == bar.users
     assert sum(part.width for part in parts) == pytest.approx(100 if bar.users else 0, abs=0.01)

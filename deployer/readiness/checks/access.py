@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from deployer.model.checks import Check, Facts, value
 from deployer.model.findings import Finding, Severity
+from deployer.model.headline import Headline
 from deployer.readiness.checks.layouts import PUT, holders, unread
 from deployer.readiness.checks.saying import HELP, named, passed, said
 from deployer.readiness.facts.grants import OBJECTS, Grants
 from deployer.readiness.facts.placements import Layouts
-from deployer.readiness.visibility import Headline, Obstacle, Row, Verdict, Visibility
+from deployer.readiness.visibility import Obstacle, Row, Verdict, Visibility
 
 _FLS = HELP + "platform.users_fields_fls.htm&type=5"
 _WORDS = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from deployer.readiness.visibility.activation import Activation, FormFactor, PageFacts
 from deployer.readiness.visibility.audience import Audience, Level, Reach
 from deployer.readiness.visibility.matrix import (
-    Headline,
     Obstacle,
     Row,
     Screens,
@@ -39,7 +38,6 @@ __all__ = [
     "Activation",
     "Audience",
     "FormFactor",
-    "Headline",
     "LayoutField",
     "Level",
     "Lift",

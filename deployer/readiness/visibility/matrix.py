@@ -8,6 +8,7 @@ from dataclasses import field as field_
 from enum import Enum
 
 from deployer.model.facts import Fact, Unknown
+from deployer.model.headline import Headline
 from deployer.model.org import LayoutAssignment, Profile
 from deployer.readiness.visibility.activation import PageFacts, Viewer
 from deployer.readiness.visibility.audience import Audience, Level, Reach
@@ -73,19 +74,6 @@ class Row:
     why: str
     users: int
     obstacle: Obstacle = Obstacle.NONE
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """One object's active users, each counted once; the five verdicts sum up to `users`."""
-
-    object: str
-    users: int
-    edits: int = 0
-    sees: int = 0
-    partly: int = 0
-    hidden: int = 0
-    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from typing import Any
 from deployer.model.drawings import DrawnSection, LayoutDrawing
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.model.findings import Severity
+from deployer.model.headline import Headline
 from deployer.model.layouts import Behavior
-from deployer.model.pictures import Bar, CheckShown, LayoutChange, LayoutShown, MatrixRow
+from deployer.model.pictures import CheckShown, LayoutChange, LayoutShown, MatrixRow
 
 VERDICTS = {
     "edits": ("can tick it", "good"),
@@ -122,7 +123,7 @@ def link_of(text: str) -> str:
     return text if text.startswith("https://") else ""
 
 
-def slices(bar: Bar) -> list[Slice]:
+def slices(bar: Headline) -> list[Slice]:
     """The bar's parts that have users, left to right."""
     found, x = [], 0.0
     for verdict in VERDICTS:
@@ -134,7 +135,7 @@ def slices(bar: Bar) -> list[Slice]:
     return found
 
 
-def bar_says(bar: Bar) -> str:
+def bar_says(bar: Headline) -> str:
     """The bar for those who cannot see it."""
     told = ", ".join(f"{number(part.count)} {VERDICTS[part.verdict][0]}" for part in slices(bar))
     return f"{bar.object}: {counted(bar.users, 'active user')}: {told or 'nobody'}"
