@@ -104,12 +104,16 @@ def _report(
         lines.append(f"revoked the {', '.join(revoked)} token")
     elif not left:
         lines.append("nothing to revoke: these logins leave no lasting token")
-    forgotten = is_own(settings.home, name)
+    configured = name in settings.file.values.get("orgs", {})
+    forgotten = is_own(settings.home, name) and not configured
     if forgotten:
         delete_org(settings.home, name)
         lines.append(f"forgot {name}")
     else:
         lines.append(f"{name} stays configured in {settings.orgs[name].place}")
+    if configured and is_own(settings.home, name):
+        lines.append("note: it hides a login of that name, which is left alone; take it out there "
+                     f"and log out again to end that one: optout org logout {name}")  # fmt: skip
     document = {"org": name, "revoked": revoked, "left": [role for role, _ in left],
                 "forgotten": forgotten}  # fmt: skip
     return Report(headline=tuple(lines), document=document)

@@ -133,6 +133,14 @@ def own_token_org(optout, org, tmp_path, url=None):
     return kept
 
 
+def test_a_login_that_the_settings_file_hides_is_left_alone(org, optout, tmp_path, home):
+    login(optout, org, "jwt", *jwt_words(org))
+    settings_file(tmp_path, org, org["org_id"])
+    code, text, _ = optout("org", "logout", "mine")
+    assert (code, "hides a login of that name" in text) == (0, True)
+    assert "[orgs.mine]" in (home / "orgs.toml").read_text()
+
+
 @pytest.mark.parametrize(
     ("name", "said"), [("practice", "practice org"), ("never", "nothing to log out of")]
 )
