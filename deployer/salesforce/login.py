@@ -260,14 +260,16 @@ def read_sfdx_url(url: Secret) -> tuple[str, Secret, Secret, str]:
     login sfdx-url".
     """
     content = url.reveal().strip()
-    if content.startswith("{"):  # the JSON that `sf org display --verbose --json` prints
+    if content.startswith("{"):  # the JSON of `sf org auth show-sfdx-auth-url --json`
         content = _url_in_json(content)
     found = _SFDX_URL.fullmatch(content)
     if found is None:
         raise UsageError(
             "that is not an sfdx auth URL",
             where="url",
-            hint="force://CLIENT:SECRET:TOKEN@HOST is expected: sf org display --verbose",
+            # Source: forcedotcom/cli issue 3560: since May 2026 `sf org display` shows no secret.
+            hint="force://CLIENT:SECRET:TOKEN@HOST is expected, as told by: "
+            "sf org auth show-sfdx-auth-url --json",
         )
     return found[1], Secret(found[2]), Secret(found[3]), f"https://{found[4]}"
 

@@ -134,12 +134,23 @@ def test_an_sfdx_url_is_taken_apart(url):
 
 
 @pytest.mark.parametrize(
-    "url", ["", "https://x", "force://hunter2@x", "{", "[1]", "{}", '{"result": 3}']
+    "url",
+    [
+        "",
+        "https://x",
+        "force://hunter2@x",
+        "{",
+        "[1]",
+        "{}",
+        '{"result": 3}',
+        '{"result": {"sfdxAuthUrl": "[REDACTED] hunter2"}}',
+    ],
 )
 def test_what_is_no_sfdx_url_is_refused_and_not_shown(url):
     with pytest.raises(UsageError) as problem:
         read_sfdx_url(Secret(url))
     assert "hunter2" not in f"{problem.value} {problem.value.hint}"
+    assert "sf org auth show-sfdx-auth-url" in problem.value.hint
 
 
 @pytest.mark.parametrize(
