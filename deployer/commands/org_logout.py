@@ -10,6 +10,7 @@ import click
 from deployer.commands.options import config_option, json_option
 from deployer.errors import OptoutError, UsageError
 from deployer.model.findings import Report
+from deployer.settings.keyring_door import KEYRING_SERVICE
 from deployer.settings.org_tables import PRACTICE, LoginKind, Role
 
 if TYPE_CHECKING:
@@ -107,8 +108,8 @@ def _report(
     configured = name in settings.file.values.get("orgs", {})
     forgotten = is_own(settings.home, name) and not configured
     if forgotten:
-        delete_org(settings.home, name)
-        lines.append(f"forgot {name}")
+        kept = delete_org(settings.home, name)
+        lines += [f"forgot {name}", *map(_say_kept, kept)]
     else:
         lines.append(f"{name} stays configured in {settings.orgs[name].place}")
     if configured and is_own(settings.home, name):
@@ -117,3 +118,7 @@ def _report(
     document = {"org": name, "revoked": revoked, "left": [role for role, _ in left],
                 "forgotten": forgotten}  # fmt: skip
     return Report(headline=tuple(lines), document=document)
+
+
+def _say_kept(entry: str) -> str:
+    return f"still in the keyring, delete it there: keyring del {KEYRING_SERVICE} {entry}"

@@ -56,6 +56,12 @@ def _open(place: str) -> Iterator[Any]:
         ) from absent
     try:
         yield keyring
+    except keyring.errors.NoKeyringError as absent:
+        raise UsageError(
+            "there is no keyring on this machine",
+            where=place,
+            hint="keep the secret in a file or the environment",
+        ) from absent
     # Keyrings raise errors of their own making besides: a bus that is gone, a helper that died.
     except (keyring.errors.KeyringError, OSError, RuntimeError) as locked:
         raise UsageError(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from deployer import state
+from deployer.errors import UsageError
 from deployer.settings.keyring_door import delete_entry
 from deployer.settings.loading import own_orgs_file
 from deployer.settings.org_tables import OrgSettings, Role, check_org_name, read_orgs
@@ -38,20 +39,26 @@ def write_org(
         _write(home, {**_read(home), name: body})
 
 
-def delete_org(home: Path, name: str) -> list[Path]:
-    """Take the org out of orgs.toml and delete what was kept for it; the files deleted.
+def delete_org(home: Path, name: str) -> list[str]:
+    """Take the org out of orgs.toml and delete what was kept for it.
 
-    Errors: UsageError when the keyring does not let go of what it has; the org is then still there.
+    The keyring's entries that could not be deleted are returned; their tokens are revoked, or told.
     """
     with state.lock(home / "orgs.lock"):
         orgs = _read(home)
-        for entry in _entries(home, name, orgs.get(name, {})):
-            delete_entry(entry)
+        left = [e for e in _entries(home, name, orgs.get(name, {})) if not _is_deleted(e)]
         _write(home, {key: body for key, body in orgs.items() if key != name})
-    kept = [*(home / "keys").glob(f"{name}.*"), *(home / "rotated").glob(f"{name}.*.json")]
-    for path in kept:
+    for path in [*(home / "keys").glob(f"{name}.*"), *(home / "rotated").glob(f"{name}.*.json")]:
         path.unlink()
-    return kept
+    return left
+
+
+def _is_deleted(entry: str) -> bool:
+    try:
+        delete_entry(entry)
+    except UsageError:
+        return False
+    return True
 
 
 def _entries(home: Path, name: str, org: Mapping[str, Any]) -> list[str]:

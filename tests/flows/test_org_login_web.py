@@ -99,3 +99,15 @@ def test_a_second_login_goes_on_where_the_first_ones_token_cannot_be_read(
     web_login(optout, org, tmp_path)
     (home / "keys" / "mine.deployer.refresh_token").unlink()
     assert web_login(optout, org, tmp_path)[0] == 0
+
+
+def test_a_keyring_that_is_gone_does_not_keep_an_org_from_being_forgotten(
+    org, optout, tmp_path, ring
+):
+    web_login(optout, org, tmp_path)
+    ring.locked = True
+    code, document, _ = optout("org", "logout", "mine", "--json")
+    assert (code, "--forget" in document["error"]["next"]) == (2, True)
+    code, text, _ = optout("org", "logout", "mine", "--forget")
+    assert (code, "keyring del optout mine.deployer.refresh_token@" in text) == (0, True)
+    assert optout("org", "list", "--json")[1]["orgs"] == {}

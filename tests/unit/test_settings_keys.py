@@ -102,3 +102,8 @@ def test_a_keyring_that_has_it_not_says_so(entry, said):
 @pytest.mark.usefixtures("one_entry")
 def test_a_keyring_entry_is_read_by_name():
     assert read_secret(KeyPlace("key", Keeper.KEYRING, "mine"), {}).reveal() == "hunter2"
+
+
+def test_a_machine_without_a_keyring_is_told_apart_from_one_that_is_locked():
+    with pytest.raises(UsageError, match="no keyring on this machine"):
+        read_secret(KeyPlace("key", Keeper.KEYRING, "mine"), {})
