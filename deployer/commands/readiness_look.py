@@ -25,7 +25,7 @@ from deployer.readiness.checks.package import CHECK_DEPLOY
 from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.field import Fields, fetch_fields, to_field_facts
 from deployer.readiness.facts.gathering import fetch_facts
-from deployer.readiness.report import After, Call, Look
+from deployer.readiness.look import After, Call, Look
 from deployer.rollout.journal import Journal
 from deployer.salesforce.client import Connection
 from deployer.salesforce.practice import practice_org

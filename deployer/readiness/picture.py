@@ -27,7 +27,7 @@ from deployer.readiness.facts.placements import (
     Placements,
     RecordTypes,
 )
-from deployer.readiness.report import After, Call, Look, next_steps, verdict_line
+from deployer.readiness.look import After, Call, Look, next_steps, verdict_line
 from deployer.readiness.visibility import Row, Visibility
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ from deployer.model.drawings import LayoutDrawing
 from deployer.model.headline import Headline
 from deployer.model.pictures import ChangePicture, FileChange, LayoutChange
 from deployer.model.plans import LayoutPlan, Plan, Seen
-from deployer.reporting.plans import headline, outcome_of
+from deployer.reporting.plan_words import headline, outcome_of
 from deployer.reporting.results import Result, Taken
 
 

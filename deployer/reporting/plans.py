@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from deployer.errors import Exit
@@ -11,18 +12,14 @@ from deployer.layouts import draw_diff
 from deployer.model.findings import Diff, Report, Severity, Table
 from deployer.model.layouts import Outcome
 from deployer.model.pictures import Picture
-from deployer.model.plans import Aim, Assignee, LayoutPlan, PagePlan, Plan
+from deployer.model.plans import Assignee, LayoutPlan, PagePlan, Plan
+from deployer.reporting.changes import to_picture
 from deployer.reporting.page_plans import page_diffs, page_rows, page_tables
 from deployer.reporting.plan_cases import plan_cases
+from deployer.reporting.plan_words import headline, outcome_of
 from deployer.reporting.results import Result, Sent, count_calls
 
-_DONE = {
-    Outcome.ADD: Outcome.ADDED,
-    Outcome.REMOVE: Outcome.REMOVED,
-    Outcome.RESTORE: Outcome.RESTORED,
-}
 _MOST_USERS = 8
-_VERBS = {Aim.PUT: "put on", Aim.TAKE_OUT: "taken off", Aim.RESTORE: "restored on"}
 
 
 def to_report(result: Result, exit_code: int) -> Report:
@@ -52,16 +49,7 @@ def _told(result: Result) -> list[tuple[LayoutPlan | PagePlan, Outcome]]:
 
 def _picture(result: Result) -> Callable[[], Picture] | None:
     """How to draw it, should anybody want to see."""
-    if result.taken is None:
-        return None
-    taken = result.taken
-
-    def draw() -> Picture:
-        from deployer.reporting.changes import to_picture
-
-        return to_picture(result, taken)
-
-    return draw
+    return partial(to_picture, result, result.taken) if result.taken else None
 
 
 def _document(result: Result) -> Mapping[str, Any]:
@@ -107,11 +95,6 @@ def _layout(layout: LayoutPlan, sent: Sent) -> dict[str, Any]:
     if layout.changes:
         entry["diff"] = draw_diff(layout.name.decoded, layout.before, layout.after).text
     return entry
-
-
-def outcome_of(part: LayoutPlan | PagePlan, sent: Sent) -> Outcome:
-    """What becomes of a layout or page, or became of it once it is done."""
-    return _DONE.get(part.outcome, part.outcome) if sent.done else part.outcome
 
 
 def _pages(plan: Plan, sent: Sent) -> list[tuple[PagePlan, Outcome]]:
@@ -189,53 +172,6 @@ def _users(users: tuple[Assignee, ...], what: str) -> list[tuple[str, str]]:
     if len(rows) <= _MOST_USERS:
         return rows
     return [*rows[:_MOST_USERS], (f"and {len(rows) - _MOST_USERS} more", what)]
-
-
-def headline(result: Result) -> list[str]:
-    """What a person should know of the plan, a line each, the most important first."""
-    plan, sent, count = result.plan, result.sent, count_calls(result.calls)
-    unseen = [f"{s.hidden} of {s.users} on {s.object}" for s in plan.seen if s.hidden]
-    lines = []
-    if plan.aim is Aim.PUT and unseen:
-        lines.append(
-            f"active users who would still not see {plan.field}: {', '.join(unseen)}; "
-            "--assign layout-users gives them access"
-        )
-    lines.append(_what_happened(plan, sent))
-    if sent.deploy_id and sent.done:
-        undo = "" if plan.aim is Aim.RESTORE else "; optout restore undoes it"
-        lines.append(f"deploy {sent.deploy_id}{undo}")
-    if sent.snapshot:
-        lines.append(f"snapshot {sent.snapshot}")
-    lines += result.notes
-    lines.append(f"API {plan.api_version}, {count.calls} API calls and {count.polls} polls")
-    return lines
-
-
-def _what_happened(plan: Plan, sent: Sent) -> str:
-    if not plan.changes:
-        return f"nothing to do for {plan.field}"
-    if sent.deploy_id and not sent.done:
-        return f"check-only deploy {sent.deploy_id}: {sent.status}; nothing was changed"
-    counts = (
-        (sum(layout.changes for layout in plan.layouts), "layout"),
-        (sum(page.changes for page in plan.pages), "Lightning page"),
-    )
-    put = " and ".join(_counted(number, what) for number, what in counts if number)
-    parts = [f"{plan.field} {_VERBS[plan.aim]} {put}"] if put else []
-    parts += [f"field {name} created" for name in plan.new_field_members]
-    parts += [f"permission set {plan.access.permission_set} changed"] if plan.access.changes else []
-    parts += [f"{_counted(n, 'user')} {verb}" for n, verb in _assigned(plan) if n]
-    said = "; ".join(parts)
-    return f"{said}: {sent.status}, read back" if sent.done else f"would be done: {said}"
-
-
-def _assigned(plan: Plan) -> tuple[tuple[int, str], ...]:
-    return (len(plan.access.assign), "assigned"), (len(plan.access.unassign), "unassigned")
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def exit_of(result: Result) -> Exit:

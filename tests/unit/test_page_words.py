@@ -14,8 +14,8 @@ from deployer.model.headline import Headline
 from deployer.model.pictures import GivenTo, LayoutChange, LayoutShown, MatrixRow
 from deployer.readiness.assessing import Verdict, assess
 from deployer.readiness.checks.catalogue import CHECKS
+from deployer.readiness.look import After, Look
 from deployer.readiness.picture import merged, to_picture
-from deployer.readiness.report import After, Look
 from deployer.readiness.visibility import Row, Visibility
 from deployer.readiness.visibility import Verdict as Seen
 from deployer.reporting.page import words

@@ -21,7 +21,7 @@ from readiness_house import (
 from deployer.model.findings import Severity
 from deployer.readiness import assessing
 from deployer.readiness.checks.catalogue import CHECKS
-from deployer.readiness.report import Look, next_steps
+from deployer.readiness.look import Look, next_steps
 from deployer.readiness.visibility import Obstacle, Verdict, Visibility
 
 PUT = "optout deploy --org prod --assign layout-users"
