@@ -16,6 +16,11 @@ CREATE TABLE IF NOT EXISTS session (
     token TEXT PRIMARY KEY, user_id TEXT NOT NULL, client TEXT NOT NULL,
     lifetime_s REAL NOT NULL, ends_at TEXT NOT NULL);
 """
+# Deactivating a user ends what it has open at once.
+_SESSION = """
+SELECT s.user_id, s.lifetime_s, s.ends_at, COALESCE(u."IsActive", 1) AS active
+FROM session s LEFT JOIN "User" u ON u."Id" = s.user_id WHERE s.token = ?
+"""
 
 
 def create_session_table(org: Org) -> None:
@@ -54,9 +59,9 @@ def session_user(org: Org, token: str) -> str:
 
     Errors: OrgError INVALID_SESSION_ID (401) when it is unknown, over, or its user is inactive.
     """
-    row = org.db.execute("SELECT * FROM session WHERE token = ?", (token,)).fetchone()
+    row = org.db.execute(_SESSION, (token,)).fetchone()
     now = org.now()
-    if row is None or datetime.fromisoformat(row["ends_at"]) <= now:
+    if row is None or not row["active"] or datetime.fromisoformat(row["ends_at"]) <= now:
         raise _invalid()
     lifetime = timedelta(seconds=row["lifetime_s"])
     # Salesforce, "Session Settings": activity in the last half of the timeout renews it.

@@ -7,6 +7,7 @@ from walk import StepClock
 
 from deployer.commands.options import open_connection
 from deployer.errors import Exit, LoginRefused, OptoutError
+from practice_org import tables
 from practice_org.faults.catalogue import CODES
 from practice_org.faults.codes import Sort
 from practice_org.faults.firing import switch_on
@@ -59,3 +60,14 @@ def said_when_off(practice, code):
 def test_a_clock_that_is_off_is_blamed_for_what_it_may_have_done_and_nothing_else(practice):
     assert "clock is 3600 s ahead" in said_when_off(practice, "BAD_AUDIENCE")
     assert said_when_off(practice, "INACTIVE_USER") == "the user is not active"
+
+
+def test_a_user_who_is_deactivated_in_the_middle_of_a_run_ends_it_with_what_to_do(practice):
+    username = practice.facts["identities"]["deployer"]["username"]
+    user = tables.find_rows(practice.org, "User", Username=username)[0]["Id"]
+    clock = StepClock(practice.clock)
+    with open_connection("practice", as_json=True, clock=clock) as connection:
+        tables.update_row(practice.org, "User", user, {"IsActive": False})
+        with pytest.raises(LoginRefused, match="the user is not active") as problem:
+            connection.query("SELECT Id FROM Organization")
+    assert "Setup > Users" in problem.value.hint

@@ -51,6 +51,22 @@ def test_a_user_can_be_logged_out_everywhere(org, user):
             session_user(org, token)
 
 
+def test_a_deactivated_user_is_logged_out_at_once(org, user):
+    token = start_session(org, user)
+    tables.update_row(org, "User", user, {"IsActive": False})
+    with pytest.raises(OrgError) as problem:
+        session_user(org, token)
+    assert problem.value.code == "INVALID_SESSION_ID"
+
+
+def test_logging_a_user_out_of_one_app_leaves_the_others(org, user):
+    here, there = start_session(org, user, client="a"), start_session(org, user, client="b")
+    end_sessions_of(org, user, client="a")
+    with pytest.raises(OrgError):
+        session_user(org, here)
+    assert session_user(org, there) == user
+
+
 def login(org, username, password, version="63.0", kind="u"):
     envelope = (
         '<env:Envelope xmlns:env="http://schemas.xmlsoap.org/soap/envelope/"><env:Body>'
