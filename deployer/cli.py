@@ -106,8 +106,9 @@ def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> N
         return
     from importlib.metadata import version
 
-    here = Path(__file__).resolve().parent.parent
-    click.echo(f"optout {version('salesforce-optout')} ({here})")
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    here = Path(__file__).resolve().parent
+    click.echo(f"optout {version('salesforce-optout')} (Python {python}, {here})")
     ctx.exit()
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import click
 
 from deployer.cli import LazyGroup, Verb
 from deployer.errors import UsageError
+from deployer.extras import require_extra
 
 # What to do after Ctrl-C, where something may be half way.
 _PUSHED = (
@@ -71,16 +70,22 @@ If either side is opted out, the other is marked; nothing is ever opted in. To b
      (or optout sync push and nightly, from scripts and cron)
   5. optout sync status                what is still to do; exit 1 needs a person
 """
-# What no sync command can do without, beyond the base install.
-_EXTRA = ("sqlalchemy", "duckdb")
 
 
-@click.group("sync", cls=LazyGroup, verbs=VERBS, help=_HELP)
+class SyncGroup(LazyGroup):
+    """The verbs, which cannot even be imported without the extra."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.verbs:
+            try:
+                require_extra("sync", "the sync")
+            except UsageError:
+                if ctx.resilient_parsing:  # a shell asks for completions
+                    return None
+                raise
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group("sync", cls=SyncGroup, verbs=VERBS, help=_HELP)
 def command() -> None:
     """Keep unsubscribes in step between people and the org."""
-    missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UsageError(
-            f"the sync needs packages that are not installed: {', '.join(missing)}",
-            hint="pip install 'salesforce-optout[sync]'",
-        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -11,10 +10,7 @@ import click
 
 from deployer.commands.practice_org_faults import fault
 from deployer.commands.practice_org_workbench import audit, clock
-from deployer.errors import UsageError
-
-# What `python -m practice_org` cannot do without, beyond the base install.
-_EXTRA = ("uvicorn", "starlette", "cryptography", "lark", "python_multipart")
+from deployer.extras import require_extra
 
 
 @click.group("practice-org")
@@ -46,7 +42,7 @@ def start(data: Path | None, *, as_json: bool, **options: object) -> None:
     The first line of stdout (with --json: one object) says where it is and how to log in. State
     is kept in the data folder; a second start goes on with it.
     """
-    require_extra()
+    require_extra("practice", "the practice org")
     from deployer.state import home
 
     folder = data or home() / "practice-org"
@@ -54,19 +50,6 @@ def start(data: Path | None, *, as_json: bool, **options: object) -> None:
     sys.stdout.flush()
     # The org takes this process over: signals, exit code and stdout are its own.
     os.execv(sys.executable, [sys.executable, "-m", "practice_org", *words])  # noqa: S606 - our own module
-
-
-def require_extra() -> None:
-    """Refuse in one sentence when the [practice] extra is not installed.
-
-    Errors: UsageError.
-    """
-    missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UsageError(
-            f"the practice org needs packages that are not installed: {', '.join(missing)}",
-            hint="pip install 'salesforce-optout[practice]'",
-        )
 
 
 def _words(options: dict[str, object]) -> list[str]:

@@ -17,6 +17,7 @@ from typing import Any
 from deployer import state
 from deployer.clock import Clock
 from deployer.errors import BadInput, OptoutError, TryLater
+from deployer.extras import require_extra
 from deployer.salesforce.answers import Json, bad_answer, mapping, number, text
 from deployer.salesforce.hosts import Loopback, trusted_origin
 from deployer.salesforce.session import OrgSession
@@ -155,8 +156,9 @@ def start_child(data_dir: Path) -> Iterator[PracticeOrg]:
     """Run the practice org on this data folder until the block ends, then stop it.
 
     It shares no code with us, so it is a process of its own; its stdin is ours, and it ends when
-    we are killed. Errors: TryLater with its own last words.
+    we are killed. Errors: UsageError without the extra; TryLater with its own last words.
     """
+    require_extra("practice", "the practice org")
     with tempfile.TemporaryFile() as words:
         child = subprocess.Popen(  # noqa: S603 - our own interpreter and package, no shell
             [*_COMMAND, "--data", str(data_dir), "--json", "--until-stdin-closes"],
@@ -185,8 +187,7 @@ def _first_line(child: subprocess.Popen[bytes], words: Any, data_dir: Path) -> P
         raise TryLater(
             f"the practice org did not start: {said[-1][:300] if said else 'it said nothing'}",
             where=str(data_dir),
-            hint="run it by itself to see more: optout practice-org start "
-            f"--data {data_dir} (needs the extra: pip install 'salesforce-optout[practice]')",
+            hint=f"run it by itself to see more: optout practice-org start --data {data_dir}",
         ) from silent
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from deployer.errors import UsageError
+from deployer.extras import how_to_install
 from deployer.settings.secret import Secret
 
 KEYRING_SERVICE = "optout"
@@ -52,7 +53,7 @@ def _open(place: str) -> Iterator[Any]:
         raise UsageError(
             "the keyring library is not installed",
             where=place,
-            hint="pip install 'salesforce-optout[keyring]', or keep the secret in a file",
+            hint=f"{how_to_install('keyring')}, or keep the secret in a file",
         ) from absent
     try:
         yield keyring

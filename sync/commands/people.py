@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deployer.commands.options import org_options
-from deployer.errors import UsageError
+from deployer.extras import require_extra
 from deployer.model.findings import Report, Table
 
 if TYPE_CHECKING:
     from sync.people.model import HistoryEntry, Person
     from sync.people.protocol import People
 
-_EXTRA = ("sqlalchemy", "duckdb")
 _COUNTED = (
     ("imported", "rows taken"),
     ("ids_added", "Salesforce Ids added"),
@@ -55,7 +53,7 @@ def import_file(
     from deployer.reporting.console import finish
 
     rejects = rejects or file.with_name(f"{file.name.removesuffix('.csv')}.rejected.csv")
-    require_extra()
+    require_extra("sync", "the people store")
     from deployer.clock import SystemClock
     from deployer.settings.loading import load
     from sync.commands.watching import watching
@@ -165,20 +163,10 @@ def history(person_id: str, org: str | None, config: Path | None, as_json: bool)
     return finish(report, as_json=as_json)
 
 
-def require_extra() -> None:
-    """Refuse in one sentence when the [sync] extra is not installed. Errors: UsageError."""
-    missing = [name for name in _EXTRA if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UsageError(
-            f"people and sync need packages that are not installed: {', '.join(missing)}",
-            hint="pip install 'salesforce-optout[sync]'",
-        )
-
-
 @contextmanager
 def _open(org: str | None, config: Path | None) -> Iterator[People]:
     """The people store of the org named, or of the only one."""
-    require_extra()
+    require_extra("sync", "the people store")
     from deployer.clock import SystemClock
     from deployer.settings.loading import load
     from sync.people.opening import open_people

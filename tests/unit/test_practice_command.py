@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from deployer.commands.practice_org import _words, require_extra
+from deployer.commands.practice_org import _words
 
 OPTOUT = (sys.executable, "-c", "from deployer.cli import main; main()", "practice-org", "start")
 SMALL = ("--contacts", "5", "--leads", "0", "--users", "6")
@@ -25,10 +25,6 @@ SMALL = ("--contacts", "5", "--leads", "0", "--users", "6")
 )
 def test_options_travel_as_words(options, words):
     assert _words(options) == words
-
-
-def test_everything_the_practice_org_needs_is_installed_here():
-    require_extra()
 
 
 def test_the_org_is_kept_where_org_practice_looks(private_home):
