@@ -7,17 +7,17 @@ from typing import ClassVar
 
 
 class Exit(IntEnum):
-    """The process exit codes every command shares (docs: exit codes)."""
+    """The process exit codes every command shares; ci/docs shows the remarks."""
 
-    DONE = 0
-    SAID_NO = 1
-    USAGE = 2
-    OUR_BUG = 3
-    COULD_NOT_TELL = 4
-    CHANGES_PENDING = 10
-    STILL_RUNNING = 69
-    TRY_LATER = 75
-    INTERRUPTED = 130
+    DONE = 0  # done, or nothing to do
+    SAID_NO = 1  # the org, a check or a guard said no, or something needs a person
+    USAGE = 2  # the command line or the settings are wrong; nothing was sent
+    OUR_BUG = 3  # a bug of this program; the path of a log is printed
+    COULD_NOT_TELL = 4  # it could not be told (`readiness`)
+    CHANGES_PENDING = 10  # changes are pending (`plan --exit-code`, `edit --check`)
+    STILL_RUNNING = 69  # the org is still working; `optout jobs resume` waits for it
+    TRY_LATER = 75  # try again later: the org or another optout is busy
+    INTERRUPTED = 130  # interrupted
 
 
 class Reaction(Enum):

@@ -33,7 +33,7 @@ SYNC = Table(
     ),
 )  # fmt: skip
 # Read where they are used: sync.webhooks.senders and the alerts of `optout sync serve`.
-_ELSEWHERE = ("senders", "alert_command", "alert_webhook")
+ELSEWHERE = ("senders", "alert_command", "alert_webhook")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def read_sync(settings: Settings) -> SyncSettings:
     """
     values = settings.resolve(SYNC)
     section = settings.file.values.get("sync", {})
-    check_keys(section, (*values, *_ELSEWHERE), settings.file, "sync")
+    check_keys(section, (*values, *ELSEWHERE), settings.file, "sync")
     return SyncSettings(
         fields=_fields(settings, values),
         schedule=_schedule(values),

@@ -57,7 +57,7 @@ NEEDS: Mapping[LoginKind, Needs] = {
 }
 _NEEDS_INSTANCE = frozenset({LoginKind.CLIENT_CREDENTIALS, LoginKind.TOKEN})
 _ORG_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
-_ORG_KEYS = ("org_id", "instance_url", "production", "ca_file")
+ORG_KEYS = ("org_id", "instance_url", "production", "ca_file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ def check_org_name(name: str, where: str) -> None:
 
 def _read_org(name: str, body: Mapping[str, Any], file: SettingsFile) -> OrgSettings:
     roles = {role.value: role for role in Role}
-    check_keys(body, (*_ORG_KEYS, *roles), file, "orgs", name)
+    check_keys(body, (*ORG_KEYS, *roles), file, "orgs", name)
     place = file.place("orgs", name)
     check_org_name(name, place)
     instance_url = _text(body, "instance_url", file, ("orgs", name))

@@ -19,7 +19,7 @@ from sync.webhooks.signature import ID_HEADER, SIGNATURE_HEADER, TIME_HEADER
 
 # During a rotation both are good: first give us the new one as `secret`, then the sender.
 SECRETS = ("secret", "previous_secret")
-_KEYS = ("kind", "header", "format", "fields")
+SENDER_KEYS = ("kind", "header", "format", "fields")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")  # RFC 9110, token
 _NOT_SECRET = frozenset(
@@ -96,7 +96,7 @@ def _read_sender(name: str, at: _At) -> Sender:
         if secret in at.body:
             refuse_inline(secret, at.place(secret))
     keepers = [f"{secret}_{keeper.value}" for secret in SECRETS for keeper in Keeper]
-    check_keys(at.body, (*_KEYS, *keepers), at.file, *at.path)
+    check_keys(at.body, (*SENDER_KEYS, *keepers), at.file, *at.path)
     kind = _word(SenderKind, "kind", at, SenderKind.STANDARD_WEBHOOKS)
     return Sender(
         name=name,
