@@ -1,0 +1,65 @@
+"""How Sphinx makes the site of docs/; the pages stay plain Markdown, as a repository shows them.
+
+Source: https://www.sphinx-doc.org/en/master/usage/configuration.html
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+project = "optout"
+extensions = ["myst_parser"]
+source_suffix = {".md": "markdown"}
+root_doc = "index"
+
+# Links to headings are those that a repository gives them: small letters, with hyphens.
+myst_heading_anchors = 4
+
+html_theme = "alabaster"
+html_theme_options = {
+    "description": "An e-mail opt-out field on every page of a Salesforce org",
+    "fixed_sidebar": True,
+    "page_width": "1200px",
+    "sidebar_width": "260px",
+    "show_powered_by": False,
+}
+html_title = "optout"
+html_static_path = ["style"]
+html_css_files = ["site.css"]
+html_copy_source = False
+html_show_copyright = False
+
+# The order in which most people need them; new ones come last.
+_FIRST = ("install", "logins", "identities", "readiness", "pipelines", "serve", "checks", "nights")
+
+
+def add_contents(app: Sphinx, page: str, text: list[str]) -> None:
+    """Add the list of pages at the side, which a repository would show as code."""
+    if page == "index":
+        found = (Path(app.srcdir) / "operating").glob("*.md")
+        names = sorted((path.stem for path in found), key=_place)
+        guides = "\n".join(f"operating/{name}" for name in names)
+        text[0] += (
+            _listed(guides, "How to")
+            + _listed("reference/index", "To look up")
+            + _listed("decisions/*", "Why")
+        )
+    elif page == "reference/index":
+        text[0] += _listed("*", "Pages")
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (_FIRST.index(name) if name in _FIRST else len(_FIRST), name)
+
+
+def _listed(pages: str, title: str) -> str:
+    return f"\n```{{toctree}}\n:hidden:\n:glob:\n:caption: {title}\n\n{pages}\n```\n"
+
+
+def setup(app: Sphinx) -> None:
+    """Sphinx calls this before it reads a page."""
+    app.connect("source-read", add_contents)
