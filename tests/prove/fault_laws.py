@@ -50,7 +50,8 @@ def reaction_of(cell: Cell) -> Reaction:
     if code.act is Shows.REDIRECT:
         return _row("said-no")
     if Sort.LOGIN in code.sorts:
-        return _row("login-refused")
+        # Of all refusals of a login only this one passes by itself.
+        return _row(code.name if code.name == "LOGIN_RATE_EXCEEDED" else "login-refused")
     if not cell.of_a_call:
         level = Level.BULK_ROW if cell.site.act is Act.BULK else Level.ROW
         return reaction_to(code.salesforce_code, code.sentence, level).reaction
