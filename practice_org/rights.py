@@ -9,7 +9,7 @@ from enum import StrEnum
 from practice_org.columns import fields_of
 from practice_org.objects import OBJECT_FIELDS, Field
 from practice_org.org import Org
-from practice_org.tables import insert_many
+from practice_org.tables import delete_row, find_rows, insert_many
 
 _OBJECT_COLUMNS = tuple(field.name for field in OBJECT_FIELDS)
 
@@ -202,3 +202,10 @@ def grant_fields(org: Org, parent_id: str, sobject: str, access: Mapping[str, Fi
 def secured_fields(org: Org, sobject: str) -> list[str]:
     """The fields of the object that field security rules, by API name."""
     return [name for name, field in fields_of(org, sobject).items() if field.permissionable]
+
+
+def drop_grants(org: Org, parent_id: str) -> None:
+    """Take away the rows of what a permission set grants, as its deletion does."""
+    for sobject in ("FieldPermissions", "ObjectPermissions"):
+        for grant in find_rows(org, sobject, ParentId=parent_id):
+            delete_row(org, sobject, grant["Id"])

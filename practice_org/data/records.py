@@ -19,7 +19,7 @@ from practice_org.faults.firing import befall
 from practice_org.ids import to_18
 from practice_org.objects import Field, Kind, SObject
 from practice_org.org import Org
-from practice_org.rights import FieldAccess
+from practice_org.rights import FieldAccess, drop_grants
 from practice_org.tables import (
     delete_found,
     find_from,
@@ -109,6 +109,8 @@ def remove_under(permit: Permit, record_id: str) -> None:
     _require_own_record(sobject, row)
     _require_unlocked(permit, row["Id"])
     befall(permit.org, "record.delete", row["Id"])
+    if sobject.name == "PermissionSet":
+        drop_grants(permit.org, row["Id"])
     delete_found(permit.org, permit.mould, row)
 
 

@@ -18,6 +18,7 @@ from practice_org.metadata.components import (
 from practice_org.metadata.permission_set_file import find_set
 from practice_org.metadata.problems import Effect, Message, Problem, Severity, failed
 from practice_org.org import Org
+from practice_org.rights import drop_grants
 from practice_org.tables import delete_row, drop_custom_field, fields_of, find_rows
 
 
@@ -101,9 +102,7 @@ def _remove_set(org: Org, name: str) -> str | Problem:
     if find_rows(org, "PermissionSetAssignment", PermissionSetId=row["Id"]):
         # Unverified sentence; the rule is the setup page's.
         return Problem(f"Permission set {name} is assigned to users and cannot be deleted")
-    for sobject in ("FieldPermissions", "ObjectPermissions"):
-        for grant in find_rows(org, sobject, ParentId=row["Id"]):
-            delete_row(org, sobject, grant["Id"])
+    drop_grants(org, row["Id"])
     org.db.execute("DELETE FROM extra_access WHERE id = ?", (row["Id"],))
     delete_row(org, "PermissionSet", row["Id"])
     return str(row["Id"])

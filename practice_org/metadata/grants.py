@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from practice_org.metadata.canonical import Node, branch, leaf
 from practice_org.objects import SYSTEM_PERMISSIONS
 from practice_org.org import Org
+from practice_org.rights import drop_grants
 from practice_org.tables import delete_row, find_rows, insert_row, update_row
 
 _OBJECT_RIGHTS = {
@@ -37,9 +38,7 @@ def write_grants(org: Org, parent_id: str, root: Node) -> None:
 
 def clear_grants(org: Org, parent_id: str) -> None:
     """Take every grant of a permission set back."""
-    for sobject in ("FieldPermissions", "ObjectPermissions"):
-        for row in find_rows(org, sobject, ParentId=parent_id):
-            delete_row(org, sobject, row["Id"])
+    drop_grants(org, parent_id)
     nothing = {f"Permissions{name}": False for name in SYSTEM_PERMISSIONS}
     update_row(org, "PermissionSet", parent_id, nothing)
 

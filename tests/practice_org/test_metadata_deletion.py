@@ -44,6 +44,16 @@ def test_a_permission_set_goes_only_when_nobody_has_it():
     assert find_rows(lab.org, "PermissionSet", Name="Opt") == []
 
 
+def test_a_permission_set_deleted_as_a_record_takes_its_grants_along():
+    lab = open_lab()
+    lab.deploy(set_files(set_xml("Contact.Email")))
+    owner = find_rows(lab.org, "PermissionSet", Name="Opt")[0]["Id"]
+    assert find_rows(lab.org, "FieldPermissions", ParentId=owner)
+    path = f"/services/data/v63.0/sobjects/PermissionSet/{owner}"
+    assert lab.ask("DELETE", path).status == 204
+    assert find_rows(lab.org, "FieldPermissions", ParentId=owner) == []
+
+
 def test_a_layout_goes_unless_a_profile_has_it():
     lab = open_lab()
     lab.load("Layout", CONTACT, layout_xml())
