@@ -56,6 +56,11 @@ VERBS = {
     "remove": Verb(
         "deployer.commands.remove", "Take the field off the org's layouts.", interrupted=_SENT
     ),
+    "uninstall": Verb(
+        "deployer.commands.uninstall",
+        "Take back everything optout put into an org.",
+        interrupted=_SENT,
+    ),
     "jobs": Verb(
         "deployer.commands.jobs", "List, show, resume and cancel deploys.", interrupted=_SENT
     ),

@@ -150,7 +150,7 @@ class AccessPlan:
     """The permission set as it is and as it will be; equal bytes mean it is not sent.
 
     `before` is None when the set does not exist yet. `assign` lists only users who lack it;
-    `unassign` those a restore takes it from again, and with `drop` it then deletes the set.
+    `unassign` those it is taken from again, and with `drop` the set is then deleted.
     """
 
     permission_set: str = NO_PERMISSION_SET
@@ -189,7 +189,8 @@ class Plan:
     `new_fields` maps a file of the package (objects/Contact.object) to its bytes; `stamps` holds,
     per file sent that the org already has, when the org had last saved what was retrieved; `seen`
     is who would see the field after it, `seen_before` who does now;
-    `labels` is what people read for a field, by object and API name in lower case.
+    `labels` is what people read for a field, by object and API name in lower case;
+    `deleted_fields` are the CustomFields (Contact.X__c) that are deleted once the rest is done.
     """
 
     aim: Aim
@@ -206,6 +207,7 @@ class Plan:
     pages: tuple[PagePlan, ...] = ()
     seen_before: tuple[Seen, ...] = ()
     labels: Mapping[str, Mapping[str, str]] = field_(default_factory=dict)
+    deleted_fields: tuple[str, ...] = ()
 
     @property
     def parts(self) -> tuple[LayoutPlan | PagePlan, ...]:
@@ -215,7 +217,8 @@ class Plan:
     @property
     def sends(self) -> bool:
         """Whether there is anything to deploy."""
-        return bool(self.new_fields) or self.access.changes or any(x.changes for x in self.parts)
+        fields = bool(self.new_fields or self.deleted_fields)
+        return fields or self.access.changes or any(x.changes for x in self.parts)
 
     @property
     def changes(self) -> int:
@@ -224,6 +227,7 @@ class Plan:
             sum(part.changes for part in self.parts)
             + int(self.access.changes)
             + len(self.new_field_members)
+            + len(self.deleted_fields)
             + len(self.access.assign)
             + len(self.access.unassign)
             + int(self.access.drop)

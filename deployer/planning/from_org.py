@@ -62,15 +62,15 @@ def fetch_plan(asker: Asker, wish: Wish) -> Plan:
     wanted = _wanted_set(wish, saved)
     pages = pages_to_read(org, wish)
     retrieved = fetch_bodies(asker, org, wanted, pages)
-    bodies = _layout_bodies(org, retrieved.files)
-    page_bodies = _named(retrieved.files, {name: page_path(name) for name in pages})
+    bodies = layout_bodies(org, retrieved.files)
+    page_bodies = by_name(retrieved.files, {name: page_path(name) for name in pages})
     inputs = Inputs(
         wish, org, choice, targets, bodies, messages=retrieved.messages, page_bodies=page_bodies
     )
-    current = _current_set(wanted, retrieved)
+    current = current_set(wanted, retrieved)
     plan = proven(make_plan(replace(inputs, access=_plan_access(asker, inputs, access, current))))
     if isinstance(access, Unknown):
-        return replace(plan, seen=(), seen_before=(), findings=(*plan.findings, _not_asked(access)))
+        return replace(plan, seen=(), seen_before=(), findings=(*plan.findings, not_asked(access)))
     return plan
 
 
@@ -110,7 +110,7 @@ def _wanted_set(wish: Wish, saved: Listing) -> str:
     return name if any(c.full_name == name for c in saved.permission_sets) else ""
 
 
-def _current_set(wanted: str, retrieved: Retrieved) -> bytes | None:
+def current_set(wanted: str, retrieved: Retrieved) -> bytes | None:
     """The permission set's bytes; None when the org has no such set.
 
     Errors: BadInput when the org lists it and does not return it: a new one would replace it.
@@ -127,12 +127,13 @@ def _current_set(wanted: str, retrieved: Retrieved) -> bytes | None:
     return found
 
 
-def _layout_bodies(org: OrgFacts, bodies: Mapping[str, bytes]) -> dict[str, bytes]:
+def layout_bodies(org: OrgFacts, bodies: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The retrieved layouts by their member names."""
     paths = {layout.name.member: layout_path(layout.name.member) for layout in org.layouts}
-    return _named(bodies, paths)
+    return by_name(bodies, paths)
 
 
-def _named(bodies: Mapping[str, bytes], paths: Mapping[str, str]) -> dict[str, bytes]:
+def by_name(bodies: Mapping[str, bytes], paths: Mapping[str, str]) -> dict[str, bytes]:
     """The files at these paths, by the names the paths have here."""
     return {name: bodies[path] for name, path in paths.items() if path in bodies}
 
@@ -154,7 +155,8 @@ def _plan_access(
     return replace(plan, assign=pick_assignees(wish.access, users, facts, assignments))
 
 
-def _not_asked(access: Unknown) -> Finding:
+def not_asked(access: Unknown) -> Finding:
+    """What to say where nobody could be asked who may read and edit the field."""
     return Finding(
         "who-sees-it",
         Severity.UNKNOWN,

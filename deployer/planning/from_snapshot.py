@@ -46,12 +46,7 @@ def fetch_restore_plan(asker: Asker, snapshot: Snapshot) -> Plan:
 
     Errors: OrgSaidNo when the snapshot is another org's.
     """
-    if snapshot.org_id[:15] != asker.conn.org.org_id[:15]:
-        raise OrgSaidNo(
-            f"the snapshot is of org {snapshot.org_id}, this is {asker.conn.org.org_id}",
-            where="restore",
-            hint="name the snapshot's own org with --org",
-        )
+    refuse_other_org(snapshot, asker.conn.org.org_id)
     members = to_members(snapshot.after)
     current: Mapping[str, bytes] = {}
     if members:
@@ -59,6 +54,16 @@ def fetch_restore_plan(asker: Asker, snapshot: Snapshot) -> Plan:
     pages = LightningPages.EDIT if "FlexiPage" in members else LightningPages.LEAVE
     saved = to_stamps(fetch_saved(asker.conn, pages))
     return make_restore_plan(snapshot, current, saved, asker.conn.org.api_version)
+
+
+def refuse_other_org(snapshot: Snapshot, org_id: str) -> None:
+    """A snapshot is of one org. Errors: OrgSaidNo naming both."""
+    if snapshot.org_id[:15] != org_id[:15]:
+        raise OrgSaidNo(
+            f"the snapshot is of org {snapshot.org_id}, this is {org_id}",
+            where="snapshot",
+            hint="name the snapshot's own org with --org",
+        )
 
 
 def make_restore_plan(
@@ -92,7 +97,7 @@ def make_restore_plan(
         layouts=layouts,
         access=access,
         stamps={path: stamps.get(path, NOT_THERE) for path in sorted(sent)},
-        findings=(*findings, *_kept_fields(snapshot)),
+        findings=(*findings, *_kept_fields(snapshot), *_stays_away(snapshot)),
         pages=pages,
     )
 
@@ -165,6 +170,21 @@ def _set_dropped(name: str) -> Finding:
         name,
         "the deploy made this permission set: it is deleted unless somebody else was given it",
     )
+
+
+def _stays_away(snapshot: Snapshot) -> list[Finding]:
+    """Who lost the permission set does not get it again: who needs it may have changed since."""
+    if not snapshot.unassign and not snapshot.drop:
+        return []
+    return [
+        Finding(
+            "access-not-back",
+            Severity.INFO,
+            snapshot.permission_set,
+            "the layouts go back; users who lost the permission set do not get it again",
+            fix="optout deploy --assign layout-users gives it to those who need it",
+        )
+    ]
 
 
 def _kept_fields(snapshot: Snapshot) -> list[Finding]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from deployer.model.layouts import LayoutName
 from deployer.model.plans import Plan
-from deployer.templates import render_package
+from deployer.templates import render_destructive_changes, render_package
 
 _KIND_OF_FOLDER = {
     "layouts": "Layout",
@@ -17,6 +17,8 @@ _KIND_OF_FOLDER = {
 }
 NOT_THERE = "not there"
 """The stamp of a file that the org does not have."""
+DELETED_AFTER = "destructiveChangesPost.xml"
+"""What the org deletes in the same deploy, once the rest of the package is in."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -58,6 +60,9 @@ def to_files(plan: Plan) -> dict[str, bytes]:
     files.update(plan.new_fields)
     if plan.new_field_members:
         members["CustomField"] = list(plan.new_field_members)
+    if plan.deleted_fields:
+        gone = {"CustomField": list(plan.deleted_fields)}
+        files[DELETED_AFTER] = render_destructive_changes(gone, plan.api_version)
     files["package.xml"] = render_package(members, plan.api_version)
     return files
 

@@ -6,6 +6,7 @@ Source: Metadata API guide, "PermissionSet".
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from xml.parsers import expat
 
@@ -15,6 +16,8 @@ from deployer.layouts.scan import Handlers, scan
 _ROOT = "PermissionSet"
 _GRANT = "fieldPermissions"
 _FLAGS = ("editable", "readable")
+# Children that give nobody anything.
+_SAYS_NOTHING = {"description", "fullName", "hasActivationRequired", "label", "license"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,44 @@ def grant_edit(data: bytes, member: str) -> bytes:
             hint="nothing was sent; please report it",
         )
     return changed
+
+
+def revoke(data: bytes, member: str, former: bytes | None) -> bytes:
+    """The set with this field's grant as it was in `former`; without one where it had none.
+
+    Errors: BadInput when the bytes are not a permission set.
+    """
+    elements = _read(data)
+    grant = _grant_of(elements, member)
+    if grant is None:
+        return data
+    was = _grant_of(_read(former), member) if former is not None else None
+    if former is not None and was is not None:
+        return data[: grant.start] + former[was.start : was.end] + data[grant.end :]
+    line = grant.start - len(_indent_before(data, grant.start))
+    start = line if data[line - 1 : line] == b"\n" else grant.start
+    end = grant.end
+    if start == line:
+        end += next((len(n) for n in (b"\r\n", b"\n") if data.startswith(n, end)), 0)
+    return data[:start] + data[end:]
+
+
+def grants_of(data: bytes) -> dict[str, bool]:
+    """The fields that the set lets people read -> whether it lets them edit as well."""
+    elements = _read(data)
+    found: dict[str, bool] = {}
+    for grant in (e for e in elements if e.path == (_ROOT, _GRANT)):
+        inner = [e for e in elements if len(e.path) > 2 and grant.start < e.start < grant.end]
+        leaves = {e.path[-1]: e.text.strip() for e in inner}
+        if "true" in {leaves.get(flag) for flag in _FLAGS}:
+            found[leaves.get("field", "")] = leaves.get("editable") == "true"
+    return found
+
+
+def gives_only(data: bytes, members: Collection[str]) -> bool:
+    """Whether the set gives access to these fields and to nothing else whatever."""
+    kinds = {e.path[-1] for e in _read(data) if len(e.path) == 2}
+    return kinds <= _SAYS_NOTHING | {_GRANT} and set(grants_of(data)) <= set(members)
 
 
 def same_set(one: bytes, other: bytes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deployer.errors import BadInput
 from deployer.layouts import edit_layout, find_field, take_out
@@ -23,6 +23,7 @@ from deployer.model.plans import (
 from deployer.planning.fields import NEW_FIELD_LABEL, FieldChoice, is_hidden, new_field_texts
 from deployer.planning.package import NOT_THERE, layout_path, page_path, permission_set_path
 from deployer.planning.pages import plan_pages
+from deployer.planning.permission_sets import grants_of
 from deployer.planning.targets import Targets
 from deployer.readiness.visibility import Pages, count_seen
 from deployer.templates import render_object_with_fields
@@ -95,7 +96,7 @@ def _stamps(
         if layout.changes
     }
     stamps |= {page_path(page.name): saved_pages[page.name] for page in pages if page.changes}
-    if inputs.access.changes:
+    if inputs.access.changes or inputs.access.drop:
         stamps[permission_set_path(inputs.access.permission_set)] = (
             inputs.org.access.permission_set_stamp or NOT_THERE
         )
@@ -177,6 +178,8 @@ def _behavior(body: bytes, field: str) -> str:
 def _access_after(inputs: Inputs) -> AccessFacts:
     """The access facts as they will be: the set grants edit, the assignees hold it."""
     facts = inputs.org.access
+    if inputs.wish.aim is Aim.TAKE_OUT:
+        return _access_left(inputs)
     if inputs.access.after is None:
         return facts
     # A set that does not exist yet has no id; any other text tells its grants from the rest.
@@ -194,6 +197,22 @@ def _access_after(inputs: Inputs) -> AccessFacts:
         ),
         permission_set_id=facts.permission_set_id,
     )
+
+
+def _access_left(inputs: Inputs) -> AccessFacts:
+    """The access facts once the set is dropped, or gives what is left in it."""
+    facts, access = inputs.org.access, inputs.access
+    if not access.drop and not access.changes:
+        return facts
+    left = grants_of(access.after) if access.after is not None and not access.drop else {}
+    name, set_id = inputs.choice.name, facts.permission_set_id
+    kept = tuple(
+        Grant(obj, set_id, edit=left[f"{obj}.{name}"])
+        for obj in ("Contact", "Lead")
+        if f"{obj}.{name}" in left
+    )
+    others = (grant for grant in facts.grants if grant.parent_id != set_id)
+    return replace(facts, grants=(*others, *kept))
 
 
 def _findings(inputs: Inputs) -> list[Finding]:

@@ -66,6 +66,8 @@ def effect_of(plan: Plan) -> Effect:
         "assign": sorted(user.user_id for user in plan.access.assign),
         # A plan without pages reads as those did that were made before there were any.
         **({"pages": pages} if pages else {}),
+        **({"drop": True} if plan.access.drop else {}),
+        **({"deleted_fields": list(plan.deleted_fields)} if plan.deleted_fields else {}),
     }
 
 
@@ -124,7 +126,7 @@ def refuse_moved(reviewed: Effect, fresh: Effect, where: str) -> None:
 
 
 def _differences(reviewed: Effect, fresh: Effect) -> list[str]:
-    keys = ("aim", "field", "new_fields", "permission_set", "assign")
+    keys = ("aim", "field", "new_fields", "permission_set", "assign", "drop", "deleted_fields")
     return [
         *_moved(reviewed.get("layouts", []), fresh.get("layouts", [])),
         *_moved(reviewed.get("pages", []), fresh.get("pages", [])),

@@ -55,6 +55,8 @@ def _what_happened(plan: Plan, sent: Sent) -> str:
     parts += [f"field {name} created" for name in plan.new_field_members]
     parts += [f"permission set {plan.access.permission_set} changed"] if plan.access.changes else []
     parts += [f"{_counted(n, 'user')} {verb}" for n, verb in _assigned(plan) if n]
+    parts += [f"permission set {plan.access.permission_set} deleted"] if plan.access.drop else []
+    parts += [f"field {name} deleted" for name in plan.deleted_fields]
     said = "; ".join(parts)
     return f"{said}: {sent.status}, read back" if sent.done else f"would be done: {said}"
 

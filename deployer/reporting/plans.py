@@ -59,6 +59,8 @@ def _document(result: Result) -> Mapping[str, Any]:
         "lightning_pages": page_rows(_pages(plan, sent)),
         "field": plan.field,
         "new_fields": list(plan.new_field_members),
+        "deleted_fields": list(plan.deleted_fields),
+        "permission_set_deleted": plan.access.drop,
         "permission_set": None if plan.access.after is None else plan.access.permission_set,
         "permission_set_changes": plan.access.changes,
         "assignments": _assignments(plan),

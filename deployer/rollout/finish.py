@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from deployer.errors import OrgSaidNo
 from deployer.layouts import same_tree
 from deployer.lightning import same_page
 from deployer.model.findings import Finding, Severity
@@ -88,7 +89,21 @@ def _drop(snapshot: Snapshot, set_id: str, conn: Writer) -> list[Finding]:
                 fix=f"Setup > Permission Sets > {snapshot.permission_set} > Manage Assignments",
             )
         ]
-    conn.send_delete(f"sobjects/PermissionSet/{set_id}", {}, purpose="delete our permission set")
+    try:
+        conn.send_delete(
+            f"sobjects/PermissionSet/{set_id}", {}, purpose="delete our permission set"
+        )
+    except OrgSaidNo as refused:
+        # Said, not raised: the deploy itself is done, and a raise would leave it open for ever.
+        return [
+            Finding(
+                "set-left",
+                Severity.FAIL,
+                snapshot.permission_set,
+                f"the org does not delete the permission set: {refused.message}",
+                fix=f"Setup > Permission Sets > {snapshot.permission_set} > Delete",
+            )
+        ]
     return []
 
 
