@@ -1,4 +1,4 @@
-"""What deploy, restore and remove share: their options, the question, and the desk to work at."""
+"""What deploy, restore, remove and uninstall share: options, the question, the desk to work at."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def deploy_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def change_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of restore and remove and hand the command one `words`."""
+    """Add the options of restore, remove and uninstall and hand the command one `words`."""
     return _with_words(command, _SHARED)
 
 

@@ -70,6 +70,15 @@ def test_check_only_changes_nothing(org_now, run):
     assert (moved(org_now.org, before), holders(org_now.org)) == (set(), held)
 
 
+def test_the_page_of_an_uninstall_shows_what_goes(org_now, run, tmp_path):
+    page = tmp_path / "page.html"
+    assert run(*DEPLOY, "--assign", "layout-users")[0] == 0
+    assert run(*UNINSTALL, "--check-only", "--html", str(page))[0] == 0
+    shown = page.read_text()
+    assert (OURS in shown, "loses it" in shown, "Department" in shown) == (True, True, True)
+    assert holders(org_now.org)
+
+
 def test_nobody_asked_nothing_done_and_a_production_org_wants_its_word(org_now, run):
     assert run(*DEPLOY)[0] == 0
     before = trees(org_now.org)

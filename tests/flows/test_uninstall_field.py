@@ -9,6 +9,7 @@ import pytest
 from uninstalling import DEPLOY, LOGIN, UNINSTALL, holders, moved, rules, set_row, trees
 from wiretap import Wiretap, members
 
+from deployer.model.identities import DEPLOYER
 from practice_org.faults.firing import switch_on
 from practice_org.faults.store import When
 from practice_org.tables import fields_of, find_rows
@@ -137,3 +138,12 @@ def test_a_refusal_keeps_everything(org_now, run, tmp_path, code, after):
     assert set(file.read_text().splitlines()[1:]) == ticked
     assert (moved(org, before), holders(org)) == (set(), held)
     assert NEW in fields_of(org, "Lead")
+
+
+def test_the_deployers_own_login_may_do_it_all(job, log_in):
+    who = log_in(DEPLOYER)
+    words = ("--create-field", NEW, "--assign", who.username, "--yes")
+    assert job.ask("deploy", *words)[0] == 0
+    code, found = job.ask("uninstall", "--delete-field", NEW, "--yes")
+    assert (code, found["permission_set_deleted"]) == (0, True)
+    assert NEW not in fields_of(job.org, "Contact")
