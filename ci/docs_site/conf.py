@@ -44,7 +44,8 @@ def add_contents(app: Sphinx, page: str, text: list[str]) -> None:
         names = sorted((path.stem for path in found), key=_place)
         guides = "\n".join(f"operating/{name}" for name in names)
         text[0] += (
-            _listed(guides, "How to")
+            _listed("tutorial", "Begin")
+            + _listed(guides, "How to")
             + _listed("reference/index", "To look up")
             + _listed("decisions/*", "Why")
         )
