@@ -31,6 +31,12 @@ _KEEPER_HELP = {
     Keeper.ENV: "Name of the environment variable that holds the {}.",
     Keeper.KEYRING: "Name of the keyring entry that holds the {}.",
 }
+_TEXT_HELP = {
+    "client_id": "The app's consumer key.",
+    "username": "The user to log in as.",
+    "login_url": "Where to log in (default: the org's own address, else login.salesforce.com).",
+    "instance_url": "The org's own address, https://MYDOMAIN.my.salesforce.com.",
+}
 # What the browser brings is not given on the command line.
 _BROUGHT = {LoginKind.WEB: ("refresh_token",)}
 
@@ -59,7 +65,10 @@ def _params(kind: LoginKind, needs: Needs) -> list[click.Parameter]:
     for secret in (name for name in secrets if name not in _BROUGHT.get(kind, ())):
         params += [_secret_option(secret, keeper) for keeper in Keeper]
     roles = click.Choice([role.value for role in Role])
-    params.append(click.Option(["--role"], type=roles, default="deployer", show_default=True))
+    params.append(
+        click.Option(["--role"], type=roles, default="deployer", show_default=True,
+                     help="What this login is for: to plan and deploy, to look, to sync.")
+    )  # fmt: skip
     params.append(
         click.Option(["--ca-file"], type=click.Path(exists=True, dir_okay=False, path_type=Path),
                      help="More certificate authorities to trust (PEM).")
@@ -82,7 +91,8 @@ def _web_options() -> list[click.Parameter]:
 
 
 def _text_option(key: str, *, required: bool) -> click.Option:
-    return click.Option([_flag(key), key], required=required, metavar=key.upper())
+    return click.Option([_flag(key), key], required=required, metavar=key.upper(),
+                        help=_TEXT_HELP[key])  # fmt: skip
 
 
 def _secret_option(secret: str, keeper: Keeper) -> click.Option:

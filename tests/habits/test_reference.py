@@ -29,13 +29,16 @@ def page(name):
     return (PAGES / f"{name}.md").read_text()
 
 
-def paths(command, words):
-    """The words of a command and of every one below it."""
-    yield words
+def commands(command, words):
+    """A command and every one below it, each with its words."""
+    yield words, command
     if isinstance(command, click.Group):
         context = click.Context(command)
         for name in command.list_commands(context):
-            yield from paths(command.get_command(context, name), f"{words} {name}")
+            yield from commands(command.get_command(context, name), f"{words} {name}")
+
+
+ALL = dict(commands(optout, "optout"))
 
 
 def test_the_pages_are_what_the_code_says():
@@ -62,7 +65,13 @@ def test_a_page_that_differs_is_missing_or_left_over_is_named_with_what_to_type(
 
 def test_every_command_has_a_heading_of_its_own():
     told = re.findall(r"^## (optout.*)$", page("commands") + page("sync-commands"), re.MULTILINE)
-    assert sorted(told) == sorted(paths(optout, "optout"))
+    assert sorted(told) == sorted(ALL)
+
+
+@pytest.mark.parametrize("words", ALL)
+def test_every_option_says_what_it_is_for(words):
+    options = [each for each in ALL[words].params if isinstance(each, click.Option)]
+    assert [each.opts for each in options if not each.help] == []
 
 
 def test_every_check_and_every_rule_is_there():
