@@ -15,6 +15,7 @@ project = "optout"
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
 root_doc = "index"
+language = "en"
 
 # Links to headings are those that a repository gives them: small letters, with hyphens.
 myst_heading_anchors = 4
