@@ -165,6 +165,8 @@ def lowest(bench: Bench) -> None:
     run([uv, "pip", "install", "-q", "-p", str(home), "--no-deps", str(bench.wheel)], bench.room)
     way = Install("the lowest versions", "3.11", (), home / "bin/optout")
     env = {"OPTOUT_HOME": str(bench.room / "lowest-home")}
+    for words in (("practice-org",), ("people",), ("sync", "serve"), ("sync", "nightly")):
+        optout(way, bench, *words, "--help")
     optout(way, bench, "deploy", "--org", "practice", "--yes", env=env)
     optout(way, bench, "readiness", "--org", "practice", env=env, code=1)
     optout(way, bench, "sync", "status", "--org", "practice", env=env)
