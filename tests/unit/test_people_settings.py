@@ -107,5 +107,5 @@ def test_the_suite_of_the_page_is_one_that_can_be_run():
 
 
 def test_the_changes_of_the_page_have_the_columns_and_words_that_are_written():
-    (block,) = blocks("csv")
+    (block,) = blocks("text")
     assert {row["change"] for row in csv.DictReader(block.splitlines())} == set(Change)
