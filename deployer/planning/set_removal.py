@@ -42,6 +42,7 @@ def plan_set_removal(
     if ours and not found.in_group and gives_only(found.body, members):
         dropped = AccessPlan(
             found.name,
+            before=found.body,
             permission_set_id=facts.permission_set_id,
             unassign=found.holders,
             drop=True,

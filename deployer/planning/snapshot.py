@@ -59,7 +59,7 @@ def take_snapshot(plan: Plan, created_at: str) -> Snapshot:
         layout_path(layout.name.member): layout.before for layout in plan.layouts if layout.changes
     }
     before |= {page_path(page.name): page.before for page in plan.pages if page.changes}
-    if plan.access.changes and plan.access.before is not None:
+    if (plan.access.changes or plan.access.drop) and plan.access.before is not None:
         before[permission_set_path(plan.access.permission_set)] = plan.access.before
     return Snapshot(
         org_id=plan.org_id,

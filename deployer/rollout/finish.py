@@ -8,9 +8,11 @@ from deployer.errors import OrgSaidNo
 from deployer.layouts import same_tree
 from deployer.lightning import same_page
 from deployer.model.findings import Finding, Severity
+from deployer.model.plans import Aim
 from deployer.planning.from_org import RETRIEVE_WAIT_S
-from deployer.planning.package import name_of, to_members
-from deployer.planning.permission_sets import same_set
+from deployer.planning.org_facts import FIELD_OBJECTS
+from deployer.planning.package import name_of, permission_set_path, to_members
+from deployer.planning.permission_sets import gives_only, same_set
 from deployer.planning.snapshot import Snapshot
 from deployer.rollout.desk import Desk
 from deployer.rollout.journal import Entry, Step
@@ -68,6 +70,8 @@ def _unassign(snapshot: Snapshot, desk: Desk) -> list[Finding]:
     set_id = _set_id(snapshot, desk.conn)
     if not set_id:
         return []
+    if snapshot.aim == Aim.TAKE_OUT.value and snapshot.drop and not _still_ours(snapshot, desk):
+        return [_extended(snapshot, desk)]
     ids = [row_id for row_id, _ in _held(desk.conn, set_id, snapshot.unassign)]
     results = delete_rows(desk.conn, ids, sobject="PermissionSetAssignment") if ids else []
     findings = [
@@ -76,6 +80,25 @@ def _unassign(snapshot: Snapshot, desk: Desk) -> list[Finding]:
         if not result.success and result.code != "ENTITY_IS_DELETED"
     ]
     return findings + (_drop(snapshot, set_id, desk.conn) if snapshot.drop else [])
+
+
+def _still_ours(snapshot: Snapshot, desk: Desk) -> bool:
+    """Whether the set still gives the field alone: asked anew just before it goes."""
+    path = permission_set_path(snapshot.permission_set)
+    members = {"PermissionSet": [snapshot.permission_set]}
+    found = fetch_components(desk.conn, members, desk.clock, RETRIEVE_WAIT_S).files.get(path)
+    fields = [f"{obj}.{snapshot.field}" for obj in FIELD_OBJECTS]
+    return found is not None and gives_only(found, fields)
+
+
+def _extended(snapshot: Snapshot, desk: Desk) -> Finding:
+    return Finding(
+        "set-left",
+        Severity.WARN,
+        snapshot.permission_set,
+        "the permission set and its assignments are left: somebody put more into it meanwhile",
+        fix=f"{desk.command('uninstall')} takes only the field's access out of it",
+    )
 
 
 def _drop(snapshot: Snapshot, set_id: str, conn: Writer) -> list[Finding]:

@@ -16,6 +16,7 @@ from uninstalling import (
     set_row,
     trees,
 )
+from walk import BUSY, is_submit
 from wiretap import Wiretap
 
 from deployer.planning.permission_sets import same_set
@@ -101,12 +102,17 @@ def test_restore_brings_the_layouts_back_and_says_what_does_not_come(org_now, ru
     assert moved(org_now.org, deployed)
 
 
+def extend(org) -> None:
+    """Somebody gives the set's holders one more field to read."""
+    row = {"SobjectType": "Contact", "Field": "Contact.Phone", "PermissionsRead": 1,
+           "PermissionsEdit": 0, "ParentId": set_row(org)["Id"]}  # fmt: skip
+    insert_row(org, "FieldPermissions", row)
+
+
 def test_a_set_that_others_extended_is_spared_with_its_assignments(org_now, run):
     org = org_now.org
     assert run(*DEPLOY, "--assign", "layout-users")[0] == 0
-    more = {"SobjectType": "Contact", "Field": "Contact.Phone", "PermissionsRead": 1,
-            "PermissionsEdit": 0, "ParentId": set_row(org)["Id"]}  # fmt: skip
-    insert_row(org, "FieldPermissions", more)
+    extend(org)
     held = holders(org)
     code, out, err = run(*UNINSTALL, "--json")
     assert code == 0, err
@@ -127,6 +133,39 @@ def test_a_set_that_is_part_of_a_group_is_spared(org_now, run):
     assert code == 0, err
     assert "it is part of a permission set group" in out
     assert find_rows(org, "FieldPermissions", ParentId=set_row(org)["Id"]) == []
+
+
+def test_a_set_that_is_extended_while_an_uninstall_runs_is_left(org_now, run, intercept):
+    org = org_now.org
+    assert run(*DEPLOY, "--assign", "layout-users")[0] == 0
+    held = holders(org)
+
+    def extend_behind_the_deploy(request, go_on):
+        answer = go_on(request)
+        if is_submit(request):
+            extend(org)
+        return answer
+
+    intercept(extend_behind_the_deploy)
+    _, out, _ = run(*UNINSTALL, "--json")
+    assert "set-left" in rules(out)
+    assert (holders(org), set_row(org) is None) == (held, False)
+    intercept(lambda request, go_on: go_on(request))
+    assert run(*UNINSTALL)[0] == 0
+    grants = find_rows(org, "FieldPermissions", ParentId=set_row(org)["Id"])
+    assert {grant["Field"] for grant in grants} == {"Contact.Phone"}
+
+
+def test_an_uninstall_that_was_cut_off_is_finished_by_the_next_one(org_now, run, intercept):
+    before = trees(org_now.org)
+    assert run(*DEPLOY, "--assign", "layout-users")[0] == 0
+    intercept(lambda request, go_on: BUSY if request.method == "DELETE" else go_on(request))
+    assert run(*UNINSTALL)[0] != 0
+    assert (moved(org_now.org, before), set_row(org_now.org) is None) == (set(), False)
+    intercept(lambda request, go_on: go_on(request))
+    code, _, err = run(*UNINSTALL)
+    assert (code, "interrupted" in err) == (0, True)
+    assert (moved(org_now.org, before), set_row(org_now.org)) == (set(), None)
 
 
 def test_a_set_of_the_users_own_is_given_back_as_it_was(org_now, run):
