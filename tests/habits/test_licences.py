@@ -54,7 +54,9 @@ def licence(distribution: importlib.metadata.Distribution) -> str:
         for line in said.get_all("Classifier") or []
         if line.startswith("License :: OSI Approved :: ")
     ]
-    return said["License-Expression"] or " AND ".join(classifiers) or said["License"] or "unsaid"
+    # Not by [..]: with the backport importlib_metadata loaded, that raises for what is not there.
+    whole = said.get_all("License-Expression") or classifiers or said.get_all("License")
+    return " AND ".join(whole or ["unsaid"])
 
 
 def is_permissive(terms: str) -> bool:
