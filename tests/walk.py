@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from deployer.layouts import find_field, same_tree
-from deployer.model.findings import Report
 from deployer.model.layouts import field_on
 from deployer.model.plans import Plan, Wish
+from deployer.model.reports import Report
 from deployer.planning.from_org import Asker, fetch_plan, fetch_stamps
 from deployer.planning.from_snapshot import fetch_restore_plan
 from deployer.planning.snapshot import from_bytes

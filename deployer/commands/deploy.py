@@ -19,8 +19,8 @@ from deployer.commands.rollouts import (
 )
 from deployer.commands.wishes import given_words, put_options
 from deployer.errors import UsageError
-from deployer.model.findings import Report
 from deployer.model.plans import Plan, Wish
+from deployer.model.reports import Report
 from deployer.planning.from_org import fetch_plan
 from deployer.planning.plan_file import (
     PlanFile,

@@ -16,7 +16,8 @@ import click
 from deployer.clock import Clock, SystemClock
 from deployer.commands.options import config_option, json_option, org_option
 from deployer.errors import OptoutError, UsageError
-from deployer.model.findings import Finding, Report, Severity
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Report
 
 if TYPE_CHECKING:
     from deployer.settings.loading import Settings

@@ -15,7 +15,7 @@ from deployer.commands.formats import ReportCommand
 from deployer.errors import BadInput, Exit, UsageError
 from deployer.layouts import draw_diff, edit_layout, parse_wish, take_out
 from deployer.metadata_files import find_files, read_file, replace_file, shown
-from deployer.model.findings import Diff, Finding, Place, Report, Severity, Table
+from deployer.model.findings import Finding, Place, Severity
 from deployer.model.layouts import (
     EMAIL_OPT_OUT,
     LayoutEdit,
@@ -24,6 +24,7 @@ from deployer.model.layouts import (
     field_on,
     layout_name_of,
 )
+from deployer.model.reports import Diff, Report, Table
 from deployer.schema import new_schema_errors
 from deployer.settings.api_names import checked_api_name
 

@@ -12,7 +12,7 @@ import click
 
 from deployer.errors import Exit, OptoutError, UsageError
 from deployer.logs import Run
-from deployer.model.findings import Report
+from deployer.model.reports import Report
 from deployer.reporting.annotations import pause_commands, to_annotations
 from deployer.reporting.console import finish
 from deployer.reporting.files import read_if_there, refuse_unwritable, write_whole

@@ -13,7 +13,8 @@ import click
 from deployer.commands.options import json_option, open_connection, org_options
 from deployer.commands.rollouts import DEFAULT_WAIT_MIN, make_desk
 from deployer.errors import Exit, OrgSaidNo, UsageError
-from deployer.model.findings import Finding, Report, Severity, Table
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Report, Table
 from deployer.reporting.console import finish
 from deployer.reporting.progress import progress
 from deployer.rollout.desk import Desk, Options

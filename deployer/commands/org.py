@@ -9,7 +9,7 @@ import click
 from deployer.commands.options import config_option, json_option, open_connection
 from deployer.commands.org_login import login
 from deployer.commands.org_logout import logout
-from deployer.model.findings import Report, Table
+from deployer.model.reports import Report, Table
 
 
 @click.group("org")

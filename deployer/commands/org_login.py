@@ -11,7 +11,7 @@ import click
 
 from deployer.clock import SystemClock
 from deployer.commands.options import json_option
-from deployer.model.findings import Report
+from deployer.model.reports import Report
 from deployer.settings.key_places import Keeper
 from deployer.settings.org_tables import NEEDS, LoginKind, Needs, OrgSettings, Role
 

@@ -9,7 +9,7 @@ import click
 
 from deployer.commands.options import config_option, json_option
 from deployer.errors import OptoutError, UsageError
-from deployer.model.findings import Report
+from deployer.model.reports import Report
 from deployer.settings.keyring_door import KEYRING_SERVICE
 from deployer.settings.org_tables import PRACTICE, LoginKind, Role
 

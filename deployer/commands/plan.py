@@ -11,8 +11,8 @@ from deployer.commands.formats import ReportCommand
 from deployer.commands.options import open_connection, org_options
 from deployer.commands.wishes import put_options
 from deployer.errors import Exit
-from deployer.model.findings import Report
 from deployer.model.plans import Wish
+from deployer.model.reports import Report
 from deployer.planning.from_org import Asker, fetch_plan
 from deployer.planning.plan_file import to_bytes
 from deployer.reporting.plans import exit_of, to_report

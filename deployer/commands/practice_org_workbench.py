@@ -13,7 +13,7 @@ import click
 from deployer.commands.options import json_option
 from deployer.commands.practice_org_options import data_option, find_org
 from deployer.errors import UsageError
-from deployer.model.findings import Report, Table
+from deployer.model.reports import Report, Table
 from deployer.reporting.console import finish
 
 if TYPE_CHECKING:  # --help must not load a network library

@@ -9,8 +9,9 @@ import click
 from deployer.commands.formats import ReportCommand
 from deployer.commands.options import org_options
 from deployer.commands.wishes import field_options
-from deployer.model.findings import Report, Severity
+from deployer.model.findings import Severity
 from deployer.model.plans import FieldWish
+from deployer.model.reports import Report
 
 
 @click.command("readiness", cls=ReportCommand, formats=("html",))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from deployer.errors import UsageError
 from deployer.model.checks import Check
-from deployer.model.findings import Finding, Report, Severity
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Report
 from deployer.readiness.assessing import filled
 from deployer.readiness.checks.catalogue import CHECKS
 from deployer.readiness.checks.package import CHECK_DEPLOY

@@ -18,8 +18,8 @@ from deployer.commands.rollouts import (
     to_options,
 )
 from deployer.commands.wishes import take_out_options
-from deployer.model.findings import Report
 from deployer.model.plans import Wish
+from deployer.model.reports import Report
 from deployer.planning.from_org import fetch_plan
 from deployer.rollout.walk import Wanted, roll_out
 

@@ -15,10 +15,10 @@ from deployer.commands.render_identity import to_report as to_identity_report
 from deployer.commands.wishes import put_options
 from deployer.errors import UsageError
 from deployer.metadata_files import find_files
-from deployer.model.findings import Report
 from deployer.model.identities import Identity
 from deployer.model.layouts import layout_name_of
 from deployer.model.plans import LightningPages, Plan, Wish
+from deployer.model.reports import Report
 from deployer.planning.from_files import NO_PAGES, Format, plan_from_files, to_folder
 from deployer.planning.from_org import Asker, fetch_plan
 from deployer.planning.identities import identity_folder

@@ -11,7 +11,6 @@ import click
 
 from deployer.commands.wishes import given_words
 from deployer.errors import UsageError
-from deployer.model.findings import Report, Table
 from deployer.model.identities import (
     IDENTITIES,
     RUNNER,
@@ -22,6 +21,7 @@ from deployer.model.identities import (
     without_accounts,
 )
 from deployer.model.plans import FieldWish, default_field
+from deployer.model.reports import Report, Table
 
 PAGE = "docs/operating/identities.md"
 _ALLOWED = {"field", "custom_field"}

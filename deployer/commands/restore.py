@@ -17,8 +17,8 @@ from deployer.commands.rollouts import (
     to_options,
 )
 from deployer.errors import UsageError
-from deployer.model.findings import Report
 from deployer.model.plans import Aim
+from deployer.model.reports import Report
 from deployer.planning.from_snapshot import fetch_restore_plan
 from deployer.planning.snapshot import Snapshot, from_bytes
 from deployer.rollout.desk import Desk

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from deployer.commands.options import config_option, json_option
-from deployer.model.findings import Report, Table
+from deployer.model.reports import Report, Table
 
 if TYPE_CHECKING:
     from deployer.settings.loading import Settings

@@ -20,8 +20,8 @@ from deployer.commands.rollouts import (
 )
 from deployer.commands.wishes import field_options
 from deployer.errors import UsageError
-from deployer.model.findings import Report
 from deployer.model.plans import FieldKind, FieldWish, Plan
+from deployer.model.reports import Report
 from deployer.planning.snapshot import Snapshot, from_bytes
 from deployer.planning.uninstalling import TakeBack, fetch_take_back_plan
 from deployer.rollout.desk import Desk

@@ -14,7 +14,8 @@ from deployer.commands.formats import ReportCommand
 from deployer.errors import BadInput, Exit
 from deployer.layouts import layout_tree
 from deployer.metadata_files import find_files, read_file, shown
-from deployer.model.findings import Finding, Place, Report, Severity
+from deployer.model.findings import Finding, Place, Severity
+from deployer.model.reports import Report
 from deployer.rules import check_package, check_rules
 from deployer.schema import check_schema
 

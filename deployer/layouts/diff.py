@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import unified_diff
 
-from deployer.model.findings import Diff
+from deployer.model.reports import Diff
 
 
 def draw_diff(name: str, before: bytes, after: bytes) -> Diff:

@@ -9,7 +9,8 @@ from enum import Enum
 from typing import Any
 
 from deployer.model.facts import Fact, Known, Unknown
-from deployer.model.findings import Finding, Report, Severity, Table
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Report, Table
 from deployer.readiness.assessing import EXITS, Assessed
 from deployer.readiness.checks.package import CHECK_DEPLOY
 from deployer.readiness.look import After, Look, next_steps, verdict_line

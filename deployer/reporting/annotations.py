@@ -6,7 +6,8 @@ packages/core/src/command.ts. A step keeps at most ten annotations of each kind.
 
 from __future__ import annotations
 
-from deployer.model.findings import Finding, Report, Severity
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Report
 from deployer.reporting.formats import cases_of, on_one_line, safe, title_of
 
 MOST_OF_A_KIND = 10

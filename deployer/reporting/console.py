@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import click
 
-from deployer.model.findings import Diff, Finding, Report, Severity, Table
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Diff, Report, Table
 from deployer.reporting.document import write_document
 from deployer.reporting.visible import to_visible
 

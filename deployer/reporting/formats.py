@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from deployer.errors import Exit, OptoutError
-from deployer.model.findings import Finding, Report, Severity
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Report
 from deployer.reporting.visible import to_visible
 
 _LEFT = {Exit.CHANGES_PENDING: Severity.WARN, Exit.COULD_NOT_TELL: Severity.UNKNOWN}

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from deployer.model.findings import Finding, Report, Severity
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Report
 from deployer.reporting.formats import cases_of, numbered, on_one_line, story_of, title_of
 
 _COUNTED = {"failures": "failure", "errors": "error", "skipped": "skipped"}

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from deployer.model.findings import Diff, Finding, Report, Severity
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Diff, Report
 from deployer.reporting.formats import cases_of, on_one_line, safe
 
 # Half of what a step may hold, so that a plan and a look at readiness fit into one.

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from deployer.layouts import draw_diff
-from deployer.model.findings import Diff, Table
 from deployer.model.layouts import Outcome
 from deployer.model.plans import PagePlan
+from deployer.model.reports import Diff, Table
 
 Told = Iterable[tuple[PagePlan, Outcome]]
 """Pages with what became of them."""

@@ -9,10 +9,11 @@ from typing import Any
 
 from deployer.errors import Exit
 from deployer.layouts import draw_diff
-from deployer.model.findings import Diff, Report, Severity, Table
+from deployer.model.findings import Severity
 from deployer.model.layouts import Outcome
 from deployer.model.pictures import Picture
 from deployer.model.plans import Assignee, LayoutPlan, PagePlan, Plan
+from deployer.model.reports import Diff, Report, Table
 from deployer.reporting.changes import to_picture
 from deployer.reporting.page_plans import page_diffs, page_rows, page_tables
 from deployer.reporting.plan_cases import plan_cases

@@ -12,7 +12,8 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from deployer.model.findings import Finding, Place, Report, Severity
+from deployer.model.findings import Finding, Place, Severity
+from deployer.model.reports import Report
 from deployer.reporting.formats import cases_of, on_one_line, safe
 
 _SCHEMA = (

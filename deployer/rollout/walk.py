@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from deployer.model.findings import Report
 from deployer.model.plans import AccessPlan, Plan
+from deployer.model.reports import Report
 from deployer.planning.snapshot import from_bytes
 from deployer.reporting.plans import exit_of, to_report
 from deployer.reporting.results import Result, Sent, Taken

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from deployer.commands.options import confirm, org_options
-from deployer.model.findings import Report
+from deployer.model.reports import Report
 from deployer.reporting.console import finish
 from sync.commands.names import by_option
 from sync.desk import Ask, Empty, open_desk

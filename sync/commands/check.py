@@ -8,7 +8,7 @@ import click
 
 from deployer.commands.options import org_options
 from deployer.errors import Exit, OptoutError
-from deployer.model.findings import Report, Table
+from deployer.model.reports import Report, Table
 from deployer.reporting.console import finish
 from sync.checking import Known, fetch_checked, find_known, to_document
 from sync.commands.drains import to_findings

@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 
 from deployer.commands.options import org_options
-from deployer.model.findings import Finding, Report, Severity, Table
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Report, Table
 from deployer.reporting.console import finish
 from sync.desk import Ask, open_desk
 from sync.ledger.logbook import read_audit

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from deployer.errors import Exit
-from deployer.model.findings import Report, Table
+from deployer.model.reports import Report, Table
 from sync.desk import Desk
 from sync.night.night import FIRST_RUN, Mode, Outcome, Summary
 from sync.schedule import next_due

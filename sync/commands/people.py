@@ -11,7 +11,7 @@ import click
 
 from deployer.commands.options import org_options
 from deployer.extras import require_extra
-from deployer.model.findings import Report, Table
+from deployer.model.reports import Report, Table
 
 if TYPE_CHECKING:
     from sync.people.model import HistoryEntry, Person

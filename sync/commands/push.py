@@ -12,7 +12,8 @@ import click
 
 from deployer.commands.options import org_options
 from deployer.errors import UsageError
-from deployer.model.findings import Finding, Report, Severity
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Report
 from deployer.reporting.console import finish
 from sync.commands.drains import drain_now, to_findings
 from sync.desk import Ask, Desk, open_desk

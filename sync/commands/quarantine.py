@@ -12,7 +12,7 @@ import click
 
 from deployer.commands.options import org_options
 from deployer.errors import Exit, UsageError
-from deployer.model.findings import Report, Table
+from deployer.model.reports import Report, Table
 from deployer.reporting.console import finish
 from sync.commands.drains import drain_now, to_findings
 from sync.commands.names import by_option

@@ -10,7 +10,8 @@ import click
 
 from deployer.commands.options import confirm, org_options
 from deployer.errors import Exit, OptoutError
-from deployer.model.findings import Finding, Report, Severity, Table
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Report, Table
 from deployer.reporting.console import finish
 from sync.commands.drains import drain_now, to_findings
 from sync.commands.names import by_option, reason_option

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from deployer.errors import Exit
 from deployer.model.facts import Fact, Known
-from deployer.model.findings import Finding, Report, Severity, Table
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Report, Table
 from deployer.readiness.assessing import Assessed
 from sync.checks.asking import was_asked
 from sync.checks.facts import Seen

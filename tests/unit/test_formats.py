@@ -13,7 +13,8 @@ from hypothesis import given
 from sarif_shape import misshapen
 
 from deployer.errors import LoginRefused
-from deployer.model.findings import Finding, Place, Report, Severity
+from deployer.model.findings import Finding, Place, Severity
+from deployer.model.reports import Report
 from deployer.reporting.annotations import MOST_OF_A_KIND, pause_commands, to_annotations
 from deployer.reporting.formats import on_one_line, safe, stopped_by
 from deployer.reporting.junit import to_junit

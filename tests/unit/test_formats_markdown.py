@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from deployer.errors import LoginRefused
-from deployer.model.findings import Diff, Finding, Report, Severity, Table
+from deployer.model.findings import Finding, Severity
+from deployer.model.reports import Diff, Report, Table
 from deployer.reporting.formats import on_one_line, stopped_by
 from deployer.reporting.markdown import MOST_BYTES, MOST_ROWS, to_markdown
 

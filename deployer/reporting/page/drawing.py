@@ -11,8 +11,8 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from deployer.model.findings import Report
 from deployer.model.pictures import Picture, ReadinessPicture
+from deployer.model.reports import Report
 from deployer.reporting.page import words
 from deployer.reporting.visible import to_visible
 
