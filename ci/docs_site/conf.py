@@ -41,6 +41,8 @@ _FIRST = ("install", "logins", "identities", "readiness", "pipelines", "serve", 
 def add_contents(app: Sphinx, page: str, text: list[str]) -> None:
     """Add the list of pages at the side, which a repository would show as code."""
     if page == "index":
+        # It lies beside docs/, where a repository looks for it: on the site it is a file to fetch.
+        text[0] = text[0].replace("](../SECURITY.md)", "](path:../SECURITY.md)")
         found = (Path(app.srcdir) / "operating").glob("*.md")
         names = sorted((path.stem for path in found), key=_place)
         guides = "\n".join(f"operating/{name}" for name in names)

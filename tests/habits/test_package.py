@@ -39,7 +39,7 @@ DATA = {
 ABOUT = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE"}
 # Beside the packages, the source archive has what a reader and the build need.
 BESIDE = {".gitignore", "LICENSE", "PKG-INFO", "pyproject.toml", "ARCHITECTURE.md", "CHANGELOG.md",
-          "CONTRIBUTING.md", "README.md"}  # fmt: skip
+          "CONTRIBUTING.md", "README.md", "SECURITY.md"}  # fmt: skip
 # Imported here, and brought by a requirement of ours that cannot do without it.
 BROUGHT = {"certifi": "requests", "h11": "uvicorn", "markupsafe": "jinja2", "urllib3": "requests"}
 # Required, and imported by a library of ours or by name.
