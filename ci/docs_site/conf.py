@@ -35,7 +35,8 @@ html_copy_source = False
 html_show_copyright = False
 
 # The order in which most people need them; new ones come last.
-_FIRST = ("install", "logins", "identities", "readiness", "pipelines", "serve", "checks", "nights")
+_FIRST = ("install", "migrating", "logins", "identities", "readiness",
+          "pipelines", "serve", "checks", "nights")  # fmt: skip
 
 
 def add_contents(app: Sphinx, page: str, text: list[str]) -> None:
@@ -50,7 +51,7 @@ def add_contents(app: Sphinx, page: str, text: list[str]) -> None:
             _listed("tutorial", "Begin")
             + _listed(guides, "How to")
             + _listed("reference/index", "To look up")
-            + _listed("decisions/*", "Why")
+            + _listed("explanations\ndecisions/*", "Why")
         )
     elif page == "reference/index":
         text[0] += _listed("*", "Pages")

@@ -6,7 +6,7 @@ import re
 
 # Sentences from public threads and Salesforce's documentation; their wording is not a contract,
 # so an unknown one falls back to the general advice.
-_REMEDIES = (
+REMEDIES = (
     (
         r"no CustomField named",
         (
@@ -73,6 +73,6 @@ GENERAL = "mend what is named and run the same command again"
 def remedy_for(said: str) -> str:
     """What a person can do about this refusal."""
     return next(
-        (remedy for pattern, remedy in _REMEDIES if re.search(pattern, said, re.IGNORECASE)),
+        (remedy for pattern, remedy in REMEDIES if re.search(pattern, said, re.IGNORECASE)),
         GENERAL,
     )

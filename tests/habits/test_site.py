@@ -51,8 +51,8 @@ def test_the_start_page_has_a_way_for_each_role(site):
 def small_docs(folder, links):
     """The least docs/ that the site can be made of; its start page has these links."""
     docs = folder / "docs"
-    pages = ("tutorial.md", "operating/serve.md", "reference/index.md", "reference/rules.md",
-             "decisions/one.md")  # fmt: skip
+    pages = ("tutorial.md", "explanations.md", "operating/serve.md", "reference/index.md",
+             "reference/rules.md", "decisions/one.md")  # fmt: skip
     for page in pages:
         (docs / page).parent.mkdir(parents=True, exist_ok=True)
         (docs / page).write_text(f"# {page}\n\n## A part\n")
