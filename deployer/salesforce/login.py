@@ -22,6 +22,7 @@ from deployer.salesforce.session import OrgSession
 from deployer.settings.secret import Secret
 
 _TOKEN_PATH = "/services/oauth2/token"  # noqa: S105 - a path
+_NO_SOAP = "the answer is not SOAP"
 _LIVES_S = 180  # Source: "OAuth 2.0 JWT Bearer Flow": exp within three minutes
 _SFDX_URL = re.compile(r"force://([^:@/]*):([^:@/]*):([^@/]+)@([^/]+)/?")
 SOAP_VERSION = "63.0"  # login() is gone from API 65 on
@@ -234,8 +235,7 @@ def _fetch_by_soap(login: SoapLogin, place: Place, session: OrgSession) -> Token
         refusal = Refusal(500, str(refused.code or ""), refused.auth_message)
         raise to_login_error(refusal, where=str(origin)) from None
     except ExpatError as html:
-        refusal = Refusal(200, "", "the answer is not SOAP")
-        raise to_login_error(refusal, where=str(origin)) from html
+        raise to_login_error(Refusal(200, "", _NO_SOAP), where=str(origin)) from html
     return Token(Secret(token), _instance_url(f"https://{host}", place), Secret(""))
 
 
@@ -247,10 +247,12 @@ class _SoapDoor:
 
     def post(self, url: str, body: str, headers: Mapping[str, str], proxies: object) -> Any:
         del proxies  # the session's own are in force
-        return self._session.request(
+        answer = self._session.request(
             "POST", url, data=body.encode(), headers=dict(headers), purpose="log in",
-            effect=Effect.READ, refuse=to_login_error,
-        )  # fmt: skip
+            effect=Effect.READ, refuse=to_login_error)  # fmt: skip
+        if "<!DOCTYPE" in answer.text:  # its reader would expand entities without end
+            raise to_login_error(Refusal(200, "", _NO_SOAP), where=url)
+        return answer
 
 
 def read_sfdx_url(url: Secret) -> tuple[str, Secret, Secret, str]:

@@ -171,6 +171,14 @@ def test_a_soap_login_that_fails_is_no_traceback(reply, kind):
     assert "hunter2" not in str(problem.value)
 
 
+def test_an_answer_to_a_soap_login_that_defines_entities_is_not_read():
+    answer = (b"<!DOCTYPE a [<!ENTITY b 'c'>]><Envelope><sessionId>&b;</sessionId>"
+              b"<serverUrl>https://localhost/x</serverUrl></Envelope>")  # fmt: skip
+    login = SoapLogin("u", Secret("hunter2"), NONE)
+    with scripted_org(Reply(200, answer)) as org, pytest.raises(LoginRefused, match="not SOAP"):
+        fetch_token(login, org.place, org.session(), FakeClock())
+
+
 @pytest.mark.parametrize("reply", [Reply(200, b""), json_reply({"error": "invalid_token"}, 400)])
 def test_a_dead_token_is_revoked_all_the_same(reply):
     with scripted_org(reply) as org:
