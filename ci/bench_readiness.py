@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bench_commands import OPTOUT
 from bench_rows import NOISE, Row, count_row
+from bench_spent import run_measured
 from large_org import USERS, add_large, add_users, large_profiles
 
 from deployer.clock import SystemClock
@@ -71,21 +72,11 @@ def _looked(data: DataFolder, env: Mapping[str, str], more: int, looks: int) -> 
 
 
 def _look(env: Mapping[str, str]) -> Look:
-    with (
-        tempfile.TemporaryFile() as said,
-        subprocess.Popen(
-            [OPTOUT, *_LOOK], env=env, stdout=said, stderr=subprocess.DEVNULL
-        ) as process,
-    ):
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        said.seek(0)
-        text = said.read()
-    document = json.loads(text)
+    spent = run_measured([OPTOUT, *_LOOK], env)
+    document = json.loads(spent.said)
     if "verdict" not in document:
-        raise SystemExit(f"bench: the look failed: {text[-2000:]!r}")
-    cpu_s = used.ru_utime + used.ru_stime
-    return Look(len(document["api_calls"]), used.ru_maxrss / 1024, cpu_s)
+        raise SystemExit(f"bench: the look failed: {spent.said[-2000:]!r}")
+    return Look(len(document["api_calls"]), spent.peak_mb, spent.cpu_s)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bench_commands import OPTOUT
+from bench_spent import run_measured
 
 KEY = bytes(range(32))
 _SETTINGS = '[sync.senders.shop]\nsecret_env = "SHOP_SECRET"\n'
@@ -68,20 +68,10 @@ class House:
 
     def run(self, *words: str) -> Told:
         """A command to its end; what it prints, and its peak memory."""
-        with (
-            tempfile.TemporaryFile() as said,
-            subprocess.Popen(
-                [OPTOUT, *words, "--json", *self._asked()], env=self.env, stdout=said,
-                stderr=subprocess.DEVNULL,
-            ) as process,
-        ):  # fmt: skip
-            _, status, used = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            said.seek(0)
-            text = said.read()
-        if process.returncode:
-            raise SystemExit(f"bench: {' '.join(words)}: {text[-2000:]!r}")
-        return Told(json.loads(text), used.ru_maxrss / 1024)
+        spent = run_measured([OPTOUT, *words, "--json", *self._asked()], self.env)
+        if spent.exit:
+            raise SystemExit(f"bench: {' '.join(words)}: {spent.said[-2000:]!r}")
+        return Told(json.loads(spent.said), spent.peak_mb)
 
     def fetch_contacts(self) -> list[str]:
         """The ids of all who are not opted out."""
