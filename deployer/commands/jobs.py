@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from deployer.commands.formats import ReportCommand
 from deployer.commands.options import json_option, open_connection, org_options
 from deployer.commands.rollouts import DEFAULT_WAIT_MIN, make_desk
 from deployer.errors import Exit, OrgSaidNo, UsageError
@@ -69,7 +70,7 @@ def show(*, job: str, org: str | None, config: Path | None, as_json: bool) -> in
         return finish(_status_report(status, entry, conn.org.org_id), as_json=as_json)
 
 
-@command.command(name="resume")
+@command.command(name="resume", cls=ReportCommand)
 @click.argument("job", required=False)
 @click.option(
     "--wait", "wait_min", type=click.IntRange(min=0), metavar="MINUTES",
@@ -78,17 +79,17 @@ def show(*, job: str, org: str | None, config: Path | None, as_json: bool) -> in
 @org_options
 def resume(
     *, job: str | None, wait_min: int, org: str | None, config: Path | None, as_json: bool
-) -> int:
+) -> Report:
     """Wait for JOB and finish what is left to do (default: every deploy that was interrupted)."""
     with _at_desk(org, config, as_json=as_json) as desk:
         options = Options(deadline_s=desk.clock.monotonic_s() + wait_min * 60)
         entry = desk.journal.find(job) if job else None
         if job and entry is None:
             status = follow(_fetch(desk.conn, job).id, desk, options)
-            return finish(_status_report(status, None, desk.conn.org.org_id), as_json=as_json)
+            return _status_report(status, None, desk.conn.org.org_id)
         with lock(desk.journal.lock_path):
             meant = [entry] if entry else desk.journal.entries()
-            return finish(_settle(meant, desk, options), as_json=as_json)
+            return _settle(meant, desk, options)
 
 
 @command.command(name="cancel")
@@ -156,13 +157,15 @@ def _settle(meant: list[Entry], desk: Desk, options: Options) -> Report:
     bad = any(finding.severity is Severity.FAIL for finding in findings) or any(
         entry.step is Step.REFUSED for entry in settled
     )
+    cases = tuple(
+        Finding("job", Severity.FAIL if e.step is Step.REFUSED else Severity.PASS, e.key, _said(e))
+        for e in told
+    )
     return Report(
-        headline=tuple(
-            f"{entry.key}: {entry.step.value} {entry.status} {entry.deploy_id}".strip()
-            for entry in told
-        )
+        headline=tuple(f"{entry.key}: {_said(entry)}" for entry in told)
         or ("nothing was interrupted",),
         findings=tuple(findings),
+        cases=(*cases, *findings),
         document={
             "jobs": [_document(entry) for entry in told],
             "deploy_id": (told[0].deploy_id or None) if told else None,
@@ -173,39 +176,64 @@ def _settle(meant: list[Entry], desk: Desk, options: Options) -> Report:
     )
 
 
+def _said(entry: Entry) -> str:
+    return f"{entry.step.value} {entry.status} {entry.deploy_id}".strip()
+
+
 def _status_report(status: DeployStatus, entry: Entry | None, org_id: str) -> Report:
     failures = tuple(
         (m.type, m.full_name, f"{m.file_name}:{m.line}:{m.column}", m.problem)
         for m in status.failures
     )
     failed = status.done and status.status != "Succeeded"
+    said = (
+        f"{status.status}: {status.deployed} of {status.total} components, "
+        f"{status.errors} errors{'; check-only' if status.check_only else ''}"
+    )
+    weight = Severity.FAIL if failed else Severity.PASS if status.done else Severity.UNKNOWN
     return Report(
+        cases=(
+            Finding("job", weight, status.id, said),
+            *(
+                Finding("component", Severity.FAIL, f"{m.type} {m.full_name}", m.problem)
+                for m in status.failures
+            ),
+        ),
         headline=(
-            (f"{status.id} {status.status}: {status.deployed} of {status.total} components, "
-            f"{status.errors} errors{'; check-only' if status.check_only else ''}"),
+            f"{status.id} {said}",
             *((status.error_message,) if status.error_message else ()),
         ),
         tables=(Table("What the org refused", ("type", "name", "where", "problem"), failures),),
-        document={
-            "deploy_id": status.id,
-            "status": status.status,
-            "done": status.done,
-            "check_only": status.check_only,
-            "components": {
-                "total": status.total,
-                "deployed": status.deployed,
-                "errors": status.errors,
-            },
-            "failures": [
-                {"type": m.type, "name": m.full_name, "file": m.file_name, "line": m.line,
-                 "column": m.column, "problem": m.problem}
-                for m in status.failures
-            ],
-            "job": _document(entry) if entry else None,
-        },
+        document=_job_document(status, entry),
         exit=int(Exit.SAID_NO if failed else Exit.DONE if status.done else Exit.STILL_RUNNING),
         org_id=org_id,
     )  # fmt: skip
+
+
+def _job_document(status: DeployStatus, entry: Entry | None) -> dict[str, object]:
+    return {
+        "deploy_id": status.id,
+        "status": status.status,
+        "done": status.done,
+        "check_only": status.check_only,
+        "components": {
+            "total": status.total,
+            "deployed": status.deployed,
+            "errors": status.errors,
+        },
+        "failures": [
+            {
+                "type": m.type,
+                "name": m.full_name,
+                "file": m.file_name,
+                "line": m.line,
+                "column": m.column,
+                "problem": m.problem,
+            }
+            for m in status.failures
+        ],
+        "job": _document(entry) if entry else None,
+    }
 
 
 def _cancel_report(report: Report, status: DeployStatus) -> Report:

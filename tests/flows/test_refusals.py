@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from xml.etree.ElementTree import parse
 
 import pytest
 
@@ -124,12 +125,15 @@ def test_remove_is_the_inverse_of_deploy(org_now, run):
     assert removed == ["Lead-Lead Layout"]
 
 
-def test_async_says_still_running_and_resume_finishes(org_now, run):
+def test_async_says_still_running_and_resume_finishes(org_now, run, tmp_path: Path):
     code, out, _ = run("deploy", *ORG, "--yes", "--async", "--json")
     assert code == 69
     job = json.loads(out)["error"]["where"]
-    code, out, _ = run("jobs", "resume", job, *ORG, "--json")
+    told = tmp_path / "job.xml"
+    code, out, _ = run("jobs", "resume", job, *ORG, "--json", "--junit", str(told))
     assert (code, json.loads(out)["status"]) == (0, "Succeeded")
+    key = json.loads(out)["jobs"][0]["key"]
+    assert [case.get("name") for case in parse(told).iter("testcase")] == [f"job {key}"]
     assert run("plan", *ORG, "--exit-code")[0] == 0
 
 
@@ -137,8 +141,10 @@ def test_resume_works_from_the_id_alone(org_now, run, tmp_path: Path):
     _, out, _ = run("deploy", *ORG, "--yes", "--async", "--json")
     job = json.loads(out)["error"]["where"]
     (Path(os.environ["OPTOUT_HOME"]) / "orgs").rename(tmp_path / "elsewhere")
-    code, out, _ = run("jobs", "resume", job, *ORG, "--json")
+    told = tmp_path / "job.xml"
+    code, out, _ = run("jobs", "resume", job, *ORG, "--json", "--junit", str(told))
     assert (code, json.loads(out)["status"]) == (0, "Succeeded")
+    assert [case.get("name") for case in parse(told).iter("testcase")] == [f"job {job}"]
 
 
 def test_cancel_of_a_job_that_is_over_says_so(org_now, run):
