@@ -127,13 +127,13 @@ def _item_tree(field: str) -> Tree:
 
 def _prove_inserted(layout: LayoutMap, after: bytes, target: Place, field: str) -> None:
     old, new = _trees_around(layout, after, target, max(target.row - 1, 0))
-    _prove(is_one_more(old, new, _item_tree(field)), "inserting")
+    prove(is_one_more(old, new, _item_tree(field)), "inserting")
 
 
 def _prove_removed(layout: LayoutMap, after: bytes, gone: Item) -> None:
     old, new = _trees_around(layout, after, gone, gone.row)
     item = content_tree(layout.data[gone.start : gone.end])
-    _prove(is_one_more(new, old, item), "taking out")
+    prove(is_one_more(new, old, item), "taking out")
 
 
 def _trees_around(
@@ -149,7 +149,7 @@ def _trees_around(
     start, end = _span_around(column, spot.row, last)
     grown = end + len(after) - len(before)
     around = (before[:start], before[end:])
-    _prove((after[:start], after[grown:]) == around, "changing")
+    prove((after[:start], after[grown:]) == around, "changing")
     return content_tree(before[start:end]), content_tree(after[start:grown])
 
 
@@ -164,12 +164,13 @@ def _prove_flipped(layout: LayoutMap, after: bytes, turned: Item) -> None:
     items = new.fields[turned.field.casefold()]
     edit = [item for item in items if item.start == turned.start]
     size = len(after) - len(layout.data) == len("Edit") - len("Readonly")
-    _prove(size and [item.behavior for item in edit] == ["Edit"], "turning")
+    prove(size and [item.behavior for item in edit] == ["Edit"], "turning")
 
 
-def _prove(holds: bool, doing: str) -> None:  # noqa: FBT001 - a law, not an option
+def prove(holds: bool, doing: str, file: str = "layout file") -> None:  # noqa: FBT001 - a law
+    """Let nothing be written unless the law holds. Errors: OurBug."""
     if not holds:
         raise OurBug(
             f"{doing} the item would have changed more than that item, so nothing was written",
-            hint="please report it together with the layout file",
+            hint=f"please report it together with the {file}",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from deployer.errors import OurBug
+from deployer.layouts.edit import prove
 from deployer.layouts.scan import content_tree, is_one_more, layout_tree
 from deployer.lightning.parts import EDITABLE, READONLY, RECORD, FieldItem, PageMap
 from deployer.lightning.place import NoSpot, find_items, heading_of, is_elsewhere, pick_spot
@@ -16,6 +16,7 @@ from deployer.templates import render_flexipage_field
 # PersonEmail, Code__pc, FirstName; PersonContact.X would be another object's.
 _OF_PERSONS = re.compile(r"Person[A-Z]\w*$|\w+__pc$|(First|Last|Middle)Name$|Salutation$|Suffix$")
 
+_FILE = "page's file"
 _ODDLY = ", written in a way that is not edited here: see the page in Lightning App Builder"
 
 
@@ -100,17 +101,11 @@ def _already_there(page: PageMap, found: list[FieldItem], readonly: OnReadonly) 
 def _prove_flipped(old: bytes, new: bytes) -> None:
     """That the trees differ in one text, which was read-only and is editable."""
     pairs = zip(layout_tree(old), layout_tree(new), strict=True)
-    _prove_law([pair for pair in pairs if pair[0] != pair[1]] == [(READONLY, EDITABLE)], "turning")
+    prove(
+        [pair for pair in pairs if pair[0] != pair[1]] == [(READONLY, EDITABLE)], "turning", _FILE
+    )
 
 
 def _prove(old: bytes, new: bytes, item: bytes, doing: str) -> None:
     """That `new` is `old` with this item, as trees; the bytes around it are never touched."""
-    _prove_law(is_one_more(layout_tree(old), layout_tree(new), content_tree(item)), doing)
-
-
-def _prove_law(holds: bool, doing: str) -> None:  # noqa: FBT001 - a law, not an option
-    if not holds:
-        raise OurBug(
-            f"{doing} the item would have changed more than that item, so nothing was written",
-            hint="please report it together with the page's file",
-        )
+    prove(is_one_more(layout_tree(old), layout_tree(new), content_tree(item)), doing, _FILE)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from deployer.model.checks import Facts
-from deployer.model.facts import Fact
+from deployer.model.facts import Fact, Known
 from deployer.model.findings import Severity
 from deployer.readiness.assessing import Assessed, Verdict
+from deployer.readiness.visibility import Visibility
 from deployer.salesforce.session import OrgCall
 
 _SAYS = {
@@ -64,6 +65,13 @@ class Look:
     def visibility(self) -> Fact[object]:
         """Who would see the field."""
         return self.facts["visibility"]
+
+
+def known_visibility(fact: Fact[object]) -> Visibility:
+    """Who would see the field; without headline and rows where that is not known."""
+    if isinstance(fact, Known) and isinstance(fact.value, Visibility):
+        return fact.value
+    return Visibility((), ())
 
 
 def verdict_line(look: Look) -> str:

@@ -27,7 +27,7 @@ from deployer.readiness.facts.placements import (
     Placements,
     RecordTypes,
 )
-from deployer.readiness.look import After, Call, Look, next_steps, verdict_line
+from deployer.readiness.look import After, Call, Look, known_visibility, next_steps, verdict_line
 from deployer.readiness.visibility import Row, Visibility
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ T = TypeVar("T")
 def to_picture(look: Look) -> ReadinessPicture:
     """Everything the page shows, from one look."""
     seen = fact_of(look.facts, "visibility", Visibility)
-    known = _known(seen)
+    known = known_visibility(look.visibility)
     return ReadinessPicture(
         org=look.org,
         org_id=look.org_id,
@@ -58,13 +58,9 @@ def to_picture(look: Look) -> ReadinessPicture:
     )
 
 
-def _known(seen: Fact[Visibility]) -> Visibility:
-    return seen.value if isinstance(seen, Known) else Visibility((), ())
-
-
 def _after(after: After) -> AfterShown:
     seen = fact_of({"visibility": after.visibility}, "visibility", Visibility)
-    known = _known(seen)
+    known = known_visibility(after.visibility)
     lost = seen.reason if isinstance(seen, Unknown) else ""
     return AfterShown(after.words, known.headline, merged(known.rows), lost)
 

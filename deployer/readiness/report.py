@@ -13,9 +13,8 @@ from deployer.model.findings import Finding, Severity
 from deployer.model.reports import Report, Table
 from deployer.readiness.assessing import EXITS, Assessed
 from deployer.readiness.checks.package import CHECK_DEPLOY
-from deployer.readiness.look import After, Look, next_steps, verdict_line
+from deployer.readiness.look import After, Look, known_visibility, next_steps, verdict_line
 from deployer.readiness.picture import to_picture
-from deployer.readiness.visibility import Visibility
 
 # What the checks count by; a reader of --json has `why`.
 _OURS = frozenset({"obstacle"})
@@ -80,7 +79,7 @@ def _seen(title: str, visibility: Fact[object]) -> Table:
         tuple(
             (each.object, *map(str, (each.users, each.edits, each.sees, each.partly, each.hidden,
                                      each.unknown)))
-            for each in _visibility(visibility).headline
+            for each in known_visibility(visibility).headline
         ),
     )  # fmt: skip
 
@@ -96,7 +95,7 @@ def _after(after: After | None) -> dict[str, Any]:
     """What would be, in the same shape as what is; nothing where nobody asked."""
     if after is None:
         return {}
-    seen, fact = _visibility(after.visibility), after.visibility
+    seen, fact = known_visibility(after.visibility), after.visibility
     return {
         "after": {
             "what": after.words,
@@ -108,7 +107,7 @@ def _after(after: After | None) -> dict[str, Any]:
 
 
 def _document(look: Look) -> dict[str, Any]:
-    visibility = _visibility(look.visibility)
+    visibility = known_visibility(look.visibility)
     return {
         **_after(look.after),
         "verdict": look.verdict.value,
@@ -125,12 +124,6 @@ def _document(look: Look) -> dict[str, Any]:
             for call in look.calls
         ],
     }  # fmt: skip
-
-
-def _visibility(fact: Fact[object]) -> Visibility:
-    if isinstance(fact, Known) and isinstance(fact.value, Visibility):
-        return fact.value
-    return Visibility((), ())
 
 
 def _plain(rows: Sequence[Any]) -> list[dict[str, Any]]:

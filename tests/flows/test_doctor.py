@@ -12,11 +12,14 @@ from pathlib import Path
 
 import pytest
 from keyring_in_memory import memory_keyring
+from logging_in import home
 
 from deployer.cli import main
 from deployer.commands.doctor import examine, skew
 from deployer.model.findings import Severity
 from deployer.salesforce.practice import SERVER_FILE, start_child
+
+__all__ = ["home"]  # a fixture
 
 
 @dataclass
@@ -36,13 +39,6 @@ class Fixed:
 
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("OPTOUT_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "home"
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
 
+from deployer.model.checks import Facts, value
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.model.layouts import Behavior, FieldPlace
 from deployer.readiness.facts.asking import then
@@ -20,48 +20,39 @@ from deployer.readiness.facts.placements import (
 from deployer.readiness.visibility import LayoutField, Screens
 from deployer.salesforce.client import Connection
 
-T = TypeVar("T")
 
-
-def fetch_screens(
-    conn: Connection, field: str, facts: Mapping[str, Fact[object]]
-) -> Fact[Screens]:  # fmt: skip
+def fetch_screens(conn: Connection, field: str, facts: Facts) -> Fact[Screens]:
     """The screens of all users, from the facts of layouts, who gets them and rights there are.
 
     Unknown when the org would not say which layouts there are, who gets them or who the users are;
     access, pages and layouts that cannot be read stay Unknown within, and so do their verdicts.
     """
-    layouts, assigned = facts["layouts"], facts["assigned"]
-    for fact in (layouts, assigned):
+    for fact in (facts["layouts"], facts["assigned"]):
         if isinstance(fact, Unknown):
             return fact
-    seen, given = _known(layouts, Layouts).all, _known(assigned, Assigned).all
+    seen = value(facts, "layouts", Layouts).all
+    given = value(facts, "assigned", Assigned).all
     users = fetch_users(conn, field, sorted({layout.object for layout in seen}))
     if isinstance(users.profiles, Unknown):
         return users.profiles
     return Known(
         Screens(
-            layouts={layout.id: _layout(layout, facts["placements"]) for layout in seen},
+            layouts={layout.id: _layout(layout, facts) for layout in seen},
             assignments=given,
             profiles=users.profiles.value,
             audience=users.audience,
             pages=fetch_pages(conn, field, facts["rights"]),
-            record_types=_record_type_names(facts["record_types"]),
+            record_types=_record_type_names(facts),
         )
     )
 
 
-def _known(fact: Fact[object], kind: type[T]) -> T:
-    if isinstance(fact, Known) and isinstance(fact.value, kind):
-        return fact.value
-    raise TypeError(f"{fact!r} is not a known {kind.__name__}")
-
-
-def _layout(layout: LayoutSeen, placements: Fact[object]) -> LayoutField:
+def _layout(layout: LayoutSeen, facts: Facts) -> LayoutField:
+    lost = facts["placements"]
     stands = (
-        placements
-        if isinstance(placements, Unknown)
-        else _known(placements, Placements).behaviors(layout.id)
+        lost
+        if isinstance(lost, Unknown)
+        else value(facts, "placements", Placements).behaviors(layout.id)
     )
     place = then(stands, _place)
     return LayoutField(layout.id, layout.object, layout.name, place, layout.namespace)
@@ -75,6 +66,8 @@ def _place(behaviors: tuple[str, ...]) -> FieldPlace | None:
     return FieldPlace("", 0, 0, (writable or [Behavior.READONLY.value])[0], 0, len(behaviors))
 
 
-def _record_type_names(fact: Fact[object]) -> Mapping[str, str]:
+def _record_type_names(facts: Facts) -> Mapping[str, str]:
     """Developer names by id; a record type that has none here is shown by its id."""
-    return {} if isinstance(fact, Unknown) else _known(fact, RecordTypes).names
+    if isinstance(facts["record_types"], Unknown):
+        return {}
+    return value(facts, "record_types", RecordTypes).names
