@@ -53,6 +53,7 @@ def _run(name: str, seed: int, size: Size) -> dict[str, object]:
     return {
         "suite": name, "ok": outcome.ok, "n": outcome.n, "seed": seed, "size": size.value,
         "secs": round(seconds, 1), "trace": outcome.trace, "failures": list(outcome.failures),
+        "figures": dict(outcome.figures),
     }  # fmt: skip
 
 

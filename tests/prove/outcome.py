@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 
 
@@ -20,12 +20,14 @@ class Outcome:
     """`n` cases were run; each failure is one sentence that names its case.
 
     `trace` is a digest of what happened: the same seed gives the same one ("" where real
-    processes race, and only the cases repeat).
+    processes race, and only the cases repeat). `figures` are what was measured, each
+    with its unit in its name.
     """
 
     n: int
     failures: tuple[str, ...] = ()
     trace: str = ""
+    figures: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

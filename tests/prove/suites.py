@@ -27,6 +27,7 @@ def told(name: str, run: tuple[int, Size], outcome: Outcome, seconds: float) -> 
     seed, size = run
     word = "ok" if outcome.ok else "FAIL"
     line = f"{name} {word} n={outcome.n} seed={seed} secs={seconds:.1f}"
+    line += "".join(f" {what}={value:g}" for what, value in outcome.figures.items())
     if outcome.ok:
         return [line]
     failures = outcome.failures or ("it has run no case",)

@@ -38,6 +38,13 @@ def test_a_suite_that_is_right_has_one_line():
     assert told("kill", (1, Size.SHORT), Outcome(5), 2.04) == ["kill ok n=5 seed=1 secs=2.0"]
 
 
+def test_what_was_measured_stands_behind_the_line():
+    outcome = Outcome(5, figures={"ack_p99_ms": 12.5, "files": 9})
+    assert told("soak", (1, Size.SHORT), outcome, 2.04) == [
+        "soak ok n=5 seed=1 secs=2.0 ack_p99_ms=12.5 files=9"
+    ]
+
+
 def test_the_digest_of_a_run_depends_on_the_order_of_what_happened():
     assert digest(["a", "b"]) == digest(iter(["a", "b"])) != digest(["b", "a"])
 
