@@ -131,18 +131,20 @@ def _log_in_by_browser(
     settings: Settings, name: str, role: Role, org: dict[str, Any], given: Mapping[str, Any]
 ) -> Report:
     """As `_log_in`: whatever can be wrong is found before a person is asked to log in."""
-    from deployer.commands.org_web import bring_token, keep_token, pick_shelf, replaced_token
+    from deployer.commands.org_web import bring_token, kept_token, pick_shelf, replaced_token
     from deployer.salesforce.connection import describe_org
     from deployer.settings.own_orgs import draft_org, write_org
 
     shelf = pick_shelf(settings, name, role, given["keep"])
     identity = _identity(LoginKind.WEB, given)
     draft = draft_org(settings.home, name, role, org, {**identity, **shelf.keys})
-    token, connection = bring_token(settings, draft, given, SystemClock())
-    found, line = connection.org, describe_org(connection)
+    brought = bring_token(settings, draft, given, SystemClock())
+    found, line = brought.connection.org, describe_org(brought.connection)
     facts = {"org_id": found.org_id, "instance_url": found.instance_url}
-    with replaced_token(settings, name, role, SystemClock()):
-        kept, note = keep_token(shelf, token.refresh)
+    with (
+        replaced_token(settings, name, role, SystemClock()),
+        kept_token(shelf, brought) as (kept, note),
+    ):
         write_org(settings.home, name, role, {**org, **facts}, {**identity, **kept.keys})
     report = _report(line, draft, found.org_id, hidden=settings.orgs.get(name))
     return replace(report, headline=(*report.headline, note)) if note else report

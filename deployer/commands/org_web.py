@@ -13,7 +13,8 @@ import click
 
 from deployer import state
 from deployer.clock import Clock
-from deployer.errors import LoginRefused, OptoutError, UsageError
+from deployer.errors import BadInput, LoginRefused, OptoutError, UsageError
+from deployer.reporting.problems import to_error
 from deployer.salesforce.connection import Connection, connect
 from deployer.salesforce.entrance import Way, find_way, to_place
 from deployer.salesforce.hosts import origin_of
@@ -21,13 +22,24 @@ from deployer.salesforce.login import Place, RefreshLogin, Token, TokenLogin, en
 from deployer.salesforce.session import OrgSession
 from deployer.salesforce.web_login import WebApp, fetch_web_token
 from deployer.settings.key_places import Keeper, KeyPlace, read_secret
-from deployer.settings.keyring_door import has_keyring, write_entry
+from deployer.settings.keyring_door import delete_entry, has_keyring, read_entry, write_entry
 from deployer.settings.loading import Settings
 from deployer.settings.org_tables import LoginKind, OrgSettings, Role
 from deployer.settings.own_orgs import key_file, keyring_entry
 from deployer.settings.secret import Secret
 
 _KEY = "refresh_token"
+_AGAIN = "run the same command again"
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What the browser brought, where it leads, and the way to end it."""
+
+    token: Token
+    connection: Connection
+    place: Place
+    session: OrgSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,13 @@ class Shelf:
 
     place: KeyPlace
     file: Path | None
+
+    @property
+    def places(self) -> tuple[KeyPlace, ...]:
+        """Every place that it may come to lie in."""
+        if self.file is None or self.place.keeper is Keeper.FILE:
+            return (self.place,)
+        return (self.place, KeyPlace(_KEY, Keeper.FILE, str(self.file)))
 
     @property
     def keys(self) -> dict[str, object]:
@@ -67,7 +86,7 @@ def pick_shelf(settings: Settings, name: str, role: Role, keep: str) -> Shelf:
 
 def bring_token(
     settings: Settings, draft: OrgSettings, given: Mapping[str, Any], clock: Clock
-) -> tuple[Token, Connection]:
+) -> Brought:
     """Let a person log in, and look where that leads, with what the browser brought alone.
 
     The refresh token is not used yet: a login that turns out to be the wrong one leaves the one
@@ -86,18 +105,71 @@ def bring_token(
         )
     there = Place(origin_of(token.instance_url), place.login, place.loopback)
     try:
-        return token, connect(TokenLogin(token.access), there, session, clock, org_id=draft.org_id)
+        login = TokenLogin(token.access)
+        connection = connect(login, there, session, clock, org_id=draft.org_id)
     except OptoutError:
         with suppress(OptoutError):  # the first reason is the one to tell
             end_session(token.refresh, place, session)
         raise
+    return Brought(token, connection, place, session)
 
 
-def keep_token(shelf: Shelf, refresh: Secret) -> tuple[Shelf, str]:
-    """Store the refresh token; where it lies now, and a note when that is not as picked.
+@contextmanager
+def kept_token(shelf: Shelf, brought: Brought) -> Iterator[tuple[Shelf, str]]:
+    """Store the refresh token for the block that writes the login down.
 
-    Errors: UsageError when the keyring fails that was asked for.
+    Gives where it lies now, and a note when that is not as picked. A token that nobody keeps is
+    good for whoever finds it, so when the storing or the block fails it is revoked and what lay
+    there before is put back. Errors: BadInput, which says so.
     """
+    before = {place: _read_back(place) for place in shelf.places}
+    try:
+        yield _keep(shelf, brought.token.refresh)
+    except (OptoutError, OSError) as refused:
+        for place, secret in before.items():
+            if _read_back(place) != secret:
+                with suppress(OptoutError, OSError):  # the first reason is the one to tell
+                    _put_back(place, secret)
+        raise _not_kept(refused, brought) from refused
+
+
+def _not_kept(refused: OptoutError | OSError, brought: Brought) -> BadInput:
+    why = refused if isinstance(refused, OptoutError) else to_error(refused)
+    again = why.hint if _AGAIN in why.hint else f"{why.hint}, then {_AGAIN}"
+    try:
+        end_session(brought.token.refresh, brought.place, brought.session)
+    except OptoutError:
+        said = "and its token could not be revoked and is still good"
+        again = f"revoke it in Setup > Connected Apps OAuth Usage; {again}"
+    else:
+        said = "so its token was revoked"
+    return BadInput(
+        f"the login could not be kept ({why.message}), {said}", where=why.where, hint=again
+    )
+
+
+def _read_back(place: KeyPlace) -> Secret | None:
+    """What lies there; None when there is nothing, or nothing that can be read."""
+    with suppress(OptoutError, OSError):
+        if place.keeper is Keeper.FILE:
+            return Secret(Path(place.where).read_text())
+        return read_entry(place.where) or None
+    return None
+
+
+def _put_back(place: KeyPlace, secret: Secret | None) -> None:
+    if place.keeper is Keeper.FILE:
+        if secret is None:
+            Path(place.where).unlink(missing_ok=True)
+        else:
+            state.write_private(Path(place.where), secret.reveal().encode())
+    elif secret is None:
+        delete_entry(place.where)
+    else:
+        write_entry(place.where, secret)
+
+
+def _keep(shelf: Shelf, refresh: Secret) -> tuple[Shelf, str]:
     note = ""
     if shelf.place.keeper is Keeper.KEYRING:
         try:

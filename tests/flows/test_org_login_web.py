@@ -4,6 +4,9 @@ import pytest
 from keyring_in_memory import memory_keyring
 from logging_in import browser, home, optout, web_login
 
+from practice_org.app import handle
+from practice_org.wire import Response
+
 __all__ = ["browser", "home", "optout"]  # fixtures
 pytestmark = [pytest.mark.timeout(60), pytest.mark.usefixtures("browser")]
 
@@ -111,3 +114,59 @@ def test_a_keyring_that_is_gone_does_not_keep_an_org_from_being_forgotten(
     code, text, _ = optout("org", "logout", "mine", "--forget")
     assert (code, "keyring del optout mine.deployer.refresh_token@" in text) == (0, True)
     assert optout("org", "list", "--json")[1]["orgs"] == {}
+
+
+@pytest.fixture
+def block(home, ring):
+    """Make a shelf take nothing; gives the words that ask for it."""
+
+    def block_it(shelf):
+        if shelf == "keyring":
+            ring.locked = True
+        else:
+            home.mkdir(mode=0o700)
+            (home / "keys").write_text("in the way")
+        return ("--keep", shelf)
+
+    return block_it
+
+
+@pytest.mark.usefixtures("org")
+@pytest.mark.parametrize("shelf", ["keyring", "file"])
+def test_a_token_that_cannot_be_kept_is_revoked_and_the_reason_told(
+    practice, optout, tmp_path, block, shelf
+):
+    code, document, _ = web_login(optout, practice.facts, tmp_path, *block(shelf))
+    error = document["error"]
+    assert (code, live_tokens(practice)) == (1, [])
+    assert "could not be kept" in error["message"]
+    assert "was revoked" in error["message"]
+    assert "run the same command again" in error["next"]
+    assert optout("org", "list", "--json")[1]["orgs"] == {}
+
+
+def test_a_login_that_cannot_be_written_down_leaves_the_one_that_was_there_as_it_was(
+    practice, org, optout, tmp_path, home
+):
+    web_login(optout, org, tmp_path)
+    before = live_tokens(practice)
+    lock = home / "orgs.lock"
+    lock.unlink()
+    lock.mkdir()
+    code, document, _ = web_login(optout, org, tmp_path)
+    assert (code, "was revoked" in document["error"]["message"]) == (1, True)
+    assert live_tokens(practice) == before
+    assert optout("org", "show", "mine", "--json")[0] == 0
+
+
+def test_a_token_that_can_neither_be_kept_nor_revoked_says_where_to_end_it(
+    practice, optout, tmp_path, block, switchboard
+):
+    def no_revoking(request):
+        lost = request.path.endswith("/revoke")
+        return Response(500) if lost else handle(practice.org, request)
+
+    switchboard.answer = no_revoking
+    code, document, _ = web_login(optout, practice.facts, tmp_path, *block("file"))
+    assert (code, "still good" in document["error"]["message"]) == (1, True)
+    assert "Connected Apps OAuth Usage" in document["error"]["next"]
