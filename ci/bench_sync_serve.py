@@ -22,10 +22,11 @@ from bench_sync_house import KEY, House
 from sqlalchemy import func, select
 
 from deployer.clock import SystemClock
+from sync.database.sqlite import open_database
+from sync.database.views import reading
 from sync.ledger.events import EventState
 from sync.ledger.ledger import from_text
 from sync.ledger.tables import EVENTS
-from sync.sqlite import open_database, reading
 
 A_SECOND = 50
 SENDERS = 8

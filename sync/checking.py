@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deployer.salesforce.client import Connection
+from sync.database.views import reading
 from sync.ledger.aliases import last_ids
 from sync.ledger.ledger import Ledger
 from sync.ledger.open_rows import OpenRow, read_open_rows
@@ -15,7 +16,6 @@ from sync.org_records import Record, fetch_fates, fetch_shape
 from sync.people.model import Person, to_record_id
 from sync.people.protocol import People
 from sync.spread import close_over
-from sync.sqlite import reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from deployer.clock import Clock, SystemClock
 from deployer.commands.options import open_connection
 from deployer.salesforce.client import Connection, Writer
 from deployer.settings.loading import Settings, load
+from sync.database.views import reading
 from sync.ledger.binding import Bound, bind_people, read_bound
 from sync.ledger.former import note_place, refuse_anew
 from sync.ledger.ledger import Ledger, bind, open_ledger
@@ -20,7 +21,6 @@ from sync.org_records import OrgDoor, open_door
 from sync.people.opening import open_people
 from sync.people.protocol import People
 from sync.settings import SyncSettings, read_sync
-from sync.sqlite import reading
 
 ROLE = "runner"
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from deployer.errors import OptoutError, TryLater
 from deployer.salesforce.records import RowOutcome, RowState
+from sync.database.views import reading
 from sync.delivery import (
     Judged,
     is_suspect,
@@ -33,7 +34,6 @@ from sync.ledger.targets import (
 from sync.org_records import OrgDoor, fetch_fates, living, send_ticks
 from sync.people.protocol import People
 from sync.spread import wants_from_records
-from sync.sqlite import reading
 
 OpenOrg = Callable[[], OrgDoor]
 _RESTS = "org_rests_until"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from sync.batches import batches
+from sync.database.views import reading
 from sync.ledger.handed_over import handed_over, note_shown
 from sync.ledger.ledger import Ledger
 from sync.people.protocol import People
-from sync.sqlite import reading
 
 
 def look_at_handed_over(ledger: Ledger, people: People) -> None:

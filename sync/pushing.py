@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from deployer.errors import Exit, OptoutError
 from sync.batches import batches
+from sync.database.views import reading
 from sync.intake import to_event
 from sync.ledger.backlog import Standing, claimed_events, count_standing
 from sync.ledger.events import NewEvent, accept
 from sync.ledger.ledger import Ledger
-from sync.sqlite import reading
 from sync.webhooks.event import Unsubscribe
 from sync.webhooks.refusals import Malformed
 

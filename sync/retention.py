@@ -14,10 +14,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, or_, select, update
 
+from sync.database.views import reading
 from sync.ledger.events import EventState
 from sync.ledger.ledger import Ledger, note, to_text
 from sync.ledger.tables import EVENTS, RUNS
-from sync.sqlite import reading
 
 _LOT = 2_000
 _EMPTIED = ("selected", "source", "reason")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from deployer.errors import TryLater
 from sync.batches import batches
+from sync.database.views import reading
 from sync.ledger.events import Event, Selector, accepted_events
 from sync.ledger.fences import closed_events
 from sync.ledger.ledger import Ledger
@@ -14,7 +15,6 @@ from sync.ledger.targets import Side, TargetState, Want, spread, want_more
 from sync.ledger.waiting import put_last, replace_waiting, waiting
 from sync.people.model import Person, to_email_key, to_record_ids
 from sync.people.protocol import People
-from sync.sqlite import reading
 
 LOT = 200
 MOST_LOOKED_AT = 2_000

@@ -98,11 +98,11 @@ def schedule():
 
 def facts_of(ledger: Ledger) -> StatusFacts:
     """What the server's pages show, read as the command does."""
+    from sync.database.views import reading
     from sync.ledger.backlog import read_backlog
     from sync.ledger.quarantine import cases
     from sync.ledger.runs import recent_runs
     from sync.ledger.switch import read_switch
-    from sync.sqlite import reading
 
     runs = recent_runs(ledger)
     with reading(ledger.engine) as db:

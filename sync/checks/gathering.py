@@ -6,12 +6,12 @@ from deployer.errors import OptoutError
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.salesforce.session import OrgCall
 from sync.checks.facts import Chosen, Stores, count_dead, fetch_org_facts, org_away, to_facts
+from sync.database.views import reading
 from sync.desk import Desk
 from sync.ledger.backlog import read_backlog
 from sync.ledger.quarantine import cases
 from sync.ledger.runs import is_adopted, recent_runs
 from sync.ledger.switch import read_switch
-from sync.sqlite import reading
 from sync.status import StatusFacts
 
 

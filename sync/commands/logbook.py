@@ -12,10 +12,10 @@ from deployer.commands.options import org_options
 from deployer.model.findings import Finding, Severity
 from deployer.model.reports import Report, Table
 from deployer.reporting.console import finish
+from sync.database.views import reading
 from sync.desk import Ask, open_desk
 from sync.ledger.logbook import read_audit
 from sync.ledger.runs import Run, recent_runs
-from sync.sqlite import reading
 from sync.status import DRY_RUN, run_document
 
 _COLUMNS = ("run", "kind", "outcome", "began (UTC)", "to salesforce", "to people", "held",

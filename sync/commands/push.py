@@ -16,11 +16,11 @@ from deployer.model.findings import Finding, Severity
 from deployer.model.reports import Report
 from deployer.reporting.console import finish
 from sync.commands.drains import drain_now, to_findings
+from sync.database.views import reading
 from sync.desk import Ask, Desk, open_desk
 from sync.intake import fields_now
 from sync.ledger.backlog import Standing
 from sync.pushing import Line, Pushed, Refused, take_lines, tell_push, to_document, wait_for_others
-from sync.sqlite import reading
 from sync.webhooks.body import Arrival, to_unsubscribe
 from sync.webhooks.lines import LINE_SHAPE, read_lines
 from sync.webhooks.refusals import Malformed

@@ -16,6 +16,7 @@ from deployer.model.reports import Report, Table
 from deployer.reporting.console import finish
 from sync.commands.drains import drain_now, to_findings
 from sync.commands.names import by_option
+from sync.database.views import reading
 from sync.desk import Ask, Desk, open_desk
 from sync.ledger.ledger import note, to_text
 from sync.ledger.quarantine import Case, acknowledge, cases
@@ -23,7 +24,6 @@ from sync.ledger.retrying import read_events_of, retry_cases, retry_open
 from sync.people.csv_people import defuse
 from sync.people.drafts import writing
 from sync.pushing import to_problem
-from sync.sqlite import reading
 
 _COLUMNS = ("id", "side", "key", "person_id", "code", "detail", "since", "tried_at", "tries",
             "acknowledged_until", "acknowledged_by")  # fmt: skip

@@ -15,6 +15,7 @@ from deployer.model.reports import Report, Table
 from deployer.reporting.console import finish
 from sync.commands.drains import drain_now, to_findings
 from sync.commands.names import by_option, reason_option
+from sync.database.views import reading
 from sync.desk import Ask, Desk, open_desk
 from sync.fields import EMAIL_OPT_OUT
 from sync.intake import fields_now
@@ -22,7 +23,6 @@ from sync.ledger.fences import ResubscribeState
 from sync.pushing import to_problem
 from sync.resubscribe.component import Component, Sources
 from sync.resubscribe.walk import Asked, Resubscribed, resubscribe
-from sync.sqlite import reading
 
 _MARKETO = (
     "Marketo Engage syncs Email Opt Out: clearing it in Salesforce can make the person mailable "

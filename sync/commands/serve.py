@@ -65,6 +65,7 @@ def command(  # noqa: PLR0913 - what the command takes
 
 async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
     from sync.checks.gathering import read_facts
+    from sync.database.sqlite import open_database
     from sync.ledger.ledger import Ledger
     from sync.serve.app import Shown, make_app
     from sync.serve.inbox import Inbox
@@ -72,7 +73,6 @@ async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
     from sync.serve.metrics import make_meters
     from sync.serve.server import Ended, serve_until_told
     from sync.serve.throttle import Throttle
-    from sync.sqlite import open_database
 
     sys.setswitchinterval(SWITCH_S)
     meters = make_meters()

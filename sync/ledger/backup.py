@@ -11,9 +11,9 @@ from typing import Any
 
 from deployer.errors import BadInput, UsageError
 from deployer.state import PRIVATE_FILE, sync_dir
+from sync.database.sqlite import library
 from sync.ledger.ledger import Ledger, note
 from sync.ledger.tables import FORMAT
-from sync.sqlite import library
 
 
 def write_backup(ledger: Ledger, file: Path) -> int:

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, select
 
 from sync.batches import batches
+from sync.database.views import reading
 from sync.ledger.ledger import Ledger, to_text
 from sync.ledger.tables import EVENTS
-from sync.sqlite import reading
 
 
 class Selector(StrEnum):

@@ -15,7 +15,7 @@ from typing import Any
 
 from deployer.errors import UsageError
 from deployer.state import write_private
-from sync.sqlite import library
+from sync.database.sqlite import library
 
 _MAGIC = b"SQLite format 3\0"
 _MARK = "ledger.path"

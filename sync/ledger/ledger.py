@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from deployer.clock import Clock
 from deployer.errors import OrgSaidNo
+from sync.database.sqlite import open_database
 from sync.ledger.tables import AUDIT, FORMAT, META, METADATA
-from sync.sqlite import open_database
 
 
 @dataclass(frozen=True, slots=True)

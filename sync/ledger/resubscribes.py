@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, update
 
 from sync.batches import batches
+from sync.database.views import reading
 from sync.ledger.fences import HOLDING, ResubscribeState, Standing
 from sync.ledger.lease import Busy, Lease, held
 from sync.ledger.ledger import Ledger, note
 from sync.ledger.quarantine import close_case
 from sync.ledger.tables import EVENTS, RESUBSCRIBE_MEMBERS, RESUBSCRIBES, TARGETS
 from sync.ledger.targets import UNSETTLED, Side, TargetState, settle
-from sync.sqlite import reading
 
 UNDER_WAY = [state.value for state in HOLDING]
 

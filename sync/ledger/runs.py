@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from sync.database.views import reading
 from sync.ledger.ledger import Ledger
 from sync.ledger.tables import JOBS, RUNS
-from sync.sqlite import reading
 
 
 @dataclass(frozen=True, slots=True)

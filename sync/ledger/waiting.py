@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import update
 
 from sync.batches import batches
+from sync.database.views import reading
 from sync.ledger.ledger import Ledger
 from sync.ledger.tables import TARGETS
 from sync.ledger.targets import (
@@ -18,7 +19,6 @@ from sync.ledger.targets import (
     to_target,
     with_event,
 )
-from sync.sqlite import reading
 
 
 def waiting(ledger: Ledger, most: int) -> list[Target]:

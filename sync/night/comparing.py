@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from sync.batches import batches
+from sync.database.views import reading
 from sync.delivery import NOT_FOUND
 from sync.ledger.aliases import Alias, AliasKind, all_aliases, forget_gone, gone_ids, learn, to_last
 from sync.ledger.fences import cleared_keys, note_out_again, silent_versions
@@ -16,7 +17,6 @@ from sync.night.reading import fetch_answers, queries
 from sync.org_records import Fate, fetch_fates, living
 from sync.people.model import Person
 from sync.reconcile import Reached, Sides
-from sync.sqlite import reading
 
 _HARVESTED = "harvested_at"
 _LOT = 2_000

@@ -6,12 +6,12 @@ from enum import Enum
 
 from sqlalchemy import func, select
 
+from sync.database.views import reading
 from sync.ledger.ledger import Ledger, from_text
 from sync.ledger.switch import read_switch
 from sync.ledger.tables import RUNS
 from sync.night.night import Outcome
 from sync.schedule import Schedule, due
-from sync.sqlite import reading
 
 # A night that was held has done what it may; approving it is another run.
 _COUNTS = (Outcome.DONE.value, Outcome.HELD.value)

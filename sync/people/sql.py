@@ -15,6 +15,8 @@ from sqlalchemy import Connection, Engine, Select, distinct, func, insert, selec
 from deployer.clock import Clock
 from deployer.errors import OrgSaidNo
 from sync.batches import batches
+from sync.database.sqlite import open_database
+from sync.database.views import reading
 from sync.people.changes import Change, Desk, cleared, joined, marked
 from sync.people.model import (
     Action,
@@ -36,7 +38,6 @@ from sync.people.sql_trouble import told
 from sync.people.sql_writing import write_changes
 from sync.people.streaming import stream_people
 from sync.people.tables import FORMAT, Tables, existing_tables, own_tables
-from sync.sqlite import open_database, reading
 
 
 def make_store_id() -> str:

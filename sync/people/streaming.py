@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, MetaData, Select, Table, select
 
+from sync.database.views import reading
 from sync.people.model import Person
 from sync.people.sql_reading import to_people
 from sync.people.tables import Tables
-from sync.sqlite import reading
 
 _ROWS = 2_000
 _ASIDE = "optout_aside"

@@ -11,6 +11,7 @@ from deployer.salesforce.client import Connection
 from deployer.salesforce.soql import bind
 from deployer.settings.record_ids import to_18
 from sync.batches import batches
+from sync.database.views import reading
 from sync.fields import object_of
 from sync.ledger.aliases import known_aliases, sources
 from sync.ledger.fences import Standing
@@ -20,7 +21,6 @@ from sync.ledger.targets import Side
 from sync.org_records import Fate, OrgDoor, Record, fetch_fates
 from sync.people.model import Person, to_record_id
 from sync.people.protocol import People
-from sync.sqlite import reading
 
 _STANDING = {
     Fate.LIVE: Standing.LIVE,

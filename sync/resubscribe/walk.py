@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from deployer.errors import OptoutError, TryLater
 from deployer.salesforce.bulk import JobGone, JobKind, fetch_job
+from sync.database.views import reading
 from sync.ledger.fences import ResubscribeState
 from sync.ledger.handed_over import is_handed_over
 from sync.ledger.lease import Lease, release, take
@@ -18,7 +19,6 @@ from sync.ledger.taken_back import take_back, take_back_deserted
 from sync.resubscribe.clearing import Clearing, clear
 from sync.resubscribe.component import Component, Sources, find_component
 from sync.resubscribe.deciding import asserts, ties
-from sync.sqlite import reading
 
 _RUNNING = ("UploadComplete", "InProgress")
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from threading import Event
 
 from deployer.errors import OptoutError
+from sync.database.views import reading
 from sync.desk import Desk
 from sync.drain import drain
 from sync.ledger.ledger import read_meta, write_meta
@@ -20,7 +21,6 @@ from sync.retention import forget
 from sync.serve.alerts import Alert, alerts, marks, news
 from sync.serve.loop import Round
 from sync.serve.metrics import Meters
-from sync.sqlite import reading
 from sync.status import StatusFacts
 
 _TOLD = "alerts_told"

@@ -138,3 +138,65 @@ def test_a_token_that_nobody_used_for_too_long_has_expired(org, practice):
     practice.clock.at += timedelta(days=31)
     with pytest.raises(LoginRefused, match="expired"):
         look()
+
+
+def sfdx_url(practice, tmp_path, token):
+    """A file with the force:// URL of this refresh token, as the Salesforce CLI tells it."""
+    app = practice.org.setting("client_id:deployer"), practice.org.setting("client_secret:deployer")
+    kept = tmp_path / f"{token[-9:]}.url"
+    kept.write_text(f"force://{':'.join(app)}:{token}@{practice.https.removeprefix('https://')}")
+    kept.chmod(0o600)
+    return str(kept)
+
+
+def log_in_to(run, practice, url):
+    ca_file = practice.facts["ca_file"]
+    return run("org", "login", "sfdx-url", "mine", "--url-file", url, "--ca-file", ca_file)
+
+
+def another_token(org, user):
+    return issue_refresh_token(org, org.setting("client_id:deployer"), user)
+
+
+OTHER_ORG = "00D000000000062EAA"
+
+
+@pytest.fixture
+def used(token, practice, tmp_path, run, private_home):
+    """An org called mine whose sfdx URL was used, so that its newest token is a kept one."""
+    (tmp_path / "optout.toml").unlink()
+    assert log_in_to(run, practice, sfdx_url(practice, tmp_path, token))[0] == 0
+    return private_home / "optout" / "orgs.toml"
+
+
+def test_a_trial_login_to_another_org_leaves_the_kept_token_of_the_configured_one(
+    used, practice, user, tmp_path, run
+):
+    org = practice.org
+    text = used.read_text()
+    used.write_text(text.replace(org.setting("org_id"), OTHER_ORG))
+    url = sfdx_url(practice, tmp_path, another_token(org, user))
+    code, _, err = log_in_to(run, practice, url)
+    assert (code, OTHER_ORG in err) == (1, True)
+    used.write_text(text)
+    assert look()
+
+
+def test_a_login_by_another_url_of_the_same_org_goes_on_with_what_that_one_gave(
+    used, practice, user, tmp_path, run
+):
+    url = sfdx_url(practice, tmp_path, another_token(practice.org, user))
+    assert used.exists()
+    for _ in range(2):  # the second finds the token that the first was given
+        assert log_in_to(run, practice, url)[0] == 0
+    assert look()
+
+
+def test_a_login_beside_an_org_of_the_settings_file_leaves_that_ones_kept_token(
+    token, practice, user, tmp_path, run
+):
+    assert look()
+    assert token
+    url = sfdx_url(practice, tmp_path, another_token(practice.org, user))
+    assert log_in_to(run, practice, url)[0] == 0
+    assert look()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from prove.points import Points
 from sqlalchemy import delete, insert, select
 
+from sync.database.views import reading
 from sync.ledger.lease import LEASE_S, Busy, Lease
 from sync.ledger.ledger import Ledger
 from sync.ledger.tables import LEASES
-from sync.sqlite import reading
 
 
 def naive_take(ledger: Ledger, org_id: str, owner: str, points: Points) -> Lease:

@@ -31,7 +31,7 @@ _POWER = "tests/unit/test_prove_powercut.py::test_what_is_opened_as_it_ships_los
 BUGS = (
     Bug(
         "synchronous=NORMAL",
-        "sync/sqlite.py",
+        "sync/database/sqlite.py",
         '{Journal.WAL: "FULL", Journal.ROLLBACK: "EXTRA"}',
         '{Journal.WAL: "NORMAL", Journal.ROLLBACK: "NORMAL"}',
         (_POWER,),

@@ -27,12 +27,13 @@ from walk import StepClock
 from webhook_signing import KEY, delivery
 
 from deployer.errors import OptoutError
+from sync.database.sqlite import Journal, library, pragmas
+from sync.database.views import reading
 from sync.drain import drain
 from sync.ledger.events import NewEvent, Selector, accept
 from sync.ledger.ledger import Ledger, open_ledger
 from sync.ledger.tables import EVENTS, TARGETS
 from sync.people.sql import open_embedded
-from sync.sqlite import Journal, library, pragmas, reading
 
 STEPS = 14
 CUTS = 100

@@ -15,7 +15,7 @@ from ctypes import POINTER, Structure, c_char_p, c_int, c_int64, c_void_p, cast,
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sync.sqlite import library
+from sync.database.sqlite import library
 
 _OK = 0
 _CREATE = 0x4

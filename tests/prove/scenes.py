@@ -16,11 +16,11 @@ from serve_house import facts_of, make_desk, said
 from sync_house import House
 
 from deployer.errors import TryLater
+from sync.database.views import reading
 from sync.fields import EMAIL_OPT_OUT
 from sync.ledger.events import Selector
 from sync.ledger.fences import ResubscribeState
 from sync.pushing import Taken, take_lines, tell_push
-from sync.sqlite import reading
 from sync.webhooks.lines import read_lines
 
 FIELDS = (EMAIL_OPT_OUT,)

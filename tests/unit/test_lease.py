@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import delete, select
 from sync_house import House
 
+from sync.database.views import reading
 from sync.ledger.lease import LEASE_S, Busy, held, release, renew, take
 from sync.ledger.ledger import write_meta
 from sync.ledger.tables import LEASES, METADATA
-from sync.sqlite import reading
 
 ORG = "00D000000000001AAA"
 

@@ -7,10 +7,10 @@ from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, Table
 
 from deployer.clock import SystemClock
 from deployer.errors import BadInput, OrgSaidNo, TryLater, UsageError
+from sync.database.sqlite import open_database
 from sync.people.conformance import PeopleConformance
 from sync.people.model import Person
 from sync.people.sql import SqlPeople, open_embedded, open_existing
-from sync.sqlite import open_database
 
 CLOCK = SystemClock()
 

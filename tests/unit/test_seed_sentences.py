@@ -9,6 +9,7 @@ from sync_house import SALES
 
 from deployer.errors import OrgSaidNo, UsageError
 from deployer.settings.loading import load
+from sync.database.views import reading
 from sync.fields import EMAIL_OPT_OUT, Choice, chosen_fields
 from sync.intake import fields_now
 from sync.ledger.events import Selector
@@ -18,7 +19,6 @@ from sync.night.due import Owed, owed
 from sync.night.night import Outcome
 from sync.schedule import next_due
 from sync.settings import read_sync
-from sync.sqlite import reading
 
 HOUR = 3_600
 YEAR = 366 * 24 * HOUR

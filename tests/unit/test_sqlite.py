@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from deployer.errors import TryLater
-from sync.sqlite import Journal, journal, open_database, reading
+from sync.database.sqlite import Journal, journal, open_database
+from sync.database.views import reading
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from walk import StepClock
 
 from deployer.errors import BadInput, UsageError
+from sync.database.views import reading
 from sync.fields import EMAIL_OPT_OUT
 from sync.ledger.backlog import read_backlog
 from sync.ledger.backup import restore_backup, write_backup
@@ -16,7 +17,6 @@ from sync.ledger.binding import bind_people
 from sync.ledger.events import NewEvent, Selector, accept
 from sync.ledger.ledger import open_ledger
 from sync.ledger.logbook import read_audit
-from sync.sqlite import reading
 
 
 @pytest.fixture

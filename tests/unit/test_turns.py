@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from deployer.errors import TryLater
-from sync.sqlite import open_database
-from sync.turns import Turns, turns_of
+from sync.database.sqlite import open_database
+from sync.database.turns import Turns, turns_of
 
 AT_ONCE = 0.0
 PATIENCE_S = 30.0

@@ -20,13 +20,13 @@ import sqlalchemy
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from deployer.errors import TryLater
 from deployer.state import PRIVATE_FILE, make_private_dir
-from sync.turns import Turns, turns_of
+from sync.database.held import held
+from sync.database.turns import Turns, turns_of
+from sync.database.views import is_reading
 
 FIRST_SOUND_WAL = (3, 51, 3)
 BUSY_WAIT_S = 30.0
-_READING = "optout_reading"
 _TURN = "optout_turn"
 
 
@@ -86,12 +86,12 @@ def _take_turns(engine: Engine, turns: Turns, wait_s: float) -> None:
     """Let writers of this process wait for each other before SQLite makes them."""
 
     def begin(connection: Connection) -> None:
-        if connection.get_execution_options().get(_READING):
+        if is_reading(connection):
             connection.exec_driver_sql("BEGIN")
             return
         if _TURN not in connection.info:
             if not turns.take(wait_s):
-                raise _held(connection)
+                raise held(connection.engine)
             connection.info[_TURN] = turns
         _begin_writing(connection)
 
@@ -105,11 +105,6 @@ def _take_turns(engine: Engine, turns: Turns, wait_s: float) -> None:
     event.listen(engine, "invalidate", end)
 
 
-def reading(engine: Engine) -> Connection:
-    """A connection that only reads: one consistent view, and no other writer has to wait."""
-    return engine.connect().execution_options(**{_READING: True})
-
-
 def _set_up(connection: Any, _record: object) -> None:
     # The driver's own BEGIN comes too late (before the first write): two that read first would
     # both go on to write from what they read.
@@ -121,15 +116,7 @@ def _set_up(connection: Any, _record: object) -> None:
 def _begin_writing(connection: Connection) -> None:
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except sqlalchemy.exc.OperationalError as held:
-        if "locked" not in str(held.orig):
+    except sqlalchemy.exc.OperationalError as busy:
+        if "locked" not in str(busy.orig):
             raise
-        raise _held(connection) from held
-
-
-def _held(connection: Connection) -> TryLater:
-    return TryLater(
-        "another optout is writing to this database",
-        where=str(connection.engine.url.database),
-        hint="wait until it has finished and run the same command again",
-    )
+        raise held(connection.engine) from busy
