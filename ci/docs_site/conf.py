@@ -20,14 +20,10 @@ language = "en"
 # Links to headings are those that a repository gives them: small letters, with hyphens.
 myst_heading_anchors = 4
 
-html_theme = "alabaster"
-html_theme_options = {
-    "description": "An e-mail opt-out field on every page of a Salesforce org",
-    "fixed_sidebar": True,
-    "page_width": "1200px",
-    "sidebar_width": "260px",
-    "show_powered_by": False,
-}
+# Blocks that name no language are commands and what they print: nothing to colour.
+highlight_language = "none"
+
+html_theme = "furo"
 html_title = "optout"
 html_static_path = ["style"]
 html_css_files = ["site.css"]
