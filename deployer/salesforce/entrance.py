@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -106,7 +107,7 @@ def _configured_way(settings: Settings, org: OrgSettings, role: Role) -> Way:
         secrets[name] = read_secret(key, settings.environ)
         if warning := key_warning(key):
             log.warning(warning)
-    rotated = rotated_file(settings.home, org.name, identity.role)
+    rotated = partial(rotated_file, settings.home, org.name, identity.role)
     login, url = to_login(identity, secrets, rotated)
     place = to_place(url or org.instance_url, identity.plain.get("login_url", ""))
     ca_file = org.ca_file or settings.resolve()["ca_file"].value
@@ -137,13 +138,18 @@ def to_place(instance_url: str, login_url: str) -> Place:
     return Place(instance, login, Loopback.PRACTICE if here else Loopback.REFUSED)
 
 
-def to_login(identity: Identity, secrets: dict[str, Secret], rotated: Path) -> tuple[Login, str]:
-    """The login of this identity, and the instance URL when the secret itself names it."""
+def to_login(
+    identity: Identity, secrets: dict[str, Secret], rotated: Callable[[Secret], Path]
+) -> tuple[Login, str]:
+    """The login of this identity, and the instance URL when the secret itself names it.
+
+    `rotated` says where what becomes of a configured refresh token is kept.
+    """
     plain, kind = identity.plain, identity.login
     none = Secret("")
     if kind is LoginKind.SFDX_URL:
         client_id, client_secret, refresh, url = read_sfdx_url(secrets["url"])
-        store = RotatedTokens(refresh, rotated, _rotated_entry(identity, "url"))
+        store = RotatedTokens(refresh, rotated(refresh), _rotated_entry(identity, "url"))
         return RefreshLogin(client_id, client_secret, store), url
     makers: dict[LoginKind, Callable[[], Login]] = {
         LoginKind.JWT: lambda: JwtLogin(plain["client_id"], plain["username"], secrets["key"]),
@@ -155,7 +161,9 @@ def to_login(identity: Identity, secrets: dict[str, Secret], rotated: Path) -> t
             plain["client_id"],
             secrets.get("client_secret", none),
             RotatedTokens(
-                secrets["refresh_token"], rotated, _rotated_entry(identity, "refresh_token")
+                secrets["refresh_token"],
+                rotated(secrets["refresh_token"]),
+                _rotated_entry(identity, "refresh_token"),
             ),
         ),
         LoginKind.SOAP: lambda: SoapLogin(

@@ -20,9 +20,14 @@ FORMAT = 1
 log = structlog.get_logger()
 
 
-def rotated_file(home: Path, org: str, role: Role) -> Path:
-    """Where the newest refresh token of this identity is kept, once the org has changed it."""
-    return home / "rotated" / f"{org}.{role.value}.json"
+def rotated_file(home: Path, org: str, role: Role, configured: Secret) -> Path:
+    """Where the newest refresh token of this identity is kept, once the org has changed it.
+
+    Each configured token has a file of its own: a login that is only tried, or that the settings
+    file hides, must not take the place of the one in use, whose first token is dead by then.
+    """
+    origin = state.hash_of(configured.reveal().encode())[:16]
+    return home / "rotated" / f"{org}.{role.value}.{origin}.json"
 
 
 @dataclass(frozen=True, slots=True)

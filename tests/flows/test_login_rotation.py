@@ -50,6 +50,11 @@ def look():
         return connection.query("SELECT Id FROM Organization")
 
 
+def kept_file(private_home):
+    (kept,) = (private_home / "optout" / "rotated").glob("mine.deployer.*.json")
+    return kept
+
+
 @pytest.mark.usefixtures("token")
 def test_each_command_goes_on_with_the_token_that_the_last_one_got():
     assert [len(look()) for _ in range(3)] == [1, 1, 1]
@@ -84,15 +89,14 @@ def test_a_command_that_dies_right_after_its_login_has_kept_the_new_token(
     switchboard.answer = only_logins
     with pytest.raises(OptoutError):
         look()
-    kept = private_home / "optout" / "rotated" / "mine.deployer.json"
+    kept = kept_file(private_home)
     assert kept.stat().st_mode & 0o777 == 0o600
     switchboard.answer = lambda request: handle(org, request)
     assert look()
 
 
 def newest(private_home):
-    text = (private_home / "optout" / "rotated" / "mine.deployer.json").read_text()
-    return json.loads(text)["refresh_token"]
+    return json.loads(kept_file(private_home).read_text())["refresh_token"]
 
 
 @pytest.mark.usefixtures("token")
@@ -118,7 +122,7 @@ def test_a_session_that_ends_in_the_middle_of_a_run_is_renewed_with_the_new_toke
 def test_a_token_that_somebody_else_used_again_is_no_longer_good(token, tmp_path, private_home):
     look()
     thief = tmp_path / "token"
-    kept = private_home / "optout" / "rotated" / "mine.deployer.json"
+    kept = kept_file(private_home)
     hidden = kept.read_bytes()
     kept.unlink()  # another machine, with the first token
     with pytest.raises(LoginRefused):
