@@ -144,7 +144,7 @@ def _login(settings: Settings, name: str, role: Role, clock: Clock) -> Iterator[
         with find_way(settings, name, role, clock) as way:
             session = OrgSession(clock, loopback=way.place.loopback, ca_file=way.ca_file)
             try:
-                connection = connect(way.login, way.place, session, clock, org_id=way.org_id)
+                connection = connect(way.login, way.place, session, clock, way.expected)
                 yield _passed("login", where, describe_org(connection))
             except OptoutError as refused:
                 yield _failed("login", refused, where)

@@ -15,7 +15,7 @@ from deployer import state
 from deployer.clock import Clock
 from deployer.errors import BadInput, LoginRefused, OptoutError, UsageError
 from deployer.reporting.problems import to_error
-from deployer.salesforce.connection import Connection, connect
+from deployer.salesforce.connection import Connection, Expected, connect
 from deployer.salesforce.entrance import Way, find_way, to_place
 from deployer.salesforce.hosts import origin_of
 from deployer.salesforce.login import Place, RefreshLogin, Token, TokenLogin, end_session
@@ -105,8 +105,8 @@ def bring_token(
         )
     there = Place(origin_of(token.instance_url), place.login, place.loopback)
     try:
-        login = TokenLogin(token.access)
-        connection = connect(login, there, session, clock, org_id=draft.org_id)
+        login, expected = TokenLogin(token.access), Expected(draft.org_id, draft.production)
+        connection = connect(login, there, session, clock, expected)
     except OptoutError:
         with suppress(OptoutError):  # the first reason is the one to tell
             end_session(token.refresh, place, session)

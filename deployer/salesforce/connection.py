@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TypeVar
 
 from deployer.clock import Clock
@@ -19,6 +20,7 @@ from deployer.salesforce.session import OrgSession
 __all__ = [
     "Answer",
     "Connection",
+    "Expected",
     "GetRequest",
     "OrgIdentity",
     "Reader",
@@ -32,28 +34,41 @@ Reader = Connection
 _VERSION = re.compile(r"\d{1,3}\.\d")
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the settings say of the org: "" and None where they say nothing.
+
+    `org_id` has 18 characters; `production` is what Organization.IsSandbox is not.
+    """
+
+    org_id: str = ""
+    production: bool | None = None
+
+
+_ANY = Expected()
+
+
 def connect(
-    login: Login, place: Place, session: OrgSession, clock: Clock, *, org_id: str = ""
+    login: Login, place: Place, session: OrgSession, clock: Clock, expected: Expected = _ANY
 ) -> Connection:
     """Log in and look where we are; the client can only read.
 
-    `org_id` (18 characters) must be the org's own, "" when none is configured. Errors:
-    LoginRefused; OrgSaidNo naming both when it is another org.
+    Errors: LoginRefused; OrgSaidNo naming both when it is another org than expected.
     """
-    return _opened(Connection, (login, place, session, clock), org_id)
+    return _opened(Connection, (login, place, session, clock), expected)
 
 
 def connect_writer(
-    login: Login, place: Place, session: OrgSession, clock: Clock, *, org_id: str = ""
+    login: Login, place: Place, session: OrgSession, clock: Clock, expected: Expected = _ANY
 ) -> Writer:
     """As `connect`, for a client that may change things."""
-    return _opened(Writer, (login, place, session, clock), org_id)
+    return _opened(Writer, (login, place, session, clock), expected)
 
 
 C = TypeVar("C", bound=Connection)
 
 
-def _opened(kind: type[C], means: tuple[Login, Place, OrgSession, Clock], org_id: str) -> C:
+def _opened(kind: type[C], means: tuple[Login, Place, OrgSession, Clock], expected: Expected) -> C:
     login, place, session, clock = means
 
     def renew() -> Token:
@@ -73,13 +88,25 @@ def _opened(kind: type[C], means: tuple[Login, Place, OrgSession, Clock], org_id
     connection = kind(session, renew, trusted_token())
     connection.version = _fetch_version(connection)
     connection.org = _fetch_identity(connection)
-    if org_id and connection.org.org_id != org_id:
+    _check(connection.org, expected)
+    return connection
+
+
+def _check(found: OrgIdentity, expected: Expected) -> None:
+    if expected.org_id and found.org_id != expected.org_id:
         raise OrgSaidNo(
-            f"this login leads to org {connection.org.org_id}, but the settings say {org_id}",
-            where=connection.org.instance_url,
+            f"this login leads to org {found.org_id}, but the settings say {expected.org_id}",
+            where=found.instance_url,
             hint="correct org_id if this is the org you mean, else the identity's login",
         )
-    return connection
+    if expected.production is not None and expected.production == found.is_sandbox:
+        kind = "sandbox" if found.is_sandbox else "production org"
+        said = str(expected.production).lower()
+        raise OrgSaidNo(
+            f"org {found.org_id} is a {kind}, but the settings say production = {said}",
+            where=found.instance_url,
+            hint="correct production if this is the org you mean, else instance_url and the login",
+        )
 
 
 def _fetch_version(connection: Connection) -> str:

@@ -14,7 +14,7 @@ import structlog
 
 from deployer.clock import Clock
 from deployer.errors import UsageError
-from deployer.salesforce.connection import Connection, connect, connect_writer
+from deployer.salesforce.connection import Connection, Expected, connect, connect_writer
 from deployer.salesforce.hosts import Loopback, Origin, is_loopback, origin_of, trusted_origin
 from deployer.salesforce.login import (
     ClientCredentialsLogin,
@@ -52,7 +52,7 @@ class Access(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Everything a login needs; `org_id` is "" when none is configured.
+    """Everything a login needs, and what the org is expected to be.
 
     `stands_in` is true when the deployer's identity was taken for a role that has none.
     """
@@ -60,7 +60,7 @@ class Way:
     login: Login
     place: Place
     ca_file: Path | None
-    org_id: str
+    expected: Expected
     stands_in: bool = False
 
 
@@ -71,13 +71,13 @@ def open_org(
     """Log in to the org by its name; a Writer when `access` is WRITE.
 
     `practice` is the practice org, started for the block when none runs. Errors: UsageError about
-    the settings; LoginRefused; OrgSaidNo when it is another org than configured.
+    the settings; LoginRefused; OrgSaidNo when it is another org, or kind of org, than configured.
     """
     with find_way(settings, name, role, clock) as way:
         session = OrgSession(clock, loopback=way.place.loopback, ca_file=way.ca_file)
         opened = connect_writer if access is Access.WRITE else connect
         try:
-            yield opened(way.login, way.place, session, clock, org_id=way.org_id)
+            yield opened(way.login, way.place, session, clock, way.expected)
         finally:
             session.close()
 
@@ -97,7 +97,7 @@ def find_way(settings: Settings, name: str, role: Role, clock: Clock) -> Iterato
             loopback=Loopback.PRACTICE,
         )
         login = JwtLogin(identity.client_id, identity.username, key)
-        yield Way(login, place, org.ca_file, org.org_id)
+        yield Way(login, place, org.ca_file, Expected(org.org_id))
 
 
 def _configured_way(settings: Settings, org: OrgSettings, role: Role) -> Way:
@@ -111,7 +111,8 @@ def _configured_way(settings: Settings, org: OrgSettings, role: Role) -> Way:
     login, url = to_login(identity, secrets, rotated)
     place = to_place(url or org.instance_url, identity.plain.get("login_url", ""))
     ca_file = org.ca_file or settings.resolve()["ca_file"].value
-    return Way(login, place, ca_file, org.org_id, stands_in=identity.role is not role)
+    expected = Expected(org.org_id, org.production)
+    return Way(login, place, ca_file, expected, stands_in=identity.role is not role)
 
 
 def to_origin(url: str) -> Origin | None:

@@ -73,7 +73,10 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class OrgSettings:
-    """One configured org; "" and None mean not configured. `org_id` has 18 characters."""
+    """One configured org; "" and None mean not configured.
+
+    `org_id` has 18 characters. `production` is what the org must say of itself.
+    """
 
     name: str
     org_id: str = ""

@@ -100,10 +100,10 @@ def test_a_key_that_cannot_sign_is_named(key, org, optout, tmp_path):
     assert (code, "private key" in document["error"]["message"]) == (2, True)
 
 
-def settings_file(tmp_path, org, org_id):
+def settings_file(tmp_path, org, org_id, more=""):
     (tmp_path / "optout.toml").write_text(
         f'[orgs.mine]\norg_id = "{org_id}"\ninstance_url = "{org["https_url"]}"\n'
-        f'ca_file = "{org["ca_file"]}"\n[orgs.mine.deployer]\nlogin = "jwt"\n'
+        f'ca_file = "{org["ca_file"]}"\n{more}[orgs.mine.deployer]\nlogin = "jwt"\n'
         f'client_id = "{org["client_id"]}"\nusername = "{org["username"]}"\n'
         f'key_file = "{org["jwt_key_file"]}"\n'
     )
@@ -115,6 +115,24 @@ def test_another_org_than_configured_is_refused_naming_both(org, optout, tmp_pat
     assert code == 1
     assert org["org_id"] in document["error"]["message"]
     assert "00D000000000062EAA" in document["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("org", "show"), ("plan",), ("readiness",), ("deploy", "--yes"), ("sync", "adopt", "--yes")],
+)
+def test_a_sandbox_where_the_settings_say_production_is_refused_by_every_command(
+    words, org, optout, tmp_path
+):
+    settings_file(tmp_path, org, org["org_id"], "production = true\n")
+    code, document, _ = optout(*words, "--json")
+    assert code == 1
+    assert "is a sandbox, but the settings say production = true" in document["error"]["message"]
+
+
+def test_a_sandbox_where_the_settings_say_so_is_taken(org, optout, tmp_path):
+    settings_file(tmp_path, org, org["org_id"], "production = false\n")
+    assert optout("org", "show", "mine", "--json")[0] == 0
 
 
 def test_an_org_of_the_settings_file_is_not_forgotten(org, optout, tmp_path):

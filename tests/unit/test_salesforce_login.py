@@ -1,5 +1,6 @@
 """Logins against a scripted org: what is sent, what is believed, what is kept."""
 
+from contextlib import nullcontext
 from urllib.parse import parse_qs
 
 import jwt
@@ -201,9 +202,9 @@ ORG = json_reply({"done": True, "records": [{"Id": "00D5e0000000001EAA", "Name":
                                              "IsSandbox": False}]})  # fmt: skip
 
 
-def opened(org, **more):
+def opened(org, *expected):
     login = TokenLogin(Secret("t"))
-    return connection.connect(login, org.place, org.session(), FakeClock(), **more)
+    return connection.connect(login, org.place, org.session(), FakeClock(), *expected)
 
 
 @pytest.mark.parametrize(
@@ -218,7 +219,7 @@ def test_the_version_is_ours_or_the_orgs_newest(offered, chosen):
 
 def test_the_first_line_shouts_production():
     with scripted_org(versions("63.0"), USER, ORG) as org:
-        line = connection.describe_org(opened(org, org_id="00D5e0000000001EAA"))
+        line = connection.describe_org(opened(org, connection.Expected("00D5e0000000001EAA")))
     assert line == "org Acme (PRODUCTION, 00D5e0000000001EAA), user pat, API 63.0"
 
 
@@ -238,7 +239,28 @@ def test_another_org_is_refused_naming_both():
     both = r"00D5e0000000001EAA.*00D5e0000000002EAC"
     replies = (versions("63.0"), USER, ORG)
     with scripted_org(*replies) as org, pytest.raises(OrgSaidNo, match=both):
-        opened(org, org_id="00D5e0000000002EAC")
+        opened(org, connection.Expected("00D5e0000000002EAC"))
+
+
+@pytest.mark.parametrize(
+    ("production", "is_sandbox", "said"),
+    [
+        (None, True, ""),
+        (None, False, ""),
+        (True, False, ""),
+        (False, True, ""),
+        (True, True, "is a sandbox, but the settings say production = true"),
+        (False, False, "is a production org, but the settings say production = false"),
+    ],
+)
+def test_what_the_settings_say_of_production_is_held_against_what_the_org_says(
+    production, is_sandbox, said
+):
+    row = {"Id": "00D5e0000000001EAA", "Name": "Acme", "IsSandbox": is_sandbox}
+    found = json_reply({"done": True, "records": [row]})
+    refused = pytest.raises(OrgSaidNo, match=said) if said else nullcontext()
+    with scripted_org(versions("63.0"), USER, found) as org, refused:
+        opened(org, connection.Expected(production=production))
 
 
 def test_a_given_token_cannot_be_renewed():
