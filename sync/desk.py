@@ -12,9 +12,10 @@ from deployer.clock import Clock, SystemClock
 from deployer.commands.options import open_connection
 from deployer.salesforce.client import Connection, Writer
 from deployer.settings.loading import Settings, load
+from sync.database.places import Place
 from sync.database.views import reading
 from sync.ledger.binding import Bound, bind_people, read_bound
-from sync.ledger.former import note_place, refuse_anew
+from sync.ledger.former import note_place, refuse_anew, refuse_empty
 from sync.ledger.ledger import Ledger, bind, open_ledger
 from sync.ledger.trouble import ledger_told
 from sync.org_records import OrgDoor, open_door
@@ -108,7 +109,9 @@ class Desk:
     @property
     def runs(self) -> Path:
         """Where each run has a folder of its own."""
-        return ledger_file(self.settings, self.sync, self.org).parent / "runs"
+        place = ledger_place(self.settings, self.sync, self.org)
+        beside = place if isinstance(place, Path) else usual_ledger(self.settings, self.org)
+        return beside.parent / "runs"
 
     def bound(self) -> Bound:
         """What the ledger belongs to."""
@@ -116,13 +119,13 @@ class Desk:
             return read_bound(db)
 
 
-def ledger_file(settings: Settings, sync: SyncSettings, org: str) -> Path:
-    """Where this org's ledger is kept."""
+def ledger_place(settings: Settings, sync: SyncSettings, org: str) -> Place:
+    """Where this org's ledger is kept: a file, or a PostgreSQL."""
     return sync.ledger or usual_ledger(settings, org)
 
 
 def usual_ledger(settings: Settings, org: str) -> Path:
-    """Where an org's ledger is kept unless the settings say otherwise."""
+    """The file of an org's ledger unless the settings say otherwise."""
     return settings.home / "sync" / org / "ledger.sqlite"
 
 
@@ -137,12 +140,13 @@ def open_desk(ask: Ask, clock: Clock | None = None, empty: Empty = Empty.REFUSED
     settings = load(ask.config)
     sync = read_sync(settings)
     org = settings.pick_org(ask.org)
-    file = ledger_file(settings, sync, org)
-    usual = usual_ledger(settings, org)
-    with ledger_told(file), ExitStack() as opened:
-        if empty is Empty.REFUSED:
-            refuse_anew(file, usual)
-        ledger = open_ledger(file, clock or SystemClock())
+    place, usual = ledger_place(settings, sync, org), usual_ledger(settings, org)
+    with ledger_told(place), ExitStack() as opened:
+        if empty is Empty.REFUSED and isinstance(place, Path):
+            refuse_anew(place, usual)
+        ledger = open_ledger(place, clock or SystemClock())
         opened.callback(ledger.close)
-        note_place(file, usual)
+        if empty is Empty.REFUSED and not isinstance(place, Path):
+            refuse_empty(ledger, place, usual)
+        note_place(place, usual)
         yield Desk(ask, settings, sync, org, ledger, opened)

@@ -9,6 +9,7 @@ from pathlib import Path
 from deployer.errors import UsageError
 from deployer.settings.loading import Settings
 from deployer.settings.table import Setting, Table, Value, check_keys
+from sync.database.places import Place, read_postgresql
 from sync.fields import Choice, chosen_fields
 from sync.schedule import Schedule, to_schedule
 
@@ -30,6 +31,8 @@ SYNC = Table(
                 env="OPTOUT_SYNC_KEEP_DAYS"),
         Setting("ledger", Path, None, "The ledger's file, for one org.",
                 env="OPTOUT_SYNC_LEDGER"),
+        Setting("ledger_url", str, "", "The ledger's PostgreSQL instead of a file, for one org.",
+                env="OPTOUT_SYNC_LEDGER_URL"),
     ),
 )  # fmt: skip
 # Read where they are used: sync.webhooks.senders and the alerts of `optout sync serve`.
@@ -40,14 +43,14 @@ ELSEWHERE = ("senders", "alert_command", "alert_webhook")
 class SyncSettings:
     """What was chosen. `fields` are Contact's and Lead's API names, the one to read first.
 
-    `ledger` is None when it stands where it always does.
+    `ledger` is a file or a PostgreSQL, None when it stands where it always does.
     """
 
     fields: tuple[str, ...]
     schedule: Schedule
     api_budget_percent: int
     keep_days: int
-    ledger: Path | None
+    ledger: Place | None
 
 
 def read_sync(settings: Settings) -> SyncSettings:
@@ -64,7 +67,7 @@ def read_sync(settings: Settings) -> SyncSettings:
         schedule=_schedule(values),
         api_budget_percent=_whole(values["api_budget_percent"], 100),
         keep_days=_whole(values["keep_days"], 3_650),
-        ledger=_ledger(values["ledger"], settings),
+        ledger=_ledger(values, settings),
     )
 
 
@@ -97,16 +100,27 @@ def _whole(given: Value, most: int) -> int:
     )
 
 
-def _ledger(given: Value, settings: Settings) -> Path | None:
+def _ledger(values: Mapping[str, Value], settings: Settings) -> Place | None:
+    file, url = values["ledger"], values["ledger_url"]
+    if not url.value:
+        return None if file.value is None else _file(file, settings)
+    if file.value is not None:
+        raise UsageError(
+            "ledger and ledger_url name two places for one ledger",
+            where=url.source,
+            hint=f"take one of them away; ledger is set in {file.source}",
+        )
+    return read_postgresql(url)
+
+
+def _file(given: Value, settings: Settings) -> Path:
     """A relative path in the settings file starts at that file; in a variable, here."""
-    if given.value is None:
-        return None
     path = Path(given.value).expanduser()
     if "://" in str(given.value) or ":/" in str(given.value):
         raise UsageError(
-            "the ledger is a file on this machine, not an address",
+            "ledger is a file on this machine, not an address",
             where=given.source,
-            hint='write ledger = "/var/lib/optout/ledger.sqlite", or leave it away',
+            hint='write ledger = "/var/lib/optout/ledger.sqlite", or ledger_url for PostgreSQL',
         )
     beside = settings.file.path is not None and given.source != given.setting.variable
     return settings.file.path.parent / path if beside and settings.file.path else path.absolute()

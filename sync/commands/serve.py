@@ -14,7 +14,7 @@ import click
 
 from deployer.commands.options import org_options
 from deployer.errors import Exit
-from sync.desk import Ask, Desk, ledger_file, open_desk
+from sync.desk import Ask, Desk, ledger_place, open_desk
 
 if TYPE_CHECKING:
     import socket
@@ -65,8 +65,7 @@ def command(  # noqa: PLR0913 - what the command takes
 
 async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
     from sync.checks.gathering import read_facts
-    from sync.database.sqlite import open_database
-    from sync.ledger.ledger import Ledger
+    from sync.ledger.ledger import open_ledger
     from sync.serve.app import Shown, make_app
     from sync.serve.inbox import Inbox
     from sync.serve.intake import Intake
@@ -76,8 +75,8 @@ async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
 
     sys.setswitchinterval(SWITCH_S)
     meters = make_meters()
-    path = ledger_file(desk.settings, desk.sync, desk.org)
-    own = Ledger(open_database(path, INTAKE_WAIT_S), desk.clock)
+    place = ledger_place(desk.settings, desk.sync, desk.org)
+    own = open_ledger(place, desk.clock, INTAKE_WAIT_S)
     desk.opened.callback(own.close)
     loops = _loops(desk, meters)
     inbox = Inbox(own, desk.sync.fields, loops[0].wake)

@@ -21,7 +21,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from deployer.state import PRIVATE_FILE, make_private_dir
-from sync.database.held import held
+from sync.database.telling import held
 from sync.database.turns import Turns, turns_of
 from sync.database.views import is_reading
 

@@ -33,7 +33,7 @@ def bind_people(ledger: Ledger, people: str) -> None:
         if bound and bound != people:
             raise OrgSaidNo(
                 f"this ledger belongs to people store {bound}, not to {people}",
-                where=str(ledger.engine.url.database),
+                where=ledger.place,
                 hint="put the old people store back, or name the change: "
                 "optout sync rebind --reason ... --by ...",
             )

@@ -1,8 +1,9 @@
 """No empty ledger is begun while an older one of the same org still has something to apply.
 
 A ledger is looked for where this org's ledger always is, where it was last (a small file in that
-folder says so), and beside the new one under its name with something added. One that is merely
-gone is no evidence: only what can be read and has open rows stops the new one.
+folder says so), and beside the new one under its name with something added. A file that is merely
+gone is no evidence: only what can be read and has open rows stops the new one. A database that was
+last named and no longer is stops it too: more likely a variable is missing than the database.
 """
 
 from __future__ import annotations
@@ -13,13 +14,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from deployer.errors import UsageError
-from deployer.state import write_private
+from deployer.state import make_private_dir, write_private
+from sync.database.places import Place, called_place
 from sync.database.sqlite import library
+from sync.database.views import reading
+from sync.ledger.ledger import Ledger
+from sync.ledger.tables import AUDIT, EVENTS, QUARANTINE, RUNS
 
 _MAGIC = b"SQLite format 3\0"
 _MARK = "ledger.path"
-_USED = ("events", "runs", "audit", "quarantine")
+_USED = (EVENTS, RUNS, AUDIT, QUARANTINE)
 _OPEN = "SELECT count(*) FROM events WHERE state <> 'settled'"
 
 
@@ -36,15 +43,35 @@ def refuse_anew(file: Path, usual: Path) -> None:
 
     `usual` is where this org's ledger is unless the settings say otherwise. Errors: UsageError.
     """
-    if _is_used(file):
-        return
+    if not _is_used(file):
+        _refuse_forking(file, file, usual)
+
+
+def refuse_empty(ledger: Ledger, place: Place, usual: Path) -> None:
+    """As `refuse_anew`, of a ledger that is open at `place`. Errors: UsageError."""
+    with reading(ledger.engine) as db:
+        used = any(db.execute(select(table).limit(1)).first() for table in _USED)
+    if not used:
+        _refuse_forking(place, usual.with_name("nothing"), usual)
+
+
+def _refuse_forking(place: Place, file: Path, usual: Path) -> None:
+    mark = usual.parent / _MARK
+    last = _read_mark(mark)
+    if isinstance(last, str) and last != called_place(place):
+        raise UsageError(
+            f"there is no ledger here yet, and this org's was last in {last}",
+            where=called_place(place),
+            hint="set ledger_url under [sync], or OPTOUT_SYNC_LEDGER_URL, to it again; if that "
+            f"database is gone for good, remove {mark}",
+        )
     found = find_former(file, usual)
     if found is None:
         return
     raise UsageError(
         f"there is no ledger here yet, and an older one has {found.open_events:,} opt-outs that "
         f"are not applied: {found.file}",
-        where=str(file),
+        where=called_place(place),
         hint=f"take it over: optout sync restore {found.file} --by NAME; or point ledger under "
         "[sync] back to it; or move it to another folder, if these opt-outs are no longer yours",
     )
@@ -56,21 +83,29 @@ def find_former(file: Path, usual: Path) -> Former | None:
     return max(counted, key=lambda former: former.open_events, default=None)
 
 
-def note_place(file: Path, usual: Path) -> None:
+def note_place(place: Place, usual: Path) -> None:
     """Remember where this org's ledger is now, if anything can be written there."""
     mark = usual.parent / _MARK
-    said = str(file.absolute()).encode()
+    said = str(place.absolute()) if isinstance(place, Path) else called_place(place)
     with suppress(OSError):  # a home that is read-only: the ledger itself is elsewhere and works
-        known = mark.read_bytes() if mark.exists() else str(usual.absolute()).encode()
-        if said != known:
-            write_private(mark, said)
+        if said != str(_read_mark(mark) or usual.absolute()):
+            make_private_dir(mark.parent)
+            write_private(mark, said.encode())
+
+
+def _read_mark(mark: Path) -> Path | str | None:
+    """Where the ledger was last: a file, or a database as it is called; None when nobody knows."""
+    if not mark.is_file():
+        return None
+    said = mark.read_text(encoding="utf-8")
+    return said if "://" in said else Path(said)
 
 
 def _places(file: Path, usual: Path) -> Iterator[Path]:
     seen = {file.absolute()}
-    mark = usual.parent / _MARK
-    last = [Path(mark.read_text(encoding="utf-8"))] if mark.is_file() else []
-    for path in (usual, *last, *_in(usual.parent, "*"), *_in(file.parent, f"{file.name}?*")):
+    last = _read_mark(usual.parent / _MARK)
+    known = [last] if isinstance(last, Path) else []
+    for path in (usual, *known, *_in(usual.parent, "*"), *_in(file.parent, f"{file.name}?*")):
         if path.absolute() not in seen:
             seen.add(path.absolute())
             yield path
@@ -87,7 +122,7 @@ def _is_used(file: Path) -> bool:
     try:
         with closing(_open(file)) as db:
             have = {row[0] for row in db.execute("SELECT name FROM sqlite_master")}
-            tables = [name for name in _USED if name in have]
+            tables = [table.name for table in _USED if table.name in have]
             return any(db.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() for name in tables)  # noqa: S608 - our names
     except library().Error:
         return True

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from deployer.clock import Clock
 from deployer.errors import OrgSaidNo
-from sync.database.sqlite import open_database
+from sync.database.places import Place, open_place
+from sync.database.postgresql import Room
+from sync.database.sqlite import BUSY_WAIT_S
+from sync.database.telling import called
 from sync.ledger.tables import AUDIT, FORMAT, META, METADATA
 
 
@@ -29,6 +31,11 @@ class Ledger:
         """So many seconds from now, as the tables write it."""
         return to_text(self.clock.now() + timedelta(seconds=seconds))
 
+    @property
+    def place(self) -> str:
+        """The file or address, as a person reads it."""
+        return called(self.engine)
+
     def close(self) -> None:
         """Let go of the database."""
         self.engine.dispose()
@@ -44,24 +51,32 @@ def from_text(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def open_ledger(path: Path, clock: Clock) -> Ledger:
-    """Open (or make) the ledger in this file.
+def open_ledger(place: Place, clock: Clock, wait_s: float = BUSY_WAIT_S) -> Ledger:
+    """Open (or make) the ledger there; its writers wait at most so many seconds for others.
 
-    Errors: OrgSaidNo when a newer program wrote it; OSError when the file cannot be made.
+    Errors: as `open_place`; OrgSaidNo when a newer program wrote it.
     """
-    engine = open_database(path)
-    with engine.begin() as db:
-        METADATA.create_all(db)
-        found = read_meta(db, "format")
-        if not found:
-            write_meta(db, "format", str(FORMAT))
-        elif int(found) > FORMAT:
-            raise OrgSaidNo(
-                f"the ledger has format {found}, and this program knows {FORMAT}",
-                where=str(path),
-                hint="update optout; nothing was changed",
-            )
-    return Ledger(engine, clock)
+    ledger = Ledger(open_place(place, Room.LEDGER, wait_s), clock)
+    try:
+        with ledger.engine.begin() as db:
+            METADATA.create_all(db)
+            _keep_format(db, ledger.place)
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
+
+
+def _keep_format(db: Connection, place: str) -> None:
+    found = read_meta(db, "format")
+    if not found:
+        write_meta(db, "format", str(FORMAT))
+    elif int(found) > FORMAT:
+        raise OrgSaidNo(
+            f"the ledger has format {found}, and this program knows {FORMAT}",
+            where=place,
+            hint="update optout; nothing was changed",
+        )
 
 
 def read_meta(db: Connection, name: str) -> str:
@@ -93,7 +108,7 @@ def bind(ledger: Ledger, *, org_id: str, people: str) -> None:
             elif bound != value:
                 raise OrgSaidNo(
                     f"this ledger belongs to {what} {bound}, not to {value}",
-                    where=str(ledger.engine.url.database),
+                    where=ledger.place,
                     hint="use the settings it was begun with, or name the change: "
                     "optout sync rebind --reason ... --by ...",
                 )

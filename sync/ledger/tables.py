@@ -7,17 +7,32 @@ is not settled.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
+from sqlalchemy import Text as AnyText
 
 FORMAT = 1
 METADATA = MetaData()
+
+# Whatever a server's language is, texts sort and compare by their bytes: so do times then.
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
+# SQLite numbers rows by itself in a column of exactly this name.
+Number = BigInteger().with_variant(Integer(), "sqlite")
 
 META = Table("meta", METADATA, Column("name", Text, primary_key=True), Column("value", Text))
 
 EVENTS = Table(
     "events",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     # Who vouched for it (a secret's name, or "stdin"), their id for it, and what exactly it said:
     # the same id with another body is another event.
     Column("sender", Text, nullable=False),
@@ -40,7 +55,7 @@ EVENTS = Table(
 TARGETS = Table(
     "targets",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("event_id", ForeignKey("events.id"), nullable=False),
     Column("side", Text, nullable=False),  # people or org
     Column("key", Text, nullable=False),  # person_id, or an 18-character record id
@@ -88,7 +103,7 @@ HANDED_OVER = Table(
 QUARANTINE = Table(
     "quarantine",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("side", Text, nullable=False),
     Column("key", Text, nullable=False),
     Column("person_id", Text, nullable=False),
@@ -141,7 +156,7 @@ LEASES = Table(
 RESUBSCRIBES = Table(
     "resubscribes",
     METADATA,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("at", Text, nullable=False),
     Column("org_at", Text, nullable=False),  # T by the org's clock
     Column("person_id", Text, nullable=False),
@@ -176,7 +191,7 @@ RESUBSCRIBE_MEMBERS = Table(
 AUDIT = Table(
     "audit",
     METADATA,
-    Column("number", Integer, primary_key=True),
+    Column("number", Number, primary_key=True),
     Column("at", Text, nullable=False),
     Column("by", Text, nullable=False),
     Column("action", Text, nullable=False),

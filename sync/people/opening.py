@@ -7,12 +7,14 @@ from importlib import import_module
 
 import sqlalchemy
 from sqlalchemy import Engine
-from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from deployer.clock import Clock
 from deployer.errors import UsageError
 from deployer.settings.loading import Settings
+from deployer.settings.table import Value
+from sync.database.places import read_url
+from sync.database.postgresql import Room, open_postgresql
 from sync.people.files.store import open_files
 from sync.people.protocol import People
 from sync.people.settings import PEOPLE, Kind, read_people
@@ -33,7 +35,7 @@ def open_people(settings: Settings, org: str, clock: Clock) -> People:
         return open_files(chosen.source, chosen.output, home / f"{org}.export", clock)
     if chosen.kind is Kind.ADAPTER:
         return _load(settings, chosen.adapter)(org, clock)
-    engine = _engine(settings, chosen.url)
+    engine = _engine(settings.resolve(PEOPLE)["url"])
     if not chosen.table:
         return open_own(engine, clock)
     return open_existing(engine, clock, chosen.table, chosen.columns)
@@ -66,20 +68,15 @@ def _load(settings: Settings, name: str) -> Callable[[str, Clock], People]:
     return loaded
 
 
-def _engine(settings: Settings, url: str) -> Engine:
-    place = settings.resolve(PEOPLE)["url"].source
+def _engine(given: Value) -> Engine:
+    url = read_url(given)
     try:
-        parsed = make_url(url)
-        if parsed.password and place != "OPTOUT_PEOPLE_URL":
-            raise UsageError(
-                "the people database's password does not belong in this file",
-                where=place,
-                hint="set OPTOUT_PEOPLE_URL, or use ~/.pgpass; and change it: it was readable",
-            )
-        return sqlalchemy.create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+        if url.get_backend_name() == "postgresql":
+            return open_postgresql(url, Room.PEOPLE)
+        return sqlalchemy.create_engine(url, hide_parameters=True, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ImportError) as wrong:
         raise UsageError(
             "people.url names no database this program can talk to",
-            where=place,
+            where=given.source,
             hint="postgresql+psycopg://USER@HOST/DATABASE, with 'salesforce-optout[postgres]'",
         ) from wrong

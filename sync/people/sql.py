@@ -16,6 +16,7 @@ from deployer.clock import Clock
 from deployer.errors import OrgSaidNo
 from sync.batches import batches
 from sync.database.sqlite import open_database
+from sync.database.telling import called
 from sync.database.views import reading
 from sync.people.changes import Change, Desk, cleared, joined, marked
 from sync.people.model import (
@@ -228,7 +229,7 @@ def _bind_format(engine: Engine, tables: Tables, make_id: Callable[[], str]) -> 
     if int(found["format"]) > FORMAT:
         raise OrgSaidNo(
             f"the people store has format {found['format']}, and this program knows {FORMAT}",
-            where=str(engine.url.database),
+            where=called(engine),
             hint="update optout; nothing was changed",
         )
     return str(found["store"])

@@ -7,35 +7,26 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from deployer.errors import OrgSaidNo, TryLater
+from sync.database.telling import called, said_by
 
 
 @contextmanager
 def told(engine: Engine) -> Iterator[None]:
-    """Turn the driver's errors into TryLater (away, locked, full) or OrgSaidNo (refused).
-
-    Only SQLite's words are repeated: other databases put the values of a row into theirs.
-    """
+    """Turn the driver's errors into TryLater (away, locked, full) or OrgSaidNo (refused)."""
     try:
         yield
-    except (OperationalError, InterfaceError) as away:
+    except (OperationalError, InterfaceError, NoneFree) as away:
         raise TryLater(
-            f"the people database cannot be used now: {_words(engine, away)}",
-            where=_where(engine),
+            f"the people database cannot be used now: {said_by(away)}",
+            where=called(engine),
             hint="check that it is up, writable and not full, then run the same command again",
         ) from away
     except DBAPIError as refused:
         raise OrgSaidNo(
-            f"the people database refused: {_words(engine, refused)}",
-            where=_where(engine),
+            f"the people database refused: {said_by(refused)}",
+            where=called(engine),
             hint="check the [people] settings and what this login may do there",
         ) from refused
-
-
-def _words(engine: Engine, problem: DBAPIError) -> str:
-    return str(problem.orig) if engine.dialect.name == "sqlite" else type(problem.orig).__name__
-
-
-def _where(engine: Engine) -> str:
-    return str(engine.url.database or "")

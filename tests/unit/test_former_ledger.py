@@ -10,7 +10,7 @@ from walk import StepClock
 from deployer.errors import UsageError
 from sync.fields import EMAIL_OPT_OUT
 from sync.ledger.events import NewEvent, Selector, accept
-from sync.ledger.former import find_former, note_place, refuse_anew
+from sync.ledger.former import find_former, note_place, refuse_anew, refuse_empty
 from sync.ledger.ledger import open_ledger
 
 
@@ -91,3 +91,23 @@ def test_of_several_the_one_with_most_to_apply_is_named(places):
     shutil.copy(places.usual, copy)
     places.fill(copy, "two")
     assert find_former(places.other, places.usual).file == copy
+
+
+def test_a_ledger_that_was_last_in_a_database_is_not_begun_anew_in_a_file(places, database):
+    open_ledger(database, places.clock).close()
+    note_place(database, places.usual)
+    with pytest.raises(UsageError, match="was last in postgresql://") as refused:
+        refuse_anew(places.usual, places.usual)
+    assert "OPTOUT_SYNC_LEDGER_URL" in refused.value.hint
+    note_place(places.usual, places.usual)
+    refuse_anew(places.usual, places.usual)
+
+
+def test_an_empty_database_does_not_leave_a_file_behind(places, database):
+    places.fill(places.usual)
+    ledger = open_ledger(database, places.clock)
+    with pytest.raises(UsageError, match="has 1 opt-outs that are not applied"):
+        refuse_empty(ledger, database, places.usual)
+    places.fill(database)
+    refuse_empty(ledger, database, places.usual)
+    ledger.close()

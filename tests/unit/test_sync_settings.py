@@ -8,7 +8,8 @@ import pytest
 
 from deployer.errors import UsageError
 from deployer.settings.loading import load
-from sync.desk import ledger_file
+from sync.database.places import called_place
+from sync.desk import ledger_place
 from sync.settings import read_sync
 
 
@@ -23,7 +24,7 @@ def test_nothing_configured_is_email_opt_out_at_eight_in_california(tmp_path):
     settings, sync = read(tmp_path, "")
     assert (sync.fields, sync.api_budget_percent) == (("HasOptedOutOfEmail",), 80)
     assert (str(sync.schedule.at), str(sync.schedule.zone)) == ("20:00:00", "America/Los_Angeles")
-    assert ledger_file(settings, sync, "acme") == tmp_path / "home/sync/acme/ledger.sqlite"
+    assert ledger_place(settings, sync, "acme") == tmp_path / "home/sync/acme/ledger.sqlite"
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,11 @@ def test_an_own_field_is_written_alone_unless_both_are_asked_for(tmp_path, also,
         ('timezone = "Pacific"', "America/Los_Angeles", ":2"),
         ("api_budget_percent = 0", "1 to 100", ":2"),
         ('ledger = "postgresql://host/db"', "ledger.sqlite", ":2"),
+        ('ledger_url = "mysql://host/db"', "postgresql+psycopg://", ":2"),
+        ('ledger_url = "host/db"', "postgresql+psycopg://", ":2"),
+        ('ledger_url = "postgresql+psycopg://ada:hunter2@host/db"', "~/.pgpass", ":2"),
+        ('ledger_url = "postgresql+psycopg://host/db?password=hunter2"', "~/.pgpass", ":2"),
+        ('ledger_url = "postgresql://host/db"\nledger = "own.sqlite"', "optout.toml:3", ":2"),
         ("nightly = true", "known:", ":2"),
     ],
 )
@@ -62,6 +68,16 @@ def test_a_variable_beats_the_file_and_the_deployers_field_is_another(tmp_path):
     text = 'field = "email-opt-out"\n[sync]\nat = "21:00"\nledger = "own.sqlite"\n'
     settings, sync = read(tmp_path, text, {"OPTOUT_SYNC_AT": "22:00", "OPTOUT_FIELD": "x"})
     assert str(sync.schedule.at) == "22:00:00"
-    assert ledger_file(settings, sync, "acme") == tmp_path / "own.sqlite"
+    assert ledger_place(settings, sync, "acme") == tmp_path / "own.sqlite"
     _, named = read(tmp_path, text, {"OPTOUT_SYNC_LEDGER": "here.sqlite"})
     assert named.ledger == Path.cwd() / "here.sqlite"
+
+
+def test_the_address_of_a_postgresql_stands_for_a_file_and_its_password_in_a_variable(tmp_path):
+    text = '[sync]\nledger_url = "postgresql+psycopg://ada@db.example.com/optout"\n'
+    settings, sync = read(tmp_path, text)
+    assert ledger_place(settings, sync, "acme").host == "db.example.com"
+    secret = "postgresql+psycopg://ada:hunter2@db.example.com/optout"
+    _, named = read(tmp_path, text, {"OPTOUT_SYNC_LEDGER_URL": secret})
+    assert named.ledger.password == "hunter2"
+    assert "hunter2" not in f"{called_place(named.ledger)}{named}"
