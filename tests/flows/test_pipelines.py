@@ -110,6 +110,8 @@ def test_a_pull_request_is_green_when_files_and_org_are_as_reviewed(
     assert team.report("plan.json") == (team.repo / PLAN).read_text()
     assert DIFF in team.summary
     assert DIFF in team.summary.partition("### optout deploy")[2]
+    assert "Active users after optout.plan.json" in team.summary
+    assert "<!doctype html>" in team.report("after.html").lower()
     assert 'failures="0"' in team.report("check.xml")
     assert "<!doctype html>" in team.report("plan.html").lower()
 
@@ -144,6 +146,13 @@ def test_a_pull_request_without_a_reviewed_plan_is_red_and_gives_one(team, ada):
     assert team.run("github", "review").code == 2
     (team.repo / PLAN).write_text(team.report("plan.json"))
     assert team.run("github", "review").code == 0
+
+
+@product
+def test_a_review_is_red_when_the_pipeline_looks_at_another_field_than_the_plan(team, ada, product):
+    ada("plan", "--create-field", "Opt_Out__c", "--out", PLAN)
+    ran = team.run(product, "review")
+    assert (ran.code, "the plan is about Opt_Out__c" in ran.log) == (1, True), ran.log
 
 
 @product
