@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from sync_house import House
 
 from practice_org.tables import find_row
+from sync.database.views import reading
 from sync.fields import EMAIL_OPT_OUT, name_on, object_of
 from sync.people.model import Person
-from sync.people.protocol import People
+from sync.people.sql import SqlPeople
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Oracle:
     """
 
     house: House
-    store: People
+    store: SqlPeople
     records: list[str]
     dead: dict[str, str] = field(default_factory=dict)  # what each became, "" for deleted
     asked: set[str] = field(default_factory=set)  # opted out by somebody, ever
@@ -123,8 +124,10 @@ class Oracle:
     # How things stand --------------------------------------------------------------------------
 
     def out(self) -> set[str]:
-        """The persons the people side holds opted out."""
-        return {person.person_id for person in self.store.opted_out()}
+        """The persons the people side holds opted out, by its table."""
+        with reading(self.store.engine) as db:
+            asked = "SELECT person_id FROM people WHERE unsubscribed"
+            return {row[0] for row in db.exec_driver_sql(asked)}
 
     def live_contacts(self) -> list[str]:
         """Contacts that are neither merged nor deleted."""

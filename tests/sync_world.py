@@ -96,19 +96,24 @@ class World(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.folder = TemporaryDirectory()
-        home, clock = Path(self.folder.name), OrgClock()
+        self.house = self.open_house(Path(self.folder.name))
+        self.store = self.house.people
+        self.house.heard = []
+        records = [self.house.contact() for _ in range(CONTACTS)]
+        records += [self.house.lead() for _ in range(LEADS)]
+        self.oracle = Oracle(self.house, self.store, records)
+
+    def open_house(self, home: Path) -> HeardHouse:
+        """A house of this example's own; its files are in `home`."""
+        clock = OrgClock()
         org = open_practice_org(":memory:", clock, seed=3)
         self.seeded.db.backup(org.db)
         for sobject in ("Contact", "Lead"):
             org.db.execute(f'UPDATE "{sobject}" SET "HasOptedOutOfEmail" = 0')  # noqa: S608 - ours
         step = self.clock(clock)
         ledger = open_ledger(home / "ledger.sqlite", step)
-        self.store = open_embedded(home / "people.sqlite", step)
-        self.house = HeardHouse(ledger, self.store, org, step, count())
-        self.house.heard = []
-        records = [self.house.contact() for _ in range(CONTACTS)]
-        records += [self.house.lead() for _ in range(LEADS)]
-        self.oracle = Oracle(self.house, self.store, records)
+        people = open_embedded(home / "people.sqlite", step)
+        return HeardHouse(ledger, people, org, step, count())
 
     def teardown(self):
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -46,8 +46,9 @@ COUNTED = frozenset({"LAST_N_DAYS", "NEXT_N_DAYS", "N_DAYS_AGO"})
 PLAIN = frozenset({"TODAY", "YESTERDAY", "TOMORROW"})
 
 
+@lru_cache(512)
 def parse(soql: str) -> Query:
-    """Parse one query.
+    """Parse one query; programs ask the same ones over and over.
 
     Errors: OrgError MALFORMED_QUERY that points at the place, or names what is not emulated.
     """
