@@ -29,7 +29,6 @@ from practice_org.store import (
     FolderBusy,
     erase,
     hold,
-    make_private_database,
     write_server_file,
 )
 
@@ -104,7 +103,6 @@ def now() -> datetime:
 
 
 def _open(folder: DataFolder, options: argparse.Namespace) -> Org:
-    make_private_database(folder)
     org = open_practice_org(folder.database, now, seed=secrets.randbits(64))
     keys = {i.name: read_or_write_key(folder.key_file(i.name)) for i in IDENTITIES}
     if not is_seeded(org):

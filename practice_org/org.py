@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
@@ -125,10 +126,13 @@ def known_versions(org: Org) -> tuple[str, ...]:
 
 
 def open_org(path: Path | str, now: Callable[[], datetime], seed: int = 0) -> Org:
-    """Open (or create) the org in this SQLite file; ":memory:" for a test's own.
+    """Open (or create) the org in this file, for its owner alone; ":memory:" for a test's own.
 
     Errors: ValueError when the file was written by a newer format.
     """
+    if path != ":memory:":
+        # Made before SQLite does, so that nobody else can read what the org holds.
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     db.row_factory = sqlite3.Row
     db.execute("PRAGMA journal_mode = WAL")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,9 +63,3 @@ def erase(folder: DataFolder) -> None:
 def write_server_file(folder: DataFolder, facts: Mapping[str, Any]) -> None:
     """Say in server.json, for the owner's eyes only, how to reach the org."""
     write_private_file(folder.server_file, json.dumps(facts, indent=1).encode())
-
-
-def make_private_database(folder: DataFolder) -> None:
-    """Make the empty database file before SQLite does, so that nobody else can read it."""
-    handle = os.open(folder.database, os.O_WRONLY | os.O_CREAT, 0o600)
-    os.close(handle)

@@ -146,12 +146,12 @@ def test_a_job_that_ended_cannot_be_cancelled():
 
 
 def test_a_restarted_org_goes_on(tmp_path):
-    lab = open_lab(tmp_path / "org.db")
+    lab = open_lab(tmp_path / "org.sqlite")
     lab.set(deploy_seconds="10")
     jobs = [lab.start(PACKAGE), lab.start(one_layout(layout_xml("Phone")))]
     lab.status(jobs[0])
     lab.org.db.close()
-    lab.org = open_practice_org(tmp_path / "org.db", Clock(lab.clock.at))
+    lab.org = open_practice_org(tmp_path / "org.sqlite", Clock(lab.clock.at))
     lab.org.now = lab.clock
     lab.clock.move(30)
     assert [lab.status(job)["status"] for job in jobs] == ["Succeeded", "Succeeded"]

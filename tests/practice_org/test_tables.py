@@ -135,6 +135,13 @@ def test_a_field_of_a_transaction_taken_back_is_gone():
     assert "X__pc" not in tables.fields_of(here.org, "Account")
 
 
+def test_an_org_in_a_file_is_for_its_owner_alone(tmp_path):
+    org = open_org(tmp_path / "org.sqlite", lambda: NOW)
+    tables.create_tables(org)
+    assert [path.name for path in tmp_path.iterdir() if path.stat().st_mode & 0o077] == []
+    org.db.close()
+
+
 def test_person_fields_are_absent_while_person_accounts_are_off():
     org = open_org(":memory:", lambda: NOW)
     tables.create_tables(org)
