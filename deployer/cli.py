@@ -70,6 +70,9 @@ VERBS = {
     "readiness": Verb(
         "deployer.commands.readiness", "Say whether the org is ready, and who would see the field."
     ),
+    "fleet": Verb(
+        "deployer.commands.fleet", "Run plan, deploy, readiness or nightly for many orgs."
+    ),
     "doctor": Verb("deployer.commands.doctor", "Check this machine, the settings and logins."),
     "sync": Verb("sync.cli", "Keep unsubscribes in step between people and the org."),
     "practice-org": Verb("deployer.commands.practice_org", "Run a Salesforce org on loopback."),

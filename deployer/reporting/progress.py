@@ -33,6 +33,12 @@ class Progress:
             self._status.update(line)
             self._status.start()
 
+    def stand(self, line: str) -> None:
+        """Say where long work stands, on the moving line of a terminal and nowhere else."""
+        if self._status is not None:
+            self._status.update(line)
+            self._status.start()
+
     def pause(self) -> None:
         """Stand still, before a question is asked or a result is printed."""
         if self._status is not None:
