@@ -76,8 +76,9 @@ def _site(answers: Answers) -> Iterator[str]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            headers, body = answers.get(self.path, ({}, b""))
-            self.send_response(200 if self.path in answers else 404)
+            path = self.path.partition("?")[0]  # a file's version, which a site adds
+            headers, body = answers.get(path, ({}, b""))
+            self.send_response(200 if path in answers else 404)
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()

@@ -29,12 +29,14 @@ _OVERFLOW = """() => {
   return ['the page is ' + root.scrollWidth + ' px wide: ' +
     out.slice(0, 3).map((e) => e.tagName + '.' + e.className).join(', ')];
 }"""
+_ABSENT = """() => [...document.images].filter((e) => e.checkVisibility() && !e.naturalWidth)
+  .map((e) => e.currentSrc || e.src)"""
 _UNFOLD = "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
 # Everything that ought to be a stop of the Tab key, numbered so that stops can be told apart.
 _NUMBER = """() => {
   const wanted = [...document.querySelectorAll(
     'a[href], button, input, select, summary, [tabindex="0"]')]
-    .filter((e) => e.checkVisibility());
+    .filter((e) => e.checkVisibility({visibilityProperty: true}));
   wanted.forEach((e, n) => { e.dataset.stop = n; });
   return wanted.length;
 }"""
@@ -68,6 +70,7 @@ def look_at(page: Page, browser: Browser, axe: Path, shots: Path) -> list[str]:
             shot = shots / f"{page.name}-{width}-{scheme}.png"
             tab.screenshot(path=shot, full_page=page.whole)
             found += [f"{how}: {said}" for said in tab.evaluate(_OVERFLOW)]
+            found += [f"{how}: a picture is not there: {url}" for url in tab.evaluate(_ABSENT)]
             if width == WIDTHS[-1] and scheme == SCHEMES[0]:
                 found += _keyboard(tab)
                 found += _printed(page, tab, shots)
@@ -75,7 +78,9 @@ def look_at(page: Page, browser: Browser, axe: Path, shots: Path) -> list[str]:
             found += [f"{how}: {said}" for said in tab.evaluate(_OVERFLOW)]
             found += [f"{how}: {said}" for said in _accessible(tab, axe, (width, scheme))]
             found += [f"{how}: the browser says {said}" for said in browser.said]
-            extra = [url for url in browser.asked if url not in {address, *served}]
+            extra = [
+                url for url in browser.asked if url.partition("?")[0] not in {address, *served}
+            ]
             found += [f"{how}: it asked for {url}" for url in extra]
     return list(dict.fromkeys(found))
 

@@ -1,4 +1,4 @@
-"""The pages to look at: of practice orgs through the commands, of hostile facts and of none."""
+"""The pages to look at: of practice orgs through the commands, of hostile facts, of the site."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import quote
 
+from pages_site import site_pages
 from pages_status import status_pages
 from pictures import a_change, a_readiness
 
@@ -50,6 +51,7 @@ def make_pages(folder: Path) -> list[Page]:
         *_of_many_layouts(folder),
         *(_drawn(folder, name, picture) for name, picture in _pictures().items()),
         *(Page(name, "", answers) for name, answers in status_pages(folder)),
+        *(Page(name, "", answers, whole=False) for name, answers in site_pages(folder)),
     ]
 
 

@@ -13,6 +13,7 @@ _FAULTS = {
     "pale letters by day": "360 light: color-contrast",
     "pale letters by night": "1280 dark: color-contrast",
     "a picture from elsewhere": "it asked for https://planted.invalid/x.png",
+    "a picture that is not there": "a picture is not there: https://planted.invalid/x.png",
     "a script that fails": "the browser says error: planted",
     "a control without a name": "button-name",
     "a link that Tab passes by": "keyboard: Tab reaches",

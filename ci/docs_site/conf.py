@@ -25,6 +25,8 @@ highlight_language = "none"
 
 html_theme = "furo"
 html_title = "optout"
+html_favicon = "style/icon.svg"
+templates_path = ["frame"]
 html_static_path = ["style"]
 html_css_files = ["site.css"]
 html_copy_source = False
@@ -58,7 +60,7 @@ def _place(name: str) -> tuple[int, str]:
 
 
 def _listed(pages: str, title: str) -> str:
-    return f"\n```{{toctree}}\n:hidden:\n:glob:\n:caption: {title}\n\n{pages}\n```\n"
+    return f"\n```{{toctree}}\n:hidden:\n:glob:\n:titlesonly:\n:caption: {title}\n\n{pages}\n```\n"
 
 
 def setup(app: Sphinx) -> None:
