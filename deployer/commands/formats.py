@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +56,8 @@ class ReportCommand(click.Command):
     """A command that returns its Report, which is told here: printed, and in what was asked for.
 
     `formats` are those it has besides --junit and --markdown. They are written too when an error
-    ends the command, so that no pipeline finds an empty file or an old one.
+    ends the command, a misspelled option included, so that no pipeline finds an empty file or an
+    old one.
     """
 
     def __init__(self, *args: Any, formats: Sequence[str] = (), **kwargs: Any) -> None:
@@ -71,14 +72,38 @@ class ReportCommand(click.Command):
             )
         )
 
-    def invoke(self, ctx: click.Context) -> int:
-        files = {name: ctx.params.pop(name) for name in self.formats}
-        wanted = Wanted(
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        words = list(args)  # parsing takes them off the list
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError:
+            wanted = self._wanted(ctx, self._read_past_errors(ctx, words))
+            with suppress(UsageError):  # the first error is the one to tell
+                wanted.refuse_at_once()
+                ctx.obj.when_failed.append(wanted.tell_error)
+            raise
+
+    def _read_past_errors(self, ctx: click.Context, words: list[str]) -> dict[str, Any]:
+        """The options as typed, as far as they can be told, by their names."""
+        lenient = click.Context(
+            self, ctx, ctx.info_name, resilient_parsing=True, ignore_unknown_options=True
+        )
+        found: Mapping[str, Any] = self.make_parser(lenient).parse_args(words)[0]
+        files = {name: Path(found[name]) if name in found else None for name in self.formats}
+        return {**files, "annotations": found.get("annotations"), "as_json": "as_json" in found}
+
+    def _wanted(self, ctx: click.Context, params: dict[str, Any]) -> Wanted:
+        """What was asked for; the callback's own parameters are left."""
+        files = {name: params.pop(name) for name in self.formats}
+        return Wanted(
             name=ctx.command_path,
             files={name: path for name, path in files.items() if path is not None},
-            annotated=ctx.params.pop("annotations") is not None,
-            as_json=ctx.params["as_json"],
+            annotated=params.pop("annotations") is not None,
+            as_json=params["as_json"],
         )
+
+    def invoke(self, ctx: click.Context) -> int:
+        wanted = self._wanted(ctx, ctx.params)
         wanted.refuse_at_once()
         run: Run = ctx.obj
         run.when_failed.append(wanted.tell_error)

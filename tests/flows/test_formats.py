@@ -193,6 +193,11 @@ ENDED = {
     "no such settings file": (("deploy", "--config", "nope.toml", *ORG, "--yes"), 2, "usage"),
     "nobody to ask": (("remove", *ORG), 2, "usage"),
     "no such file": (("validate", "nope"), 2, "usage"),
+    "a misspelled option": (("plan", *ORG, "--lightning-page"), 2, "usage"),
+    "a misspelled option with a value": (("edit", "here", "--feild", "X__c"), 2, "usage"),
+    "a value that is not one": (("readiness", *ORG, "--fail-on", "sometimes"), 2, "usage"),
+    "no such plan": (("deploy", *ORG, "--plan", "nope.json"), 2, "usage"),
+    "an argument too many": (("plan", *ORG, "more"), 2, "usage"),
 }
 
 
@@ -214,6 +219,14 @@ def test_a_command_that_an_error_ended_says_so_in_every_format(run, here, words,
     assert out.splitlines()[-1].startswith(f"::error title={rule}")
     assert "What to do next:\n\n1. " in summary.read_text()
     assert told.get("message") in err
+
+
+def test_formats_named_after_a_misspelled_option_are_only_written_where_that_can_be(run, here):
+    kept = here / "r.xml"
+    kept.write_text("of an earlier run")
+    code, _, err = run("plan", *ORG, "--nope", "--junit", str(kept), "--markdown", str(kept))
+    assert (code, "--nope" in err) == (2, True)
+    assert kept.read_text() == "of an earlier run"
 
 
 def test_a_login_that_is_refused_is_one_error(org_now, run, intercept, tmp_path):
