@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from sync_house import House
 
@@ -18,7 +17,7 @@ def begun_night(house: House) -> Night:
     """A night of this house that holds the lease and has asked nothing of the org yet."""
     door = house.open_org()
     word = f"run-{next(house.numbers)}"
-    folder = make_private_dir(Path(house.ledger.engine.url.database).parent / "runs" / word)
+    folder = make_private_dir(house.runs / word)
     lease = take(house.ledger, door.writer.org.org_id, word)
     return Night(house.ledger, house.people, door, word, house.fields, folder, lease)
 

@@ -73,6 +73,11 @@ class House:
     clock: StepClock
     numbers: count
     fields: tuple[str, ...] = (EMAIL_OPT_OUT,)
+    folder: Path | None = None  # where runs are kept; beside the ledger's file unless given
+
+    @property
+    def runs(self) -> Path:
+        return (self.folder or Path(self.ledger.engine.url.database).parent) / "runs"
 
     # What people do -------------------------------------------------------------------------
 
@@ -192,9 +197,8 @@ class House:
 
     def night(self, **asked) -> Summary:
         """One night, whatever the clock says."""
-        folder = Path(self.ledger.engine.url.database).parent / "runs"
         room = Room(
-            self.ledger, self.people, self.open_org, folder, lambda: f"run-{next(self.numbers)}"
+            self.ledger, self.people, self.open_org, self.runs, lambda: f"run-{next(self.numbers)}"
         )
         return run_night(room, self.fields, Asked(**asked))
 

@@ -17,11 +17,16 @@ from org_copy import copy_of
 from postgresql_house import NOT_THERE, Cluster, running
 from resubscribe_house import opt_out
 from sqlalchemy import URL
+from store_kinds import SQLITE
 from sync_house import House
 from walk import StepClock
 
 from practice_org.org import Org
+from sync.database.copying import copy_tables, empty_tables
+from sync.database.places import Place
+from sync.database.views import reading
 from sync.ledger.ledger import open_ledger
+from sync.ledger.tables import METADATA
 from sync.people.sql import open_embedded
 
 
@@ -50,22 +55,34 @@ class Left:
     number: int
 
     @contextmanager
-    def again(self, folder: Path, org: Org, clock: OrgClock) -> Iterator[House]:
-        """A copy in this folder, over this org."""
+    def again(self, folder: Path, org: Org, clock: OrgClock, at: Place | None) -> Iterator[House]:
+        """A copy in this folder, over this org, with the ledger at this place."""
         shutil.copytree(self.folder, folder, dirs_exist_ok=True)
         self.org.db.backup(org.db)
         clock.at = self.at
-        with opened(folder, org, clock, self.number) as house:
+        if at is not None:
+            self._put_ledger(at, StepClock(clock))
+        with opened(folder, org, clock, at, self.number) as house:
             yield house
+
+    def _put_ledger(self, at: Place, clock: StepClock) -> None:
+        ours, theirs = open_ledger(self.folder / "ledger.sqlite", clock), open_ledger(at, clock)
+        with reading(ours.engine) as source, theirs.engine.begin() as target:
+            empty_tables(target, METADATA.sorted_tables)
+            copy_tables(source, target, METADATA.sorted_tables)
+        ours.close()
+        theirs.close()
 
 
 @contextmanager
-def opened(folder: Path, org: Org, clock: OrgClock, number: int = 0) -> Iterator[House]:
+def opened(
+    folder: Path, org: Org, clock: OrgClock, at: Place | None = None, number: int = 0
+) -> Iterator[House]:
     step = StepClock(clock)
-    ledger = open_ledger(folder / "ledger.sqlite", step)
+    ledger = open_ledger(at or folder / "ledger.sqlite", step)
     people = open_embedded(folder / "people.sqlite", step)
     with stamina.set_testing(True, attempts=2, cap=True):
-        yield House(ledger, people, org, step, count(number))
+        yield House(ledger, people, org, step, count(number), folder=folder)
     people.close()
     ledger.close()
 
@@ -101,16 +118,32 @@ def adopted_house(seeded: Org, tmp_path_factory: pytest.TempPathFactory) -> Left
 
 
 @pytest.fixture
-def house(new_house: Left, org: Org, clock: OrgClock, tmp_path: Path) -> Iterator[House]:
+def store() -> str:
+    """What keeps the ledger; `store_kinds.BOTH` runs a module's tests on either."""
+    return SQLITE
+
+
+@pytest.fixture
+def ledger_at(store: str, request: pytest.FixtureRequest) -> Place | None:
+    """The address of a ledger that is no file; None for the file that a house has."""
+    return None if store == SQLITE else request.getfixturevalue("database")
+
+
+@pytest.fixture
+def house(
+    new_house: Left, org: Org, clock: OrgClock, tmp_path: Path, ledger_at: Place | None
+) -> Iterator[House]:
     """Nobody is opted out yet on either side, and no field has been adopted."""
-    with new_house.again(tmp_path, org, clock) as copied:
+    with new_house.again(tmp_path, org, clock, ledger_at) as copied:
         yield copied
 
 
 @pytest.fixture
-def adopted(adopted_house: Left, org: Org, clock: OrgClock, tmp_path: Path) -> Iterator[House]:
+def adopted(
+    adopted_house: Left, org: Org, clock: OrgClock, tmp_path: Path, ledger_at: Place | None
+) -> Iterator[House]:
     """A house whose first run a person has seen."""
-    with adopted_house.again(tmp_path, org, clock) as copied:
+    with adopted_house.again(tmp_path, org, clock, ledger_at) as copied:
         yield copied
 
 

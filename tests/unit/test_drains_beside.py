@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 from sqlalchemy import func, select
+from store_kinds import BOTH
 
 from sync.drain import drain
 from sync.ledger.events import Selector
@@ -14,6 +15,8 @@ from sync.ledger.tables import TARGETS
 from sync.ledger.targets import Outcome, Side, TargetState, claim_due, tell
 from sync.pushing import OTHERS_S, wait_for_others
 from sync.spread import spread_events
+
+pytestmark = BOTH
 
 BOTH, MANY = 2, 50
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from other_system import OtherSystem
 from sqlalchemy import insert
+from store_kinds import BOTH
 
 from deployer.errors import TryLater
 from sync.ledger.backlog import read_backlog
@@ -15,6 +16,8 @@ from sync.ledger.tables import RESUBSCRIBE_MEMBERS, RESUBSCRIBES
 from sync.night.night import Outcome
 from sync.people.files.inputs import Nobody, Source
 from sync.people.files.store import open_files
+
+pytestmark = BOTH
 
 FILLERS = 60
 

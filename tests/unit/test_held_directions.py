@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from store_kinds import BOTH
 
 from sync.ledger.events import Selector
 from sync.night.night import Outcome
 from sync.people.model import Person
+
+pytestmark = BOTH
 
 MANY = 60
 DAY = 86_400

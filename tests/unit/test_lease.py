@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import delete, select
+from store_kinds import BOTH
 from sync_house import House
 
 from sync.database.views import reading
 from sync.ledger.lease import LEASE_S, Busy, held, release, renew, take
 from sync.ledger.ledger import write_meta
 from sync.ledger.tables import LEASES, METADATA
+
+pytestmark = BOTH
 
 ORG = "00D000000000001AAA"
 

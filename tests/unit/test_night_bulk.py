@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from begun_night import begun_night, tick_by_bulk
+from store_kinds import BOTH
 
 from deployer.salesforce.records import RowState
+
+pytestmark = BOTH
 
 
 def test_a_row_is_done_only_where_the_results_say_so(house):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from store_kinds import BOTH
 
 from deployer.errors import UsageError
 from sync.night.night import Outcome
+
+pytestmark = BOTH
 
 
 def test_an_org_that_lost_what_the_last_night_wrote_is_held(adopted):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from store_kinds import BOTH
 
 from deployer.errors import OrgSaidNo, TryLater
 from sync.night.night import Outcome
+
+pytestmark = BOTH
 
 NOTHING = (Outcome.DONE, {"salesforce": 0, "people": 0})
 

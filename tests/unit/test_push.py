@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from store_kinds import BOTH
 from sync_house import Away
 
 from sync.ledger.events import Selector
 from sync.ledger.targets import Side, claim_due
 from sync.ledger.waiting import waiting
 from sync.spread import look_at_waiting
+
+pytestmark = BOTH
 
 DAY = 86_400
 BOX, OTHER = "HasOptedOutOfEmail", "DoNotCall"

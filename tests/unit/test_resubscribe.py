@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from resubscribe_house import actions, ask, both, is_clear, late
+from store_kinds import BOTH
 
 from deployer.errors import TryLater
 from deployer.salesforce.bulk import close_job, create_ingest_job, upload, write_uploads
@@ -21,6 +22,8 @@ from sync.ledger.runs import NewJob, note_job
 from sync.ledger.targets import CLAIM_S, Side, claim_due
 from sync.people.model import Person
 from sync.spread import spread_events
+
+pytestmark = BOTH
 
 DAY = 86_400
 CLEARED = ResubscribeState.CLEARED

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from resubscribe_house import actions, ask, both, opt_out
+from store_kinds import BOTH
 
 from deployer.errors import UsageError
 from sync.ledger.events import Selector
 from sync.ledger.fences import ResubscribeState
+
+pytestmark = BOTH
 
 DAY = 86_400
 CLEARED = ResubscribeState.CLEARED

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from resubscribe_house import ask, both, is_clear
+from store_kinds import BOTH
 
 from deployer.errors import TryLater
 from sync.ledger.backlog import read_backlog
 from sync.ledger.fences import ResubscribeState
 from sync.ledger.lease import LEASE_S
+
+pytestmark = BOTH
 
 CLEARED, REOPENED, SET_BACK = (
     ResubscribeState.CLEARED, ResubscribeState.REOPENED, ResubscribeState.SET_BACK,

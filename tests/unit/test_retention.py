@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import select
+from store_kinds import BOTH
 
 from sync.ledger.events import NewEvent, Selector, accept
 from sync.ledger.tables import AUDIT, EVENTS
 from sync.retention import Forgotten, forget
+
+pytestmark = BOTH
 
 DAY_S = 86_400
 ADDRESS = "long.gone@example.com"
