@@ -92,7 +92,7 @@ class Cluster:
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [self.programs / program, "-D", self.folder / "data", *arguments],
+            [self.programs / program, "-D", self.folder / "postgresql-data", *arguments],
             user=_user(), group=_group(), extra_groups=[] if os.geteuid() == 0 else None,
             cwd=self.folder, check=True, env={"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120,
