@@ -22,7 +22,7 @@ def copy_tables(source: Connection, target: Connection, tables: Iterable[Table])
 def _copy(source: Connection, target: Connection, table: Table) -> int:
     # By key: so a copy of the same rows is the same copy.
     wanted = select(table).order_by(*table.primary_key)
-    rows = source.execution_options(yield_per=LOT).execute(wanted)
+    rows = source.execute(wanted, execution_options={"yield_per": LOT})
     copied = 0
     for lot in rows.mappings().partitions():
         target.execute(insert(table), [dict(row) for row in lot])

@@ -25,6 +25,8 @@ WRITING_WAIT_S = 30.0
 # than any request to an org that is made inside a transaction (a resubscribe's) may take.
 SILENT_S = 150
 _LOCK_NOT_AVAILABLE = "55P03"
+# Whoever reads rows by and by has a cursor for that; these are no rows.
+_PLAINLY: Mapping[str, object] = {"stream_results": False, "yield_per": None}
 
 # What a connection notices when the other machine is gone, instead of waiting for hours (libpq,
 # "Database Connection Control Functions"). No prepared statements: poolers lose them.
@@ -78,7 +80,7 @@ def open_postgresql(url: URL, room: Room, wait_s: float = WRITING_WAIT_S) -> Eng
 
     def begin(connection: Connection) -> None:
         if is_reading(connection):
-            connection.exec_driver_sql(_READ)
+            connection.exec_driver_sql(_READ, execution_options=_PLAINLY)
         else:
             _begin_writing(connection, write)
 
@@ -88,7 +90,7 @@ def open_postgresql(url: URL, room: Room, wait_s: float = WRITING_WAIT_S) -> Eng
 
 def _begin_writing(connection: Connection, write: str) -> None:
     try:
-        connection.exec_driver_sql(write)
+        connection.exec_driver_sql(write, execution_options=_PLAINLY)
     except OperationalError as busy:
         if getattr(busy.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
             raise

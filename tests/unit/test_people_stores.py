@@ -7,10 +7,11 @@ from sqlalchemy import Boolean, Column, Date, DateTime, Integer, MetaData, Table
 
 from deployer.clock import SystemClock
 from deployer.errors import BadInput, OrgSaidNo, TryLater, UsageError
+from sync.database.postgresql import Room, open_postgresql
 from sync.database.sqlite import open_database
 from sync.people.conformance import PeopleConformance
 from sync.people.model import Person
-from sync.people.sql import SqlPeople, open_embedded, open_existing
+from sync.people.sql import SqlPeople, open_embedded, open_existing, open_own
 
 CLOCK = SystemClock()
 
@@ -35,7 +36,10 @@ COLUMNS = {
 
 
 def existing_store(folder, flag=Boolean, moment=Text):
-    engine = open_database(folder / "db" / "crm.sqlite")
+    return existing_in(open_database(folder / "db" / "crm.sqlite"), flag, moment)
+
+
+def existing_in(engine, flag, moment):
     kinds = {"is_out": flag, "out_at": moment}
     table = Table("crm", MetaData(), *(Column(c, kinds.get(c, Text)) for c in COLUMNS.values()))
     table.metadata.create_all(engine)
@@ -46,6 +50,24 @@ class TestPeopleInAnExistingTable(PeopleConformance):
     @pytest.fixture(params=[(Boolean, Text), (Integer, DateTime)])
     def people(self, tmp_path, request):
         store = existing_store(tmp_path, *request.param)
+        yield store
+        store.close()
+
+
+class TestPeopleInPostgresql(PeopleConformance):
+    @pytest.fixture
+    def people(self, database):
+        store = open_own(open_postgresql(database, Room.PEOPLE), CLOCK)
+        yield store
+        store.close()
+
+
+class TestPeopleInAnExistingTableOfPostgresql(PeopleConformance):
+    @pytest.fixture(
+        params=[(Boolean, Text), (Integer, DateTime), (Boolean, DateTime(timezone=True))]
+    )
+    def people(self, database, request):
+        store = existing_in(open_postgresql(database, Room.PEOPLE), *request.param)
         yield store
         store.close()
 
