@@ -7,7 +7,7 @@ import contextlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from webhook_signing import KEY, delivery, secret
 
@@ -70,9 +70,11 @@ class Desk:
     def get(self, path: str) -> Answer:
         return asyncio.run(self.ask([("GET", path, {}, b"")]))[0]
 
-    def post(self, *bodies: bytes, key: bytes = KEY, number: int = 0) -> list[Answer]:
-        """Signed deliveries, msg_0, msg_1 and so on from `number`, all at once."""
-        now = self.ledger.clock.now()
+    def post(
+        self, *bodies: bytes, key: bytes = KEY, number: int = 0, age: timedelta = timedelta()
+    ) -> list[Answer]:
+        """Deliveries signed that long ago, msg_0, msg_1 and so on from `number`, all at once."""
+        now = self.ledger.clock.now() - age
         sent = enumerate(bodies, number)
         return asyncio.run(
             self.ask([

@@ -12,8 +12,9 @@ SUITES = {
     "lock": "two runners, stopped ones, late ones, a copied ledger: one night at a time",
     "scale": "200,000 people a side and 6,000 differences, with faults: right, and only once",
     "model": "people, administrators and faults do as they like: the laws hold",
+    "sim": "schedules drawn from a seed, faults in each: the laws hold after every move",
     "powercut": "the power goes while the ledger is written: what was answered for is kept",
-    "bugs": "planted in a copy of the product: a test sees each of them",
+    "mutants": "thirty bugs and more, planted in a copy of the product: a test sees each",
 }
 
 

@@ -6,9 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from store_kinds import BOTH
 
-from sync.ledger.ledger import Ledger
+from practice_org.org import to_timestamp
+from sync.ledger.ledger import Ledger, from_text, read_meta
 from sync.night.night import Outcome
+from sync.night.reading import OVERLAP
+
+pytestmark = BOTH
 
 NOTHING = (Outcome.DONE, {"salesforce": 0, "people": 0})
 
@@ -88,5 +93,18 @@ def test_a_merge_that_shows_late_is_found_the_next_night(adopted):
     assert not adopted.out("ann")
     adopted.clear_faults()
     adopted.clock.sleep(20 * 3_600)
+    adopted.night()
+    assert adopted.out("ann")
+
+
+def test_what_died_at_the_very_moment_that_is_looked_back_to_is_found(adopted):
+    loser, winner = adopted.contact(), adopted.contact()
+    adopted.person("ann", loser)
+    adopted.merge(winner, loser)
+    adopted.tick(winner)
+    with adopted.ledger.engine.begin() as db:
+        until = from_text(read_meta(db, "harvested_at")) - OVERLAP
+    update = 'UPDATE "Contact" SET "SystemModstamp" = ? WHERE "Id" = ?'
+    adopted.org.db.execute(update, (to_timestamp(until), loser))
     adopted.night()
     assert adopted.out("ann")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from store_kinds import BOTH
 
 from deployer.errors import OptoutError, TryLater
 from sync.ledger.events import Selector
 from sync.ledger.lease import take
 from sync.night.night import Mode, Outcome
+
+pytestmark = BOTH
 
 DAY = 86_400
 
@@ -44,6 +47,18 @@ def test_either_side_opted_out_marks_the_other(adopted):
     assert (adopted.ticked(here), adopted.out("bob")) == (True, True)
     assert (adopted.ticked(neither), adopted.out("cleo")) == (False, False)
     assert again(adopted) == NOTHING
+
+
+def test_records_ticked_at_the_very_same_moment_are_all_read(adopted):
+    contacts = [adopted.contact() for _ in range(5)]
+    for number, contact in enumerate(contacts):
+        adopted.person(f"p{number}", contact)
+        adopted.tick(contact)
+    adopted.org.db.execute(
+        'UPDATE "Contact" SET "SystemModstamp" = (SELECT max("SystemModstamp") FROM "Contact")'
+    )
+    adopted.night()
+    assert [adopted.out(f"p{number}") for number in range(5)] == [True] * 5
 
 
 def test_nobody_without_an_id_takes_part(adopted):

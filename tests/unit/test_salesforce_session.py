@@ -37,6 +37,15 @@ def test_a_redirect_is_not_followed(status, request_):
         assert len(org.seen) == 1
 
 
+@pytest.mark.parametrize("request_", [GET, POST], ids=["read", "write"])
+def test_a_redirect_to_the_org_itself_is_not_followed_either(request_):
+    moved = Reply(302, headers=(("Location", "/services/data/v63.0"),))
+    with scripted_org(moved, json_reply([])) as org:
+        with pytest.raises(OrgSaidNo, match="redirect"):
+            send(org, **request_)
+        assert len(org.seen) == 1
+
+
 @pytest.mark.parametrize(
     ("reply", "request_", "kind"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 from serve_house import facts_of, make_desk, said
@@ -46,6 +47,11 @@ def test_the_same_delivery_again_is_a_duplicate_and_the_same_id_with_another_bod
     other = said(clock.now(), email="ann@example.com")
     told = [desk.post(each)[0].said["duplicate"] for each in (body, body, other)]
     assert (told, len(accepted_events(desk.ledger, 10))) == ([False, True, False], 2)
+
+
+def test_a_delivery_that_was_days_under_way_is_kept(desk, clock):
+    (answer,) = desk.post(said(clock.now()), age=timedelta(days=3))
+    assert (answer.status, len(accepted_events(desk.ledger, 10))) == (202, 1)
 
 
 BAD = [

@@ -6,10 +6,15 @@ import ast
 from pathlib import Path
 
 import pytest
-from prove.bugs import patched
-from prove.planted import BUGS
+from prove.mutants import patched
+from prove.planted import BUGS, THIRTY
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_thirty_bugs_and_more_are_planted():
+    assert len(THIRTY) == 30
+    assert len({bug.name for bug in BUGS}) == len(BUGS) > 30
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)

@@ -16,8 +16,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+from prove.bug import Bug
 from prove.outcome import Outcome, Size, digest
-from prove.planted import BUGS, Bug
+from prove.planted import BUGS
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("deployer", "sync")
@@ -27,7 +28,7 @@ _OWN_WORDS = ("assert", "AssertionError", "Failed: DID NOT RAISE")
 
 def run(seed: int, _size: Size) -> Outcome:
     """Every bug, and first that all is well without them. The seed changes nothing here."""
-    with tempfile.TemporaryDirectory(prefix="optout-bugs-") as folder:
+    with tempfile.TemporaryDirectory(prefix="optout-mutants-") as folder:
         copy = _copy(Path(folder) / "untouched")
         every = sorted({test for bug in BUGS for test in bug.seen_by})
         if wrong := _not_passed(_run_tests(copy, every), every):
@@ -87,10 +88,13 @@ def _run_tests(copy: Path, tests: Sequence[str]) -> dict[str, list[str]]:
     report = copy / "report.xml"
     words = ["-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
     words += ["--rootdir", f"{ROOT}", "-c", f"{ROOT / 'pyproject.toml'}", f"--junitxml={report}"]
-    subprocess.run(
+    ran = subprocess.run(
         [sys.executable, *words, *(f"{ROOT / test}" for test in tests)],
         cwd=copy, env={**os.environ, "PYTHONPATH": f"{copy}"}, capture_output=True, check=False,
     )  # fmt: skip
+    if not report.exists():
+        said = ran.stdout.decode("utf-8", "replace").strip().splitlines()[-1:]
+        return {test: [f"its tests did not come to an end: {said}"] for test in tests}
     found: dict[str, list[str]] = {}
     for case in ET.parse(report).iter("testcase"):
         name = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name', '')}"
