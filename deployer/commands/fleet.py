@@ -114,12 +114,6 @@ class FileOfEach(click.ParamType[str]):
 
     name = f"FOLDER/{ORG}.json"
 
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Errors: UsageError for a file that all the orgs would share."""
-        del ctx
-        check_file(f"--{param.name}" if param else "", value)
-        return value
-
 
 def _for_each(option: click.Option) -> click.Option:
     """The command's option; a file of its own for each org, where it is a file."""
@@ -153,6 +147,9 @@ def _run(verb: Verb, theirs: Sequence[click.Option], values: dict[str, Any]) -> 
         for option in theirs
         if context.get_parameter_source(str(option.name)) is on_the_line
     }
+    for option, value in given.items():
+        if isinstance(option.type, FileOfEach):
+            check_file(option.opts[0], value)
     ask = Ask(
         globs=values["orgs"],
         parallel=values["parallel"],

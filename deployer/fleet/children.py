@@ -144,6 +144,8 @@ class _Fleet:
         """Leave none at work, however the fleet ends."""
         for child in self.running:
             child.kill()
+            child.out.close()
+            child.err.close()
 
     def _over(self, ended: Ended) -> None:
         self.ended.append(ended)
