@@ -8,6 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 
 import pytest
+from firstday import pages
 from metadata_org import package_xml
 from pipeline_team import LAYOUT, found_team
 
@@ -20,7 +21,6 @@ MIGRATING, TROUBLE, WHY = (
 )
 PAGES = (MIGRATING, TROUBLE, WHY)
 PERSONS = ("Contact-", "Lead-", "PersonAccount-")
-LINE = re.compile(r"^ {4}(\w+) (.*?)(?: +# (?:exit (\d+))?.*)?$", re.MULTILINE)
 # Not typed here, and why.
 NOT_OURS = {
     "sf": "needs node and the Salesforce CLI; the practice org is sent the same files at its door",
@@ -34,7 +34,8 @@ def section(page, title):
 
 def lines(text):
     """The program, its words and how it ends, of each line that is shown to be typed."""
-    return [(tool, shlex.split(words), int(ends or 0)) for tool, words, ends in LINE.findall(text)]
+    typed = [(shlex.split(words), ends_with) for _, words, ends_with in pages.lines(text)]
+    return [(tool, words, ends_with) for (tool, *words), ends_with in typed]
 
 
 @pytest.fixture

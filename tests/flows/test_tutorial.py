@@ -1,33 +1,24 @@
-"""The tutorial, typed as it stands there."""
+"""The tutorial, typed as it stands there; ci/firstday types the lines that install, too."""
 
 from __future__ import annotations
 
-import re
 import shlex
 from pathlib import Path
 
 import pytest
+from firstday.pages import TUTORIAL, Part, steps
 
-TUTORIAL = Path(__file__).resolve().parents[2] / "docs/tutorial.md"
-LINE = re.compile(r"^ {4}optout (?P<words>[^#\n]+?)(?: +# exit (?P<code>\d+).*)?$", re.MULTILINE)
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.slow
-def test_each_line_of_the_tutorial_ends_as_it_says(run, org_now, tmp_path, monkeypatch):
+def test_each_line_of_the_tutorial_ends_and_answers_as_it_says(run, org_now, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    lines = [
-        (line["words"], int(line["code"] or 0)) for line in LINE.finditer(TUTORIAL.read_text())
-    ]
-    said = []
-    for words, ends_with in lines:
-        code, out, err = run(*shlex.split(words))
-        assert code == ends_with, (words, out, err)
-        said.append(out)
-    assert len(lines) == 9
-    assert said[3].startswith("NOT READY")
-    assert "put on 12 layouts" in said[1]
-    assert "--lightning-pages" in said[3]
-    assert said[5].startswith("READY")
-    assert "nothing to do" in said[6]
-    assert "restored on 2 Lightning pages" in said[8]
+    ((_, typed),) = steps(ROOT, [Part(TUTORIAL)])
+    ours = [step for step in typed if step.typed.startswith("optout ")]
+    for step in ours:
+        code, out, err = run(*shlex.split(step.typed)[1:])
+        assert code == step.ends_with, (step, out, err)
+        assert step.says in f"\n{out}", step
+    assert len(ours) == 16
     assert "<html" in (tmp_path / "page.html").read_text()
