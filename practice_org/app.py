@@ -25,9 +25,10 @@ from practice_org.faults.showing import Asking, answer_with
 from practice_org.faults.store import create_fault_table
 from practice_org.limits import count_call, usage
 from practice_org.login.apps import create_login_tables
-from practice_org.login.callers import caller_of, require_api
+from practice_org.login.callers import caller_of, require_api, token_of
 from practice_org.login.history import create_history_tables
 from practice_org.login.refusals import refusal_response
+from practice_org.login.scopes import create_scope_tables, require_scope
 from practice_org.login.sessions import create_session_table
 from practice_org.login.soap_endpoint import login_fault
 from practice_org.metadata.components import create_store
@@ -62,6 +63,7 @@ def open_practice_org(path: Path | str, now: Callable[[], datetime], seed: int =
         create_store(org)
     create_session_table(org)
     create_login_tables(org)
+    create_scope_tables(org)
     create_history_tables(org)
     create_bulk_tables(org)
     create_fault_table(org)
@@ -152,6 +154,7 @@ def _admitted(org: Org, request: Request) -> tuple[Route, Call]:
     if found.session:
         user_id = org.user_id = caller_of(org, request)
         if _COUNTED.fullmatch(request.path):
+            require_scope(org, token_of(request), "REST API")
             require_api(org, user_id)
     return found, Call(org, request, user_id, parts)
 

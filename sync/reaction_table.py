@@ -138,7 +138,9 @@ def _known(code: str, reaction: Reaction, hint: str, source: str, **more: object
 
 _SESSIONS = (
     _known("INVALID_SESSION_ID", _R.STOP, "ask the admin to review the app's policies", "jsforce",
-           pattern=r"not attached to Agent|not valid for use with the REST API"),
+           pattern=r"not attached to Agent"),
+    _known("INVALID_SESSION_ID", _R.STOP, "add the scope api to the app", "rest",
+           pattern=r"not valid for use with the"),
     _known("INVALID_SESSION_ID", _R.RELOGIN, _LOGIN, "rest", then=_R.STOP),
     _row("InvalidSessionId", _R.RELOGIN, "the session has expired", _LOGIN, "bulk", then=_R.STOP),
     _known("INVALID_AUTH_HEADER", _R.RELOGIN, _LOGIN, "rest", then=_R.STOP),

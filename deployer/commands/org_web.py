@@ -98,10 +98,13 @@ def bring_token(
     app = WebApp(given["client_id"], _client_secret(settings, given), given["port"])
     token = fetch_web_token(app, place, session, clock, _shower(browser=not given["no_browser"]))
     if not token.refresh:
+        with suppress(OptoutError):
+            end_session(token.access, place, session)
         raise LoginRefused(
-            "the app gave no refresh token",
+            "the app gave no refresh token, as without the scope refresh_token",
             where=str(place.token_origin),
-            hint="add the scope refresh_token to the app, or log in with: optout org login jwt",
+            hint="add Perform requests at any time (refresh_token, offline_access) to the app's "
+            "OAuth Scopes, or log in with: optout org login jwt",
         )
     there = Place(origin_of(token.instance_url), place.login, place.loopback)
     try:

@@ -57,7 +57,13 @@ FAULTS: tuple[Fault, ...] = (
     # Sessions
     Fault("INVALID_SESSION_ID", OrgSaidNo, "the connected app may not use this API here",
           "ask the admin to review the app's policies; logging in again does not help",
-          "jsforce", r"not attached to Agent|not valid for use with the REST API"),
+          "jsforce", r"not attached to Agent"),
+    # Salesforce help, article 005226515; API Access Control and IP ranges end in the same words.
+    Fault("INVALID_SESSION_ID", OrgSaidNo,
+          "the session may not use this API, as without the scope api",
+          "add Manage user data via APIs (api) to the app's OAuth Scopes; where it is there, ask "
+          "the admin to review API Access Control and the app's policies; logging in again does "
+          "not help before", "rest", r"not valid for use with the"),
     Fault("INVALID_SESSION_ID", SessionExpired, "the session has expired", _RELOGIN, "rest"),
     Fault("INVALID_AUTH_HEADER", SessionExpired, "the session is not valid", _RELOGIN, "rest"),
     Fault("Bad_OAuth_Token", SessionExpired, "the session is not valid", _RELOGIN, "rest"),

@@ -93,7 +93,8 @@ LOGIN_ROWS: tuple[LoginRow, ...] = (
              "install or approve the app in Setup > Connected Apps OAuth Usage",
              r"installed"),
     LoginRow("invalid_client", "the org does not accept the client id or its secret",
-             "check client_id and client_secret; a new secret takes effect at once"),
+             "check client_id and client_secret; a new secret takes effect at once; where the app "
+             "requires its secret for the Refresh Token Flow, log in with --client-secret-file"),
     LoginRow("invalid_app_access", "the admin has not given this user the app",
              f"add the user's profile or permission set in {_SETUP}"),
     LoginRow("inactive_user", "the user is not active", "activate the user in Setup > Users"),

@@ -72,8 +72,9 @@ def _address(app: WebApp, place: Place, redirect: str, proof: tuple[str, str]) -
         "state": state,
         "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
         "code_challenge_method": "S256",
-        "scope": "api refresh_token",
     }
+    # No scope is asked for, so that the app's own are given: asking for one that it lacks ends on a
+    # page of Salesforce's that says "unexpected error" and sends nobody back to be told more.
     return f"{place.token_origin}/services/oauth2/authorize?{urlencode(query)}"
 
 

@@ -37,6 +37,7 @@ from practice_org.async_bulk.running import abandon, advance, take_batch
 from practice_org.async_bulk.xml_documents import read_document
 from practice_org.data.bodies import json_object
 from practice_org.login.callers import require_api
+from practice_org.login.scopes import require_scope
 from practice_org.login.sessions import session_user
 from practice_org.route import Call, Endpoint, Route, route
 from practice_org.wire import OrgError, Request, Response
@@ -145,6 +146,7 @@ def _admitted(act: Callable[[Call], Response]) -> Endpoint:
                 create_async_tables(call.org)
                 token = call.request.headers.get("x-sfdc-session", "")
                 user_id = call.org.user_id = session_user(call.org, token)
+                require_scope(call.org, token, "API")
                 require_api(call.org, user_id)
                 return act(replace(call, user_id=user_id))
         except OrgError as refused:

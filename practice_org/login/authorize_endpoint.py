@@ -14,6 +14,7 @@ from practice_org import tables
 from practice_org.login.apps import find_app
 from practice_org.login.grants import Form
 from practice_org.login.oauth_endpoint import form_of
+from practice_org.login.scopes import given, may_give, note_scopes
 from practice_org.login.sessions import random_word
 from practice_org.org import Org
 from practice_org.route import Call, route
@@ -66,6 +67,7 @@ def allow(call: Call) -> Response:
         (code, form.get("client_id"), user["Id"], form.get("redirect_uri"),
          form.get("code_challenge"), ends_at),
     )  # fmt: skip
+    note_scopes(call.org, code, given(call.org, form.get("client_id"), form.get("scope")))
     answer = {"code": code, **({"state": form.get("state")} if form.get("state") else {})}
     joint = "&" if urlsplit(form.get("redirect_uri")).query else "?"
     location = f"{form.get('redirect_uri')}{joint}{urlencode(answer)}"
@@ -85,6 +87,9 @@ def _problem(org: Org, form: Form) -> str:
         )
     if form.get("response_type") != "code":
         return "error=unsupported_response_type&error_description=response%20type%20not%20supported"
+    # Public reports end here, on a page of Salesforce's own, from which nobody is sent back.
+    if not may_give(org, form.get("client_id"), form.get("scope")):
+        return "error=invalid_scope&error_description=the%20requested%20scope%20is%20not%20allowed"
     if org.setting("require_pkce", "0") == "1" and not form.get("code_challenge"):
         return "error=invalid_request&error_description=missing%20required%20code%20challenge"
     if not tables.find_rows(org, "User", Username=_username(org, form)):

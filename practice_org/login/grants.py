@@ -30,6 +30,7 @@ from practice_org.login.assertion import read_assertion
 from practice_org.login.doors import check_door
 from practice_org.login.history import last_use, record_grant
 from practice_org.login.refusals import LoginRefused, Refusal
+from practice_org.login.scopes import REFRESH, Policy, find_policy, note_scopes, scopes_of
 from practice_org.org import Org
 
 
@@ -48,11 +49,15 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """Who gets a session, through which app, and the refresh token that goes with it, if any."""
+    """Who gets a session, through which app, and the refresh token that goes with it, if any.
+
+    `scopes` are what it may do; empty for all that the app has.
+    """
 
     app: App
     user_id: str
     refresh_token: str = ""
+    scopes: tuple[str, ...] = ()
 
 
 def by_assertion(org: Org, form: Form) -> Granted:
@@ -87,14 +92,17 @@ def by_refresh_token(org: Org, form: Form) -> Granted:
     if row is None or row["client_id"] != client_id or _is_idle(org, row["token"]):
         raise LoginRefused(Refusal.BAD_REFRESH_TOKEN)
     app = _app(org, client_id)
-    # The secret is optional here unless the app demands it; a wrong one never passes.
-    if secret and not secret_matches(app, secret):
+    # The secret is optional here unless the app demands it; a wrong one never passes. What is said
+    # of one that is missing is unverified.
+    policy = find_policy(org, client_id) or Policy()
+    if (secret or policy.refresh_secret) and not secret_matches(app, secret):
         raise LoginRefused(Refusal.WRONG_SECRET)
-    fresh = ""
+    fresh, scopes = "", scopes_of(org, row["token"])
     record_grant(org, row["token"])
     if org.setting("refresh_rotation", "0") == "1":
         fresh = rotate_refresh_token(org, row)
-    return Granted(app, str(row["user_id"]), fresh)
+        note_scopes(org, fresh, scopes)
+    return Granted(app, str(row["user_id"]), fresh, scopes)
 
 
 def by_code(org: Org, form: Form) -> Granted:
@@ -115,9 +123,11 @@ def by_code(org: Org, form: Form) -> Granted:
     # A code without PKCE needs the secret; a wrong one never passes.
     if (secret or not row["challenge"]) and not secret_matches(app, secret):
         raise LoginRefused(Refusal.WRONG_SECRET)
-    return Granted(
-        app, str(row["user_id"]), issue_refresh_token(org, client_id, str(row["user_id"]))
-    )
+    scopes, fresh = scopes_of(org, form.get("code")), ""
+    if REFRESH in scopes:
+        fresh = issue_refresh_token(org, client_id, str(row["user_id"]))
+        note_scopes(org, fresh, scopes)
+    return Granted(app, str(row["user_id"]), fresh, scopes)
 
 
 def by_password(org: Org, form: Form) -> Granted:

@@ -14,6 +14,7 @@ from practice_org.login.doors import instance_url
 from practice_org.login.grants import Form, grant
 from practice_org.login.history import Login, record_login
 from practice_org.login.refusals import LoginRefused, Refusal, refusal_response
+from practice_org.login.scopes import given, note_scopes
 from practice_org.login.sessions import (
     end_session,
     organization_id,
@@ -42,10 +43,12 @@ def answer_token(call: Call) -> Response:
     except LoginRefused as refused:
         return refusal_response(refused)
     token = start_session(call.org, granted.user_id, client=granted.app.client_id)
+    scopes = granted.scopes or given(call.org, granted.app.client_id, "")
+    note_scopes(call.org, token, scopes)
     record_login(call.org, granted.user_id, Login(application=granted.app.name))
     answer = {
         "access_token": token,
-        "scope": "id api web refresh_token openid",
+        "scope": " ".join(scopes),
         "instance_url": instance_url(call.org, form.origin),
         "id": identity_url(call.org, form.origin, granted.user_id),
         "token_type": "Bearer",

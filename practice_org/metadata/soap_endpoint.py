@@ -10,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from practice_org.login.callers import require_api
+from practice_org.login.scopes import require_scope
 from practice_org.login.sessions import session_user
 from practice_org.metadata import crud
 from practice_org.metadata.authors import require_metadata_rights
@@ -40,6 +41,7 @@ def answer_soap(call: Call) -> Response:
     token = envelope.text("Header", "SessionHeader", "sessionId")
     user_id = session_user(call.org, token)
     call.org.user_id = user_id
+    require_scope(call.org, token, "API")
     require_api(call.org, user_id)
     require_metadata_rights(call.org, user_id)
     body = envelope.child("Body")

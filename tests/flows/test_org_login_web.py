@@ -2,9 +2,10 @@
 
 import pytest
 from keyring_in_memory import memory_keyring
-from logging_in import browser, home, optout, web_login
+from logging_in import browser, free_port, home, login, optout, web_login
 
 from practice_org.app import handle
+from practice_org.login.scopes import Policy, set_policy
 from practice_org.wire import Response
 
 __all__ = ["browser", "home", "optout"]  # fixtures
@@ -170,3 +171,41 @@ def test_a_token_that_can_neither_be_kept_nor_revoked_says_where_to_end_it(
     code, document, _ = web_login(optout, practice.facts, tmp_path, *block("file"))
     assert (code, "still good" in document["error"]["message"]) == (1, True)
     assert "Connected Apps OAuth Usage" in document["error"]["next"]
+
+
+MISSING = {
+    "refresh_token": ("Perform requests at any time", ("api", "id")),
+    "api": ("Manage user data via APIs", ("refresh_token", "id", "web")),
+}
+
+
+@pytest.mark.parametrize("lacks", MISSING)
+def test_a_scope_that_the_app_lacks_is_named_and_nothing_is_kept(
+    org, practice, optout, tmp_path, lacks
+):
+    next_, has = MISSING[lacks]
+    set_policy(practice.org, org["client_id"], Policy(has))
+    code, document, _ = web_login(optout, org, tmp_path)
+    error = document["error"]
+    assert (code, f"the scope {lacks}" in error["message"]) == (1, True), error
+    assert next_ in error["next"]
+    assert live_tokens(practice) == []
+    assert optout("org", "list", "--json")[1]["orgs"] == {}
+
+
+def test_an_app_whose_scopes_are_those_of_the_guide_is_enough(practice, org, optout, tmp_path):
+    set_policy(practice.org, org["client_id"], Policy(("api", "id", "refresh_token")))
+    assert web_login(optout, org, tmp_path)[0] == 0
+    assert optout("org", "show", "mine", "--json")[0] == 0
+
+
+def test_an_app_that_wants_its_secret_for_each_refresh_says_so_without_one(
+    practice, org, optout, tmp_path
+):
+    set_policy(practice.org, org["client_id"], Policy(refresh_secret=True))
+    words = ("--client-id", org["client_id"], "--port", free_port())
+    assert login(optout, org, "web", *words)[0] == 0
+    code, document, _ = optout("org", "show", "mine", "--json")
+    assert (code, "--client-secret-file" in document["error"]["next"]) == (1, True)
+    assert web_login(optout, org, tmp_path)[0] == 0
+    assert optout("org", "show", "mine", "--json")[0] == 0

@@ -2,49 +2,25 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import html
-import re
-from urllib.parse import parse_qs, urlsplit
-
 import pytest
-from oauth_client import DEPLOYER, app, post, refused, token, whoami
+from oauth_client import (
+    DEPLOYER,
+    WEB,
+    allowed,
+    app,
+    exchange,
+    refused,
+    token,
+    whoami,
+)
 
 from practice_org.app import handle
 from practice_org.wire import Request
-
-REDIRECT = "http://localhost:1717/OauthRedirect"
-VERIFIER = "v" * 64
-CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().strip("=")
-WEB = {
-    "response_type": "code",
-    "redirect_uri": REDIRECT,
-    "state": "s&1",
-    "code_challenge": CHALLENGE,
-    "login_hint": DEPLOYER,
-}
 
 
 @pytest.fixture
 def web(org):
     return {**WEB, "client_id": app(org, "deployer")["client_id"]}
-
-
-def allowed(org, form):
-    """Fetch the page, send the form it holds, and return what the redirect carries."""
-    page = handle(org, Request("GET", "/services/oauth2/authorize", query=form)).body.decode()
-    inputs = dict(re.findall(r'name="(\w+)" value="([^"]*)"', page))
-    sent = {name: html.unescape(value) for name, value in inputs.items()}
-    answer = post(org, "/services/oauth2/authorize", sent)
-    assert answer.status == 302
-    assert answer.headers["Location"].startswith(f"{REDIRECT}?")
-    return {k: v[0] for k, v in parse_qs(urlsplit(answer.headers["Location"]).query).items()}
-
-
-def exchange(web, code, **changes):
-    form = {"grant_type": "authorization_code", "client_id": web["client_id"], "code": code}
-    return {**form, "redirect_uri": REDIRECT, "code_verifier": VERIFIER, **changes}
 
 
 def test_the_web_flow_gives_a_session_and_a_refresh_token(org, web):
