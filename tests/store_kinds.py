@@ -9,4 +9,7 @@ import pytest
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
-BOTH = pytest.mark.parametrize("store", [SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.slow)])
+BOTH = [
+    pytest.mark.usefixtures("store"),
+    pytest.mark.parametrize("store", [SQLITE, pytest.param(POSTGRESQL, marks=pytest.mark.slow)]),
+]

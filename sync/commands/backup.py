@@ -44,7 +44,7 @@ def restore(  # noqa: PLR0913 - what the command takes
     with open_desk(Ask(org, config, as_json), empty=Empty.TAKEN) as desk:
         check_backup(desk.ledger, file)
         confirm(f"Replace the ledger of {desk.org}?", yes=yes)
-        aside = restore_backup(desk.ledger, file, by)
+        aside = restore_backup(desk.ledger, file, by, desk.runs.parent)
         report = Report(
             headline=(
                 f"the ledger of {desk.org} is what {file} held",

@@ -1,4 +1,7 @@
-"""A copy of the ledger taken while others write to it, and the way back."""
+"""A copy of the ledger taken while others write to it, and the way back.
+
+A copy is an SQLite file, whatever keeps the ledger: so it can be put back into either kind.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection, create_engine, inspect
+
 from deployer.errors import BadInput, UsageError
-from deployer.state import PRIVATE_FILE, sync_dir
+from deployer.state import PRIVATE_FILE, make_private_dir, sync_dir
+from sync.database.copying import copy_tables, empty_tables
 from sync.database.sqlite import library
-from sync.ledger.ledger import Ledger, note
-from sync.ledger.tables import FORMAT
+from sync.database.views import reading
+from sync.ledger.ledger import Ledger, note, open_ledger, read_meta
+from sync.ledger.tables import FORMAT, METADATA
 
 
 def write_backup(ledger: Ledger, file: Path) -> int:
@@ -25,8 +32,12 @@ def write_backup(ledger: Ledger, file: Path) -> int:
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     try:
         os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
-        with _driver(ledger) as live, closing(library().connect(draft)) as copy:
-            live.backup(copy)
+        if _is_file(ledger):
+            with _driver(ledger) as live, closing(library().connect(draft)) as copy:
+                live.backup(copy)
+        else:
+            _write_rows(ledger, draft)
+        with closing(library().connect(draft)) as copy:
             # One file that stands alone, whatever journal the ledger keeps.
             copy.execute("PRAGMA journal_mode = DELETE")
         _sync(draft)
@@ -46,28 +57,64 @@ def write_backup(ledger: Ledger, file: Path) -> int:
     return file.stat().st_size
 
 
-def restore_backup(ledger: Ledger, file: Path, by: str) -> Path:
+def _write_rows(ledger: Ledger, draft: Path) -> None:
+    """Every row as of one moment, since one transaction reads them all."""
+    copy = open_ledger(draft, ledger.clock)
+    try:
+        with reading(ledger.engine) as source, copy.engine.begin() as target:
+            empty_tables(target, METADATA.sorted_tables)
+            copy_tables(source, target, METADATA.sorted_tables)
+    finally:
+        copy.close()
+
+
+def restore_backup(ledger: Ledger, file: Path, by: str, beside: Path) -> Path:
     """Put the copy in the ledger's place in one transaction, audited; where the old one went.
 
-    Whoever has the ledger open goes on with the restored one. Errors: BadInput when the file is
-    no whole ledger of this program; UsageError when it belongs to another org or people store.
+    That is a file in the folder `beside`. Whoever has the ledger open goes on with the restored
+    one. Errors: BadInput when the file is no whole ledger of this program; UsageError when it
+    belongs to another org or people store.
     """
     _refuse_own(ledger, file)
     check_backup(ledger, file)
-    aside = _aside(ledger)
+    aside = _aside(ledger, make_private_dir(beside))
     write_backup(ledger, aside)
-    with closing(_open_copy(file)) as copy, _driver(ledger) as live:
-        copy.backup(live)
-    with ledger.engine.begin() as db:
-        note(db, ledger.now(), by, "restore", f"from {file}; what was there is {aside.name}")
+    audited = f"from {file}; what was there is {aside.name}"
+    if _is_file(ledger):
+        with closing(_open_copy(file)) as copy, _driver(ledger) as live:
+            copy.backup(live)
+        with ledger.engine.begin() as db:
+            METADATA.create_all(db)  # an older copy may lack tables that came later
+            note(db, ledger.now(), by, "restore", audited)
+    else:
+        with _rows_of(file) as source, ledger.engine.begin() as target:
+            _replace_rows(source, target)
+            note(target, ledger.now(), by, "restore", audited)
     return aside
 
 
-def _aside(ledger: Ledger) -> Path:
-    """A name beside the ledger that nothing has yet."""
-    here = Path(str(ledger.engine.url.database))
-    stem = f"{here.name}.before-restore-{ledger.now()[:19].replace(':', '')}"
-    names = (here.with_name(f"{stem}-{number}") for number in count(1))
+def _replace_rows(source: Connection, target: Connection) -> None:
+    """Tables that an older copy lacks are empty then."""
+    there = set(inspect(source).get_table_names())
+    empty_tables(target, METADATA.sorted_tables)
+    copy_tables(source, target, [each for each in METADATA.sorted_tables if each.name in there])
+
+
+@contextmanager
+def _rows_of(file: Path) -> Iterator[Connection]:
+    engine = create_engine("sqlite://", module=library(), creator=lambda: _open_copy(file))
+    try:
+        with engine.connect() as source:
+            yield source
+    finally:
+        engine.dispose()
+
+
+def _aside(ledger: Ledger, folder: Path) -> Path:
+    """A name in this folder that nothing has yet."""
+    name = Path(str(ledger.engine.url.database)).name if _is_file(ledger) else "ledger"
+    stem = f"{name}.before-restore-{ledger.now()[:19].replace(':', '')}"
+    names = (folder / f"{stem}-{number}" for number in count(1))
     return next(path for path in names if not path.exists())
 
 
@@ -83,8 +130,8 @@ def check_backup(ledger: Ledger, file: Path) -> None:
         raise _no_ledger(file) from broken
     if not sound or not theirs.get("format", "").isdigit() or int(theirs["format"]) > FORMAT:
         raise _no_ledger(file)
-    with _driver(ledger) as live:
-        ours = dict(live.execute("SELECT name, value FROM meta").fetchall())
+    with reading(ledger.engine) as db:
+        ours = {name: read_meta(db, name) for name in ("org_id", "people")}
     for name in ("org_id", "people"):
         if ours.get(name) and theirs.get(name) != ours[name]:
             raise UsageError(
@@ -111,11 +158,15 @@ def _open_copy(file: Path) -> Any:
 
 
 def _refuse_own(ledger: Ledger, file: Path) -> None:
-    here = Path(str(ledger.engine.url.database))
-    if file.exists() and file.samefile(here):
+    here = Path(str(ledger.engine.url.database)) if _is_file(ledger) else None
+    if here is not None and file.exists() and file.samefile(here):
         raise UsageError(
             "this is the ledger itself", where=str(file), hint="name another file for the copy"
         )
+
+
+def _is_file(ledger: Ledger) -> bool:
+    return ledger.engine.dialect.name == "sqlite"
 
 
 def _sync(file: Path) -> None:
