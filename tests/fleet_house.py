@@ -58,12 +58,13 @@ class Member:
             identity["username"] = username
 
 
-@dataclass(frozen=True)
+@dataclass
 class Fleet:
     """The orgs by name, and what the settings say besides."""
 
     members: dict[str, Member]
     certificates: Certificates
+    besides: str = ""
 
     def __getitem__(self, name: str) -> Member:
         return self.members[name]
@@ -71,7 +72,7 @@ class Fleet:
     def write(self, folder: Path) -> Path:
         """The optout.toml that names them all."""
         file = folder / "optout.toml"
-        file.write_text("\n".join(map(self._told, self.members.values())))
+        file.write_text("\n".join([self.besides, *map(self._told, self.members.values())]))
         return file
 
     def _told(self, member: Member) -> str:

@@ -105,9 +105,12 @@ def to_row(ended: Ended, asked: Asked) -> Row:
     else:
         told, code = _untold(ended, asked)
     alone = asked.alone(ended.org)
-    return Row(
-        ended.org, code, told.result, told.why, told.next or alone, alone, ended.seconds, document
-    )
+    why, then = _on_one_line(told.why), _on_one_line(told.next) or alone
+    return Row(ended.org, code, told.result, why, then, alone, ended.seconds, document)
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def read_document(ended: Ended) -> Document | None:

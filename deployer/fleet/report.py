@@ -19,6 +19,8 @@ _SEVERITIES = {
     Exit.COULD_NOT_TELL: Severity.UNKNOWN,
 }
 _NOTHING = "-"
+# A row of a table is as wide as its longest cell; the rest is in every other format.
+_WIDEST = 160
 
 
 def to_report(rows: Sequence[Row], command: str, logs: str) -> Report:
@@ -55,7 +57,7 @@ def _steps(left: Sequence[Row]) -> tuple[str, ...]:
     for row in left:
         orgs.setdefault(_for_any(row), []).append(row)
     return tuple(
-        f"{step if len(rows) > 1 else rows[0].next}  [{' '.join(row.org for row in rows)}]"
+        f"{step if len(rows) > 1 else rows[0].next}; for {', '.join(row.org for row in rows)}"
         for step, rows in orgs.items()
     )
 
@@ -69,8 +71,12 @@ def _table(rows: Sequence[Row]) -> Table:
     return Table(
         "Orgs",
         ("org", "result", "why", "what to type next"),
-        tuple((row.org, row.result, row.why, row.next) for row in rows),
+        tuple((row.org, row.result, _cut(row.why), _cut(row.next)) for row in rows),
     )
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _WIDEST else f"{text[:_WIDEST]}..."
 
 
 def _document(rows: Sequence[Row], command: str, logs: str) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def tell_nightly(document: Document, org: str) -> Told:
     if document["outcome"] == "held":
         approve = f"optout sync nightly --org {org} --approve {document['run_id']}"
         return Told(
-            "held", f"{why}: {'; '.join(document['why_held'])}", f"{approve}, when it is right"
+            "held", f"{why}: {'; '.join(document['why_held'])}", f"{approve}; when that is right"
         )
     refused, unknown = document["newly_quarantined"], document["unknown"]
     if refused or unknown:

@@ -48,7 +48,7 @@ VERBS: Mapping[str, Verb] = {
         ("deploy",), "deployer.commands.deploy", "command",
         "Put the field on the layouts of each org.", tell_deploy, 60,
         beside_wait=30,  # the plan before, the check-only deploy, the proof after
-        stopped="optout jobs resume --org {org} finishes what was sent, which goes on in the org",
+        stopped="optout jobs resume --org {org}; what was sent goes on in the org",
     ),
     "readiness": Verb(
         ("readiness",), "deployer.commands.readiness", "command",

@@ -95,6 +95,15 @@ def test_a_night_is_counted_for_each_side(open_fleet, ask):
     assert rows["a"]["why"] == "salesforce 0 written of 0, people 0 written of 0"
 
 
+def test_a_ledger_that_two_orgs_would_share_serves_one_and_is_refused_to_the_other(open_fleet, ask):
+    with open_fleet("a", "b") as fleet:
+        fleet.besides = '[sync]\nledger = "one.sqlite"\n'
+        code, _, rows = ask(fleet, "nightly", "--orgs", "*", "--dry-run")
+    assert (code, sorted(results(rows).values())) == (1, ["done", "said no"])
+    (refused,) = (row for row in rows.values() if row["result"] == "said no")
+    assert "ledger" in refused["why"]
+
+
 def test_readiness_is_told_by_its_counts(open_fleet, ask):
     with open_fleet("a") as fleet:
         code, _, rows = ask(fleet, "readiness", "--orgs", "a")

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -89,7 +90,7 @@ ROWS = [
     ("nightly", NIGHT, 0, "done",
      "salesforce 2 written of 2, people 3 written of 4 (1 held)", "-"),
     ("nightly", HELD, 1, "held", "too many",
-     "optout sync nightly --org uat --approve r1, when it is right"),
+     "optout sync nightly --org uat --approve r1; when that is right"),
     ("nightly", NIGHT | {"newly_quarantined": 5}, 1, "said no", "5 newly refused",
      "optout sync quarantine list --org uat"),
     ("nightly", NIGHT | {"run_id": "", "outcome": "nothing-due"}, 0, "done", "nothing due", "-"),
@@ -144,7 +145,7 @@ def test_a_child_that_came_to_its_own_end_after_all_is_believed(end):
 
 def test_a_deploy_that_was_stopped_is_to_be_resumed():
     row = to_row(Ended("uat", End.TOO_LONG, -signal.SIGKILL), asked("deploy"))
-    assert row.next.startswith("optout jobs resume --org uat ")
+    assert row.next.startswith("optout jobs resume --org uat; ")
 
 
 def test_the_order_of_exit_codes_is_whole_and_each_beats_all_that_come_after_it():
@@ -193,8 +194,8 @@ def test_the_report_says_first_how_many_need_somebody_and_once_what_to_do_for_ea
     report = to_report(rows, "sync nightly", "/logs")
     assert report.verdict == "3 of 4 orgs left to see to: 2 try later, 1 held."
     assert report.steps == (
-        "optout sync nightly --org a --approve r1, when it is right  [a]",
-        "wait  [c d]",
+        "optout sync nightly --org a --approve r1; when that is right; for a",
+        "wait; for c, d",
     )
     assert report.exit == 1
     severities = [case.severity for case in report.cases]
@@ -210,4 +211,38 @@ def test_a_remedy_that_differs_by_the_org_s_name_alone_is_said_once():
         bodies[org] = look | {"checks": [{**look["checks"][0], "remedy": remedy}]}
     rows = [to_row(Ended(org, End.ITSELF, 1, printed(body, 1).out), asked("readiness"))
             for org, body in bodies.items()]  # fmt: skip
-    assert to_report(rows, "readiness", "/logs").steps == ("optout deploy --org ORG --yes  [a ab]",)
+    assert to_report(rows, "readiness", "/logs").steps == (
+        "optout deploy --org ORG --yes; for a, ab",
+    )
+
+
+def test_a_long_reason_is_cut_in_the_table_alone_and_stands_on_one_line():
+    said = f"no\nroom for {'layouts ' * 40}"
+    row = to_row(printed({"error": {**LATE["error"], "message": said}}, 1), asked("plan"))
+    report = to_report([row], "plan", "/logs")
+    assert row.why == f"the org: {' '.join(said.split())}"
+    assert report.tables[0].rows[0][2] == f"{row.why[:160]}..."
+    assert (report.document["orgs"][0]["why"], report.cases[0].what) == (
+        row.why,
+        f"said no: {row.why}",
+    )
+
+
+def rows_of(title):
+    page = Path(__file__).resolve().parents[2] / "docs/operating/fleet.md"
+    table = page.read_text().partition(f"\n| {title} |")[2].partition("\n\n")[0]
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
+
+
+def test_the_page_has_the_exit_codes_in_the_order_in_which_they_win():
+    codes = [int(code) for code, _ in rows_of("exit")]
+    assert codes == [0, *(code for code in WORST_FIRST if code)]
+
+
+def test_the_page_has_each_verb_with_its_time_and_each_result_without_an_answer():
+    told = {name: (runs, time.split()[0]) for name, runs, time in rows_of("command")}
+    assert told == {
+        f"`fleet {name}`": (f"`optout {' '.join(verb.words)}`", str(verb.minutes))
+        for name, verb in VERBS.items()
+    }
+    assert {row[0].strip("`") for row in rows_of("result")} == {case[1] for case in LOST}
