@@ -63,7 +63,7 @@ FAULTS: tuple[Fault, ...] = (
           "the session may not use this API, as without the scope api",
           "add Manage user data via APIs (api) to the app's OAuth Scopes; where it is there, ask "
           "the admin to review API Access Control and the app's policies; logging in again does "
-          "not help before", "rest", r"not valid for use with the"),
+          "not help before", "rest", r"not valid for use"),
     Fault("INVALID_SESSION_ID", SessionExpired, "the session has expired", _RELOGIN, "rest"),
     Fault("INVALID_AUTH_HEADER", SessionExpired, "the session is not valid", _RELOGIN, "rest"),
     Fault("Bad_OAuth_Token", SessionExpired, "the session is not valid", _RELOGIN, "rest"),
