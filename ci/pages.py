@@ -12,15 +12,17 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "tests")]
 
 from pages_browser import Browser, open_browser  # noqa: E402 - found beside this file
+from pages_kept import kept_pictures  # noqa: E402
 from pages_looks import look_at  # noqa: E402
 from pages_made import Page, make_pages  # noqa: E402
 from pages_planted import overlooked, planted_page  # noqa: E402
 
+WRITE = "--write"
 SHOTS = HERE.parent / "build" / "pages"
 
 
-def main(axe: Path, names: list[str]) -> int:
-    """0 when every page is well; what is not is said, a line each."""
+def main(axe: Path, names: list[str], *, write: bool) -> int:
+    """0 when every page is well and docs/ shows it as it is; what is not is said, a line each."""
     shutil.rmtree(SHOTS, ignore_errors=True)
     SHOTS.mkdir(parents=True)
     with tempfile.TemporaryDirectory(prefix="optout-pages-") as folder:
@@ -32,6 +34,7 @@ def main(axe: Path, names: list[str]) -> int:
         with open_browser(root) as browser:
             overlooked(look_at(planted_page(root), browser, axe, SHOTS))
             found = [problem for page in pages for problem in _looked_at(page, browser, axe)]
+            found += kept_pictures(pages, browser, write=write)
     for problem in found:
         print(f"pages: {problem}", file=sys.stderr)
     well = len(pages) - len({problem.partition(":")[0] for problem in found})
@@ -53,4 +56,5 @@ def _looked_at(page: Page, browser: Browser, axe: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.argv[2:]))
+    words = sys.argv[2:]
+    sys.exit(main(Path(sys.argv[1]), [w for w in words if w != WRITE], write=WRITE in words))

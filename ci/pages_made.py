@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pages_site import site_pages
-from pages_status import status_pages
 from pictures import a_change, a_readiness
+from status_pages import status_pages
 
 from deployer.model.facts import Unknown
 from deployer.model.pictures import ChangePicture, Picture, ReadinessPicture

@@ -2,8 +2,6 @@
 
 import json
 import re
-import textwrap
-from pathlib import Path
 
 import pytest
 
@@ -86,14 +84,6 @@ def test_a_person_reads_the_verdict_first_and_the_counts_last(run, org_now):
         "  1. optout deploy --org practice --assign layout-users  [C21 C23 C32 C51]",
     ]
     assert lines[-1].endswith("calls to the org, none of which changes anything")
-
-
-def test_readme_shows_what_an_org_that_is_not_ready_looks_like(run, org_now):
-    assert org_now
-    _, out, _ = run("readiness", "--org", "practice")
-    page = (Path(__file__).parents[2] / "README.md").read_text()
-    shown = page.partition("    $ optout readiness --org practice\n")[2].partition("\n\nTo see")[0]
-    assert out.startswith(textwrap.dedent(shown))
 
 
 @pytest.mark.parametrize("check", [*CHECKS, CHECK_DEPLOY], ids=lambda check: check.id)
