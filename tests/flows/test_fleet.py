@@ -24,6 +24,7 @@ COMMAND = [sys.executable, "-P", "-c", "from deployer.cli import main; main()", 
 SMALL = ["--object", "Lead", "--permission-set", "none"]
 UNKNOWN_USER = "nobody@practice.example.com"
 PATIENCE_S = 120
+LIKE_CTRL_C = (signal.SIGTERM, signal.SIGHUP)
 
 
 @pytest.fixture
@@ -95,6 +96,7 @@ def test_a_night_is_counted_for_each_side(open_fleet, ask):
     assert rows["a"]["why"] == "salesforce 0 written of 0, people 0 written of 0"
 
 
+@pytest.mark.slow
 def test_a_ledger_that_two_orgs_would_share_serves_one_and_is_refused_to_the_other(open_fleet, ask):
     with open_fleet("a", "b") as fleet:
         fleet.besides = '[sync]\nledger = "one.sqlite"\n'
@@ -193,7 +195,10 @@ def holding(member):
     return asked, go_on
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize(
+    "how",
+    [signal.SIGINT, *(pytest.param(each, marks=pytest.mark.slow) for each in LIKE_CTRL_C)],
+)
 def test_a_fleet_that_is_stopped_stops_its_children_and_tells_of_each(open_fleet, tmp_path, how):
     with open_fleet("a", "b") as fleet:
         fleet.write(tmp_path)
