@@ -152,6 +152,10 @@ def main(args: Sequence[str] | None = None) -> None:
         code = result if isinstance(result, int) else Exit.DONE
     except click.exceptions.Exit as ended:
         code = ended.exit_code
+    except click.exceptions.NoArgsIsHelpError as usage:
+        # Whoever types the name alone wants to see what there is, not that something is wrong.
+        click.echo(usage.format_message(), err=True)
+        code = Exit.USAGE
     except KeyboardInterrupt:
         code = tell(Interrupted("interrupted", hint=_AGAIN))
     except click.Abort:

@@ -10,7 +10,8 @@ import sys
 import click
 import pytest
 
-from deployer.cli import VERBS, optout
+from deployer.cli import VERBS, main, optout
+from deployer.errors import Exit
 
 HEAVY = ("simple_salesforce", "zeep", "lxml", "xmlschema", "duckdb", "sqlalchemy", "rich",
          "requests", "jinja2")  # fmt: skip
@@ -37,6 +38,15 @@ def test_a_verb_shows_help(name: str):
     text = command.get_help(click.Context(command, info_name=f"optout {name}"))
     assert f"optout {name}" in text
     assert command.help or command.short_help
+
+
+@pytest.mark.parametrize("words", [[], ["jobs"], ["practice-org", "fault"]], ids=str)
+def test_a_name_that_is_typed_alone_shows_what_there_is(words: list[str], capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    out, err = capsys.readouterr()
+    assert (ended.value.code, out) == (Exit.USAGE, "")
+    assert err.startswith(" ".join(["Usage: optout", *words, "[OPTIONS] COMMAND"]))
 
 
 def test_every_command_module_is_in_the_table():
