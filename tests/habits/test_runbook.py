@@ -13,7 +13,7 @@ GUIDE = Path(__file__).resolve().parents[2] / "docs" / "operating"
 
 
 def entry(page: str, title: str) -> str:
-    _, found, after = (GUIDE / page).read_text().partition(f"\n## {title}\n")
+    _, found, after = (GUIDE / page).read_text().partition(f"# {title}\n")
     assert found, f"{page} has no entry {title}"
     return after.split("\n#")[0]
 

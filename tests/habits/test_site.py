@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ def build(docs, out):
                str(ROOT / "ci/docs_site"), "--doctree-dir", str(out / "trees"), "--fail-on-warning",
                "--nitpicky", "--quiet", str(docs), str(out / "site")]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
+    shutil.rmtree(out / "trees")  # pickles of what Sphinx read, its translators' address too
     return done.returncode, done.stderr
 
 
@@ -46,6 +48,13 @@ def test_the_site_fetches_nothing_from_elsewhere(site):
 def test_the_start_page_has_a_way_for_each_role(site):
     titles = re.findall(r"<h3>(.*?)<", (site / "index.html").read_text())
     assert all(any(role in title for title in titles) for role in ROLES)
+
+
+def test_the_list_of_pages_names_each_page_once(site):
+    links = re.findall(r'toctree-l1"><a class="reference internal" href="([^"]*)"',
+                       (site / "index.html").read_text())  # fmt: skip
+    assert links
+    assert [link for link in links if "#" in link] == []
 
 
 def small_docs(folder, links):
