@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +21,6 @@ def build(docs, out):
                str(ROOT / "ci/docs_site"), "--doctree-dir", str(out / "trees"), "--fail-on-warning",
                "--nitpicky", "--quiet", str(docs), str(out / "site")]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    shutil.rmtree(out / "trees")  # pickles of what Sphinx read, its translators' address too
     return done.returncode, done.stderr
 
 
