@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from package_audit import audit
 from package_pythons import find_pythons
+from package_service import check_service
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILT = re.compile(r"optout (\S+) \(Python (\d+\.\d+)\.\d+, (/\S+/site-packages)/deployer\)\n")
@@ -46,8 +48,10 @@ class Install:
 
 
 def main() -> None:
+    check_service(Path(sys.argv[1]))
     with tempfile.TemporaryDirectory(prefix="optout-package-") as folder:
         bench = build(Path(sys.argv[1]), Path(folder))
+        audit(bench.tools / "uv", bench.lock, bench.room)
         ways = list(installs(bench, find_pythons()))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             list(pool.map(lambda way: install(way, bench), ways))
