@@ -21,6 +21,7 @@ _CLEARED = (
     "the person counts as opted out: what was cleared is set back by the next drain or night; run "
     "it again to clear them (optout sync check)"
 )
+_MOVED = "run it again: it finishes what was begun, or begins anew; nothing is in two places"
 _TRIED = "what was tried is written down; optout sync quarantine list shows what is left"
 
 VERBS = {
@@ -55,6 +56,11 @@ VERBS = {
     ),
     "backup": Verb("sync.commands.backup", "Copy the ledger while it is in use.", "backup"),
     "restore": Verb("sync.commands.backup", "Put a copy of the ledger back.", "restore"),
+    "move": Verb(
+        "sync.commands.move",
+        "Move the ledger and the people into another database.",
+        interrupted=_MOVED,
+    ),
     "rebind": Verb("sync.commands.rebind", "Bind the ledger to another org or people store."),
 }
 # \b keeps the lines of what follows as they are.

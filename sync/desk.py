@@ -129,6 +129,11 @@ def usual_ledger(settings: Settings, org: str) -> Path:
     return settings.home / "sync" / org / "ledger.sqlite"
 
 
+def note_ledger(settings: Settings, org: str, place: Place) -> None:
+    """Remember that this org's ledger is here now."""
+    note_place(place, usual_ledger(settings, org))
+
+
 @contextmanager
 def open_desk(ask: Ask, clock: Clock | None = None, empty: Empty = Empty.REFUSED) -> Iterator[Desk]:
     """Read the settings and open the ledger of the org named (or the only one configured).

@@ -18,6 +18,7 @@ from itertools import count
 from pathlib import Path
 
 import psycopg
+import pytest
 from sqlalchemy import URL
 
 NOT_THERE = "the programs of PostgreSQL are not there: apt-get install postgresql"
@@ -63,11 +64,14 @@ class Cluster:
 
     def ask(self, *statements: str, database: str = "postgres") -> list[tuple]:
         """As the administrator, each by itself; the rows of the last one."""
-        where = f"host={self.folder} port={self.port} user=postgres dbname={database}"
-        with psycopg.connect(where, autocommit=True) as db:
+        with psycopg.connect(self.conninfo(database), autocommit=True) as db:
             for statement in statements:
                 found = db.execute(statement)
             return found.fetchall() if found.description else []
+
+    def conninfo(self, database: str) -> str:
+        """For libpq, by the socket and as the administrator."""
+        return f"host={self.folder} port={self.port} user=postgres dbname={database}"
 
     def cut(self, database: str) -> int:
         """Cut all connections to this database; how many."""
@@ -145,3 +149,18 @@ def _free_port() -> int:
     with socket.socket() as door:
         door.bind(("127.0.0.1", 0))
         return int(door.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL of this test process."""
+    with running() as server:
+        if server is None:
+            pytest.skip(NOT_THERE)
+        yield server
+
+
+@pytest.fixture
+def database(cluster: Cluster) -> URL:
+    """The address of a database in which nothing is yet."""
+    return cluster.url(cluster.make_database())

@@ -9,6 +9,7 @@ from deployer.errors import TryLater
 
 # What of an address's options says which database it is: a socket's folder, a schema.
 _WHERE = ("host", "port", "options")
+_RAISED = "P0001"
 
 
 def called(engine: Engine) -> str:
@@ -31,14 +32,16 @@ def said_by(problem: SQLAlchemyError) -> str:
     """What the driver says, without the data that a server's own words may hold.
 
     SQLite quotes nothing. Servers put the values of a row into their words; PostgreSQL not where
-    it only says that it is away, full or busy.
+    it only says that it is away, full or busy, or repeats what a trigger of ours says.
     """
     if not isinstance(problem, DBAPIError):
         return "all its connections are in use"  # the pool's own error
     driver, cause = type(problem.orig).__module__.partition(".")[0], problem.orig
     if "sqlite" in driver:
         return str(cause)
-    if driver == "psycopg" and isinstance(problem, OperationalError | InterfaceError):
+    if getattr(cause, "sqlstate", None) == _RAISED or (
+        driver == "psycopg" and isinstance(problem, OperationalError | InterfaceError)
+    ):
         # Only what a server says has a diagnosis; the rest is about the connection.
         said = getattr(getattr(cause, "diag", None), "message_primary", None)
         return str(said or cause).strip()

@@ -128,6 +128,12 @@ def check_backup(ledger: Ledger, file: Path) -> None:
             copy.execute("SELECT count(*) FROM events, targets, quarantine, audit LIMIT 0")
     except error as broken:
         raise _no_ledger(file) from broken
+    if theirs.get("moved_to"):
+        raise UsageError(
+            f"this ledger has moved to {theirs['moved_to']}, where it has gone on since",
+            where=str(file),
+            hint="name a copy of the one there: optout sync backup makes it",
+        )
     if not sound or not theirs.get("format", "").isdigit() or int(theirs["format"]) > FORMAT:
         raise _no_ledger(file)
     with reading(ledger.engine) as db:

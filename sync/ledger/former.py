@@ -27,7 +27,11 @@ from sync.ledger.tables import AUDIT, EVENTS, QUARANTINE, RUNS
 _MAGIC = b"SQLite format 3\0"
 _MARK = "ledger.path"
 _USED = (EVENTS, RUNS, AUDIT, QUARANTINE)
-_OPEN = "SELECT count(*) FROM events WHERE state <> 'settled'"
+# What has moved is open elsewhere.
+_OPEN = (
+    "SELECT count(*) FROM events WHERE state <> 'settled' "
+    "AND NOT EXISTS (SELECT 1 FROM meta WHERE name = 'moved_to')"
+)
 
 
 @dataclass(frozen=True, slots=True)

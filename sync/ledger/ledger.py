@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 
 from deployer.clock import Clock
 from deployer.errors import OrgSaidNo
+from sync.database.frozen import refuse_elsewhere
 from sync.database.places import Place, open_place
 from sync.database.postgresql import Room
 from sync.database.sqlite import BUSY_WAIT_S
@@ -54,12 +55,13 @@ def from_text(text: str) -> datetime:
 def open_ledger(place: Place, clock: Clock, wait_s: float = BUSY_WAIT_S) -> Ledger:
     """Open (or make) the ledger there; its writers wait at most so many seconds for others.
 
-    Errors: as `open_place`; OrgSaidNo when a newer program wrote it.
+    Errors: as `open_place`; OrgSaidNo when a newer program wrote it, or it has moved.
     """
     ledger = Ledger(open_place(place, Room.LEDGER, wait_s), clock)
     try:
         with ledger.engine.begin() as db:
             METADATA.create_all(db)
+            refuse_elsewhere(db, META, ledger.place)
             _keep_format(db, ledger.place)
     except BaseException:
         ledger.close()
@@ -68,10 +70,15 @@ def open_ledger(place: Place, clock: Clock, wait_s: float = BUSY_WAIT_S) -> Ledg
 
 
 def _keep_format(db: Connection, place: str) -> None:
-    found = read_meta(db, "format")
-    if not found:
+    if not read_meta(db, "format"):
         write_meta(db, "format", str(FORMAT))
-    elif int(found) > FORMAT:
+    refuse_newer(db, place)
+
+
+def refuse_newer(db: Connection, place: str) -> None:
+    """Errors: OrgSaidNo when a newer program wrote this ledger."""
+    found = read_meta(db, "format") or "0"
+    if int(found) > FORMAT:
         raise OrgSaidNo(
             f"the ledger has format {found}, and this program knows {FORMAT}",
             where=place,

@@ -162,6 +162,8 @@ def claim_due(ledger: Ledger, side: Side, claim: str, limit: int) -> list[Target
                 .where(*due)
                 .order_by(TARGETS.c.id)
                 .limit(limit * 2)
+                # Writers are in line anyway: these are rows that somebody has locked by hand.
+                .with_for_update(skip_locked=True)
             ),
             limit,
         )

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 
 from deployer.errors import BadInput, OrgSaidNo, TryLater
+from sync.database.frozen import SAID, WHAT_NOW
 from sync.database.places import Place, called_place
 from sync.database.telling import said_by
 
@@ -37,6 +38,8 @@ def ledger_told(place: Place) -> Iterator[None]:
 
 
 def _unreadable(place: Place, said: str) -> BadInput | OrgSaidNo:
+    if SAID in said:
+        return OrgSaidNo(said, where=called_place(place), hint=WHAT_NOW)
     if isinstance(place, Path):
         return BadInput(
             f"the ledger cannot be read: {said}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 import sqlalchemy
 from sqlalchemy import Engine
@@ -15,9 +16,10 @@ from deployer.settings.loading import Settings
 from deployer.settings.table import Value
 from sync.database.places import read_url
 from sync.database.postgresql import Room, open_postgresql
+from sync.database.sqlite import open_database
 from sync.people.files.store import open_files
 from sync.people.protocol import People
-from sync.people.settings import PEOPLE, Kind, read_people
+from sync.people.settings import PEOPLE, Kind, PeopleSettings, read_people
 from sync.people.sql import SqlPeople, open_embedded, open_existing, open_own
 
 
@@ -28,17 +30,38 @@ def open_people(settings: Settings, org: str, clock: Clock) -> People:
     never shares it unless it is named there. Errors: UsageError; TryLater; OrgSaidNo.
     """
     chosen = read_people(settings)
-    home = settings.home / "people"
     if not chosen.named or org != (chosen.org or settings.pick_org()):
-        return open_embedded(home / f"{org}.sqlite", clock)
+        return open_embedded(embedded_file(settings, org), clock)
     if chosen.source is not None and chosen.output is not None:
-        return open_files(chosen.source, chosen.output, home / f"{org}.export", clock)
+        export = settings.home / "people" / f"{org}.export"
+        return open_files(chosen.source, chosen.output, export, clock)
     if chosen.kind is Kind.ADAPTER:
         return _load(settings, chosen.adapter)(org, clock)
     engine = _engine(settings.resolve(PEOPLE)["url"])
     if not chosen.table:
         return open_own(engine, clock)
     return open_existing(engine, clock, chosen.table, chosen.columns)
+
+
+def embedded_file(settings: Settings, org: str) -> Path:
+    """The file of an org's people unless the settings name another store."""
+    return settings.home / "people" / f"{org}.sqlite"
+
+
+def open_movable(settings: Settings, org: str) -> Engine | None:
+    """The database with our own tables of this org's people, even if they have moved away.
+
+    None where there are none: another system's people, a table that existed, or nobody yet.
+    """
+    chosen = read_people(settings)
+    if chosen.named and org == (chosen.org or settings.pick_org()):
+        return _engine(settings.resolve(PEOPLE)["url"]) if _is_own(chosen) else None
+    file = embedded_file(settings, org)
+    return open_database(file) if file.exists() else None
+
+
+def _is_own(chosen: PeopleSettings) -> bool:
+    return chosen.kind is Kind.SQL and not chosen.table
 
 
 def open_importable(settings: Settings, org: str, clock: Clock) -> SqlPeople:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, Select, distinct, func, insert, selec
 from deployer.clock import Clock
 from deployer.errors import OrgSaidNo
 from sync.batches import batches
+from sync.database.frozen import refuse_elsewhere
 from sync.database.sqlite import open_database
 from sync.database.telling import called
 from sync.database.views import reading
@@ -219,9 +220,10 @@ def open_own(engine: Engine, clock: Clock, make_id: Callable[[], str] = make_sto
 
 
 def _bind_format(engine: Engine, tables: Tables, make_id: Callable[[], str]) -> str:
-    """The store's own id; a new store gets one, a newer one is refused."""
+    """The store's own id; a new store gets one, a newer or moved one is refused."""
     meta = tables.meta
     with engine.begin() as db:
+        refuse_elsewhere(db, meta, called(engine))
         found = {row.name: row.value for row in db.execute(select(meta))}
         if not found:
             found = {"format": str(FORMAT), "store": f"people-{make_id()}"}

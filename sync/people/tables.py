@@ -49,10 +49,14 @@ class Tables:
         """Whether ids have a table of their own."""
         return self.ids is not self.people
 
+    @property
+    def ours(self) -> list[Table]:
+        """Those that we made: without `people`, where that existed already."""
+        return [self.history, self.meta, *([self.people, self.ids] if self.apart else [])]
+
     def make_missing(self, engine: Engine) -> None:
         """Make those of our own tables that are not there yet."""
-        ours = [self.history, self.meta, *([self.people, self.ids] if self.apart else [])]
-        self.history.metadata.create_all(engine, tables=ours)
+        self.history.metadata.create_all(engine, tables=self.ours)
 
 
 def own_tables() -> Tables:

@@ -9,6 +9,7 @@ import stamina
 from identity_jobs import Job
 from identity_org import FIELD, deploy_set, newcomer, write_login
 from metadata_org import Lab
+from postgresql_house import cluster, database  # noqa: F401 - fixtures of these tests
 from walk import StepClock, a_walk
 
 from deployer.cli import main

@@ -14,9 +14,8 @@ import pytest
 import stamina
 from org_clock import OrgClock
 from org_copy import copy_of
-from postgresql_house import NOT_THERE, Cluster, running
+from postgresql_house import cluster, database  # noqa: F401 - fixtures of these tests
 from resubscribe_house import opt_out
-from sqlalchemy import URL
 from store_kinds import SQLITE
 from sync_house import House
 from walk import StepClock
@@ -28,21 +27,6 @@ from sync.database.views import reading
 from sync.ledger.ledger import open_ledger
 from sync.ledger.tables import METADATA
 from sync.people.sql import open_embedded
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """A PostgreSQL of this test process."""
-    with running() as server:
-        if server is None:
-            pytest.skip(NOT_THERE)
-        yield server
-
-
-@pytest.fixture
-def database(cluster: Cluster) -> URL:
-    """The address of a database in which nothing is yet."""
-    return cluster.url(cluster.make_database())
 
 
 @dataclass(frozen=True)

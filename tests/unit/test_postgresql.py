@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
+from walk import StepClock
 
 from deployer.errors import OrgSaidNo, TryLater
 from sync.database.places import called_place, open_place
 from sync.database.postgresql import Room
 from sync.database.views import reading
+from sync.ledger.events import NewEvent, Selector, accept
 from sync.ledger.ledger import Ledger, open_ledger, read_meta, write_meta
+from sync.ledger.targets import Side, Want, claim_due, spread
 from sync.ledger.trouble import ledger_told
 
 AT_ONCE = 0.05
@@ -21,7 +25,7 @@ IN_FOUR_ORDERS = ["2026-01-01T00:00:00.000000Z", "2026-01-01T00:00:00.500000Z", 
 
 @pytest.fixture
 def ledger(database, clock):
-    opened = open_ledger(database, clock, AT_ONCE)
+    opened = open_ledger(database, StepClock(clock), AT_ONCE)
     yield opened
     opened.close()
 
@@ -185,3 +189,15 @@ def test_what_the_server_says_of_a_row_is_not_repeated(database, ledger):
 def test_one_that_is_silent_in_the_middle_does_not_hold_the_others_for_ever(ledger):
     with ledger.engine.begin() as db:
         assert db.scalar(text("SHOW idle_in_transaction_session_timeout")) == "150s"
+
+
+def test_a_row_that_somebody_has_locked_by_hand_holds_up_nobody_else(ledger, cluster, database):
+    at = ledger.clock.now()
+    said = [NewEvent("t", key, key, at, Selector.PERSON, key, ("F",)) for key in ("ann", "bob")]
+    made = accept(ledger, said)
+    wants = zip(made, ("ann", "bob"), strict=True)
+    spread(ledger, {one.id: [Want(Side.PEOPLE, key, key)] for one, key in wants})
+    with psycopg.connect(cluster.conninfo(database.database)) as by_hand:
+        by_hand.execute("SELECT * FROM targets WHERE key = 'ann' FOR UPDATE")
+        assert [each.key for each in claim_due(ledger, Side.PEOPLE, "claim", 9)] == ["bob"]
+    assert [each.key for each in claim_due(ledger, Side.PEOPLE, "claim", 9)] == ["ann"]
