@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from firstday.network import network
 from firstday.pages import Part, Step, steps
 from firstday.terminal import Terminal
 from firstday.told import Outcome, line, summed, written, wrong
@@ -21,10 +22,6 @@ from firstday.told import Outcome, line, summed, written, wrong
 TRANSCRIPT = Path(__file__).resolve().parents[1] / "build/firstday/transcript.txt"
 DEADLINE_S = 600
 CLONE = Step("the repository's own page", 1, "git clone /srv/optout.git optout")
-# How this machine reaches the network; a path among them is of this machine, and stays here
-# unless it is a file of certificates.
-NETWORK = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
-CERTIFICATES = ("SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 
 
 def main() -> int:
@@ -41,20 +38,6 @@ def main() -> int:
             met.append((step, outcome))
     print(f"{summed(met)}; all that was typed and answered: {TRANSCRIPT}")
     return int(any(wrong(step, outcome) for step, outcome in met))
-
-
-def network(environ: Mapping[str, str], root: Path) -> dict[str, str]:
-    """The settings by which pip gets at an index from the empty system, with their certificates."""
-    passed = {}
-    for name, value in environ.items():
-        if name in CERTIFICATES and Path(value).is_file():
-            inside = root / value.lstrip("/")
-            inside.parent.mkdir(parents=True, exist_ok=True)
-            inside.write_bytes(Path(value).read_bytes())
-            passed[name] = value
-        elif (name.startswith("PIP_") or name in NETWORK) and not Path(value).exists():
-            passed[name] = value
-    return passed
 
 
 def walk(root: Path, user: str, environ: Mapping[str, str]) -> Iterator[tuple[Step, Outcome]]:

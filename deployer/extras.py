@@ -27,6 +27,6 @@ def require_extra(extra: str, what: str) -> None:
 
 
 def how_to_install(extra: str) -> str:
-    """What to type for an extra, with the tool that installed optout."""
+    """What to type for an extra, with the tool that installed optout: from a clone or an index."""
     name = f"'salesforce-optout[{extra}]'"
-    return f"pip install {name} (or: pipx install --force {name}; uv tool install {name})"
+    return f"pip install {name} (or: pipx inject salesforce-optout {name}; uv tool install {name})"

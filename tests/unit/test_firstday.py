@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from firstday.network import network
 from firstday.pages import LEFT_OUT, PARTS, README, SAYS, Part, Step, block, lines, steps
 from firstday.terminal import Terminal
 from firstday.told import NOT_TYPED, Outcome, line, plain, summed, written, wrong
@@ -129,3 +130,25 @@ def test_a_line_that_hangs_is_ended_and_nothing_is_typed_after_it(terminal):
 def test_a_line_that_ends_the_terminal_did_not_end_as_any_page_says(terminal):
     assert terminal.type("echo so; exit 0", SECONDS).code is None
     assert terminal.type("echo more", SECONDS) is NOT_TYPED
+
+
+def test_proxies_indexes_and_certificates_are_passed_on_and_paths_of_this_machine_are_not(tmp_path):
+    (tmp_path / "here").mkdir()
+    (tmp_path / "ca.pem").write_text("a certificate")
+    passed = {
+        "https_proxy": "http://proxy.example:3128",
+        "PIP_INDEX_URL": "https://index.example/simple",
+        "PIP_CERT": f"{tmp_path}/ca.pem",
+    }
+    kept_here = {
+        "PIP_FIND_LINKS": f"{tmp_path}/here",
+        "PIP_CONFIG_FILE": f"{tmp_path}/ca.pem",
+        "SSL_CERT_FILE": f"{tmp_path}/gone.pem",
+        "HOME": "/home/me",
+        "API_TOKEN": "secret",
+    }
+    root = tmp_path / "root"
+    assert network(passed | kept_here, root) == passed
+    files = [path for path in root.rglob("*") if path.is_file()]
+    assert [path.read_text() for path in files] == ["a certificate"]
+    assert files[0].relative_to(root) == Path(passed["PIP_CERT"]).relative_to("/")
