@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,17 +18,22 @@ from pathlib import Path
 from prove.outcome import Outcome, Size
 from prove.suites import SUITES, load, told
 
+from deployer.clock import SystemClock
+
 
 def main() -> int:
     chosen = _arguments()
     names = list(SUITES) if chosen.suite == "all" else [chosen.suite]
     size = Size.LONG if chosen.long else Size.SHORT
+    made = _made()
     documents = []
     for name in names:
         for seed in range(chosen.seed, chosen.seed + chosen.seeds):
-            documents.append(_run(name, seed, size))
+            documents.append({**_run(name, seed, size), **made})
             if chosen.json:
-                chosen.json.write_text(json.dumps({"schema": 1, "runs": documents}, indent=2))
+                chosen.json.write_text(
+                    json.dumps({"schema": 1, "runs": documents}, indent=2) + "\n"
+                )
     return int(not all(document["ok"] for document in documents))
 
 
@@ -42,6 +49,30 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--long", action="store_true", help="everything; may take hours")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the runs to FILE, too")
     return parser.parse_args()
+
+
+def _made() -> dict[str, object]:
+    """On which day, of what, and on how many cores; figures without these say little."""
+    return {
+        "date": SystemClock().now().date().isoformat(),
+        "commit": _commit(),
+        "cores": os.cpu_count(),
+    }
+
+
+def _commit() -> str:
+    """What is checked out, with "+" when files besides docs/ differ from it; "" without git."""
+    at = _git("rev-parse", "--short=10", "HEAD")
+    differs = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs")
+    return at + ("+" if differs else "")
+
+
+def _git(*words: str) -> str:
+    try:
+        said = subprocess.run(["git", *words], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""  # no git, or no checkout
+    return said.stdout.strip()
 
 
 def _run(name: str, seed: int, size: Size) -> dict[str, object]:
