@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
+from deployer.salesforce.answers import rows, text
 from deployer.salesforce.client import Connection, Writer
 from deployer.salesforce.records import (
     ROWS_PER_CALL,
@@ -84,8 +85,8 @@ def open_door(writer: Writer) -> OrgDoor:
 
 def fetch_shape(connection: Connection) -> Shape:
     """Whether the org has person accounts: only then has Contact the field IsPersonAccount."""
-    fields = connection.describe("Contact").get("fields")
-    names = {field.get("name") for field in fields} if isinstance(fields, list) else set()
+    fields = rows(connection.describe("Contact").get("fields"), "the fields of Contact")
+    names = {text(field, "name") for field in fields}
     return Shape(person_accounts="IsPersonAccount" in names, parents="AccountId" in names)
 
 

@@ -9,6 +9,7 @@ from xml.parsers import expat
 from deployer.errors import BadInput
 
 NAMESPACE = "http://soap.sforce.com/2006/04/metadata"
+DEEPEST = 100  # elements
 MAX_BYTES = 16 * 1024 * 1024
 _READABLE = {"utf-8", "utf8", "us-ascii", "ascii"}
 _OTHER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00", b"\x4c\x6f\xa7\x94")
@@ -71,6 +72,15 @@ def _refuse_unreadable(data: bytes, where: str) -> None:
         raise BadInput(problem, where=where, hint="name a Salesforce metadata file")
     if data.startswith(_OTHER_MARKS):
         raise _wrong_encoding("UTF-16, UTF-32 or another one that is not UTF-8", where)
+
+
+def refuse_deep(parser: expat.XMLParserType, where: str) -> None:
+    """Errors: BadInput. For readers that go into elements: metadata is nested about ten deep."""
+    raise BadInput(
+        f"the elements are nested more than {DEEPEST} deep, which no metadata is",
+        where=f"{where}:{parser.CurrentLineNumber}:{parser.CurrentColumnNumber + 1}",
+        hint=_REPAIR,
+    )
 
 
 def _wrong_encoding(name: str, where: str) -> BadInput:

@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from deployer.errors import BadInput
 from deployer.layouts.read import tag_end
-from deployer.layouts.scan import NAMESPACE, Handlers, scan
+from deployer.layouts.scan import DEEPEST, NAMESPACE, Handlers, refuse_deep, scan
 from deployer.lightning.parts import EDITABLE, Component, FieldItem, PageMap, Region
 
 _ROOT = f"{NAMESPACE} FlexiPage"
@@ -91,6 +91,8 @@ class _Reader:
         at = self.parser.CurrentByteIndex
         if len(self.open) == 1:
             self.refuse_other_root(name, at)
+        if len(self.open) > DEEPEST:
+            refuse_deep(self.parser, self.where)
         element = _Element(name.rpartition(" ")[2], at)
         self.open[-1].children.append(element)
         self.open.append(element)

@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 from xml.parsers import expat
 
 from deployer.errors import BadInput, OurBug
-from deployer.layouts.scan import Handlers, scan
+from deployer.layouts.scan import DEEPEST, Handlers, refuse_deep, scan
 
 _ROOT = "PermissionSet"
 _GRANT = "fieldPermissions"
 _FLAGS = ("editable", "readable")
 # Children that give nobody anything.
+_WHERE = "permission set"
 _SAYS_NOTHING = {"description", "fullName", "hasActivationRequired", "label", "license"}
 
 
@@ -45,6 +46,8 @@ class _Reader:
         return Handlers(self._start, self._end, self._text)
 
     def _start(self, name: str, _attributes: dict[str, str]) -> None:
+        if len(self._open) >= DEEPEST:  # each element keeps the names of all those around it
+            refuse_deep(self._parser, _WHERE)
         local = name.rpartition(" ")[2]
         path = (*(self._open[-1].path if self._open else ()), local)
         start = self._parser.CurrentByteIndex
@@ -69,7 +72,7 @@ class _Reader:
 def _read(data: bytes) -> list[_Element]:
     """Every element, each after what it contains."""
     reader = _Reader(data)
-    scan(data, reader.begin, "permission set")
+    scan(data, reader.begin, _WHERE)
     return reader.elements
 
 

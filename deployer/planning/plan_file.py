@@ -94,7 +94,7 @@ def from_bytes(data: bytes, where: str) -> PlanFile:
         if not isinstance(stored, int) or stored > FORMAT:
             raise _unusable(where, f"it has format {stored}; this program reads up to {FORMAT}")
         return PlanFile(str(document["org_id"]), _wish(document["wish"]), dict(document["effect"]))
-    except (ValueError, KeyError, TypeError, AttributeError) as broken:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as broken:
         raise _unusable(where, "it is not a plan written by optout plan --out") from broken
 
 

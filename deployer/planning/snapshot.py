@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -102,7 +103,8 @@ def from_bytes(data: bytes, where: str) -> Snapshot:
             _refuse_newer(facts.get("format"), where)
             files = {name: archive.read(name) for name in facts["hashes"]}
             return _checked(facts, files, where)
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError) as broken:
+    except (zipfile.BadZipFile, zlib.error, KeyError, ValueError, TypeError, EOFError,
+            RuntimeError, OSError) as broken:  # fmt: skip
         raise _damaged(where, "it is not a snapshot of ours") from broken
 
 

@@ -140,7 +140,7 @@ def _read_entry(path: Path) -> Entry:
                 hint="use the version of optout that wrote it, or a newer one",
             )
         return Entry(**{**facts, "step": Step(facts["step"])})
-    except (ValueError, KeyError, TypeError) as broken:
+    except (ValueError, KeyError, TypeError, RecursionError) as broken:
         raise BadInput(
             "this is not a deploy's journal",
             where=str(path),

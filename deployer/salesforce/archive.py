@@ -87,7 +87,8 @@ def _allowed_path(entry: zipfile.ZipInfo) -> str | None:
         raise _refusal("an encrypted entry", entry.filename)
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise _refusal("a link", entry.filename)
-    if entry.is_dir() and (not name or name.rstrip("/") in FOLDERS) and not entry.file_size:
+    folder = entry.filename.endswith("/") and not entry.file_size
+    if folder and (not name or name.rstrip("/") in FOLDERS):
         return None
     if name == "package.xml":
         return name

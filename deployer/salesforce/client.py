@@ -199,7 +199,7 @@ class Connection:
         """HTML with 200 and truncated JSON are the transport's fault: they may be asked again."""
         try:
             return send()
-        except (requests.JSONDecodeError, ValueError) as broken:
+        except (ValueError, RecursionError) as broken:
             raise OrgUnreachable(
                 "the answer was not JSON",
                 where=self._instance_url,
@@ -286,7 +286,7 @@ class Writer(Connection):
             return None
         try:
             return answer.json()
-        except ValueError as broken:
+        except (ValueError, RecursionError) as broken:
             raise lost_reply(self._instance_url) from broken
 
 

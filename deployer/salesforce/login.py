@@ -200,7 +200,7 @@ def _post(session: OrgSession, url: str, form: Mapping[str, str]) -> Mapping[str
             headers={"Accept": "application/json"}, refuse=to_login_error,
         )  # fmt: skip
         return mapping(answer.json(), "the login's answer")
-    except requests.JSONDecodeError as html:
+    except (requests.JSONDecodeError, RecursionError) as html:
         raise LoginRefused(
             "the login address did not answer as Salesforce does",
             where=url,
@@ -279,7 +279,7 @@ def read_sfdx_url(url: Secret) -> tuple[str, Secret, Secret, str]:
 def _url_in_json(content: str) -> str:
     try:
         document = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     result = document.get("result", document) if isinstance(document, dict) else {}
     return str(result.get("sfdxAuthUrl", "")) if isinstance(result, dict) else ""

@@ -94,7 +94,7 @@ class RotatedTokens:
             if document["format"] > FORMAT or document["origin"] != self._origin():
                 return None
             return Secret(document["refresh_token"])
-        except (ValueError, TypeError, KeyError) as broken:
+        except (ValueError, TypeError, KeyError, RecursionError) as broken:
             raise BadInput(
                 "the kept refresh token cannot be read",
                 where=str(self.path) if self.path.exists() else f"keyring entry {self.entry}",

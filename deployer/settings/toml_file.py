@@ -68,7 +68,7 @@ def read_file(path: Path | None) -> SettingsFile:
     try:
         text = path.read_text(encoding="utf-8")
         values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as broken:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as broken:
         raise UsageError(
             f"not TOML: {str(broken).partition(' (at')[0]}{_position(broken)}",
             where=str(path),

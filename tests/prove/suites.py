@@ -10,10 +10,13 @@ SUITES = {
     "faults": "every fault of Salesforce at every call: the reaction is the table's",
     "kill": "SIGKILL wherever the product passes, and again in recovery: no opt-out is lost",
     "lock": "two runners, stopped ones, late ones, a copied ledger: one night at a time",
+    "kill_postgresql": "the same with ledger and people in PostgreSQL",
+    "lock_postgresql": "the same there",
     "scale": "200,000 people a side and 6,000 differences, with faults: right, and only once",
     "model": "people, administrators and faults do as they like: the laws hold",
     "sim": "schedules drawn from a seed, faults in each: the laws hold after every move",
     "powercut": "the power goes while the ledger is written: what was answered for is kept",
+    "badinput": "hostile inputs at every door: refused in good time, and nothing half done",
     "mutants": "thirty bugs and more, planted in a copy of the product: a test sees each",
 }
 

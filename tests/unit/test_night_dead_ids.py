@@ -88,6 +88,7 @@ def test_a_merge_that_shows_late_is_found_the_next_night(adopted):
     adopted.clock.sleep(3_600)
     adopted.merge(winner, loser)
     adopted.tick(winner)
+    adopted.clock.sleep(60)
     adopted.fault("query.row", "LATE_VISIBLE:600")
     adopted.night()
     assert not adopted.out("ann")

@@ -143,7 +143,7 @@ def read_store_id(folder: Path, make_id: Callable[[], str]) -> str:
     try:
         found = json.loads(file.read_bytes())
         store, version = str(found["store"]), int(found["format"])
-    except (ValueError, KeyError, TypeError) as broken:
+    except (ValueError, KeyError, TypeError, RecursionError) as broken:
         raise _changed(file) from broken
     if version > FORMAT:
         raise OrgSaidNo(

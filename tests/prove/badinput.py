@@ -1,0 +1,108 @@
+"""Hostile inputs at every door: a refusal of ours in good time, and nothing half done.
+
+What a door may do with an input is take it or refuse it: by an error of ours that has a hint and,
+where there is a file, its place, with an exit code of the door's. It leaves no draft behind, takes
+no more than two seconds of the processor, and all of them together stay below 256 MB.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import Random
+
+from prove.badinput_commands import commands
+from prove.badinput_doors import DOORS, Door
+from prove.outcome import Outcome, Size, digest
+from prove.stages import be_silent
+from prove.worlds import memory_folder
+
+from deployer.errors import OptoutError
+
+MOST_S = 2.0
+MOST_MB = 256
+TIMES = {Size.SHORT: 1, Size.LONG: 20}
+
+
+def run(seed: int, size: Size) -> Outcome:
+    """So many inputs for each door, and the commands on files of them; long: 20 times as many."""
+    be_silent()
+    told: list[str] = []
+    wrong: list[str] = []
+    with memory_folder() as folder, _peak() as peak:
+        for door in DOORS:
+            for number in range(door.count * TIMES[size]):
+                said = feed(door, seed, number, folder)
+                told.append(said)
+                wrong += [] if said.startswith(("taken", "refused")) else [said]
+        for said in commands(seed, TIMES[size], folder):
+            told.append(said)
+            wrong += [] if said.startswith("ok") else [said]
+        grown = peak()
+    if grown > MOST_MB:
+        wrong.append(f"memory grew by {grown:.0f} MB")
+    return Outcome(len(told), tuple(wrong), digest(told))
+
+
+def made(door: Door, seed: int, number: int) -> bytes:
+    """The input of this number: the same in any process, whatever other doors there are."""
+    return door.make(Random(f"{door.name}:{seed}:{number}"))  # noqa: S311 - repeatable on purpose
+
+
+def feed(door: Door, seed: int, number: int, room: Path) -> str:
+    """What came of one input: "taken", "refused ...", or what is wrong."""
+    data = made(door, seed, number)
+    with tempfile.TemporaryDirectory(dir=room) as folder:
+        begun = time.process_time()
+        said = look(door, data, Path(folder))
+        took = time.process_time() - begun
+        drafts = [path.name for path in Path(folder).rglob(".*.*")]
+    name = f"{door.name} {number} ({len(data)} bytes, {hashlib.sha256(data).hexdigest()[:12]})"
+    if took > MOST_S:
+        return f"{name}: it took {took:.1f} s"
+    if drafts:
+        return f"{name}: drafts are left: {drafts}"
+    return said if said.startswith(("taken", "refused")) else f"{name}: {said}"
+
+
+def look(door: Door, data: bytes, folder: Path) -> str:
+    """What the door says to these bytes."""
+    try:
+        door.read(data, folder)
+    except OptoutError as refused:
+        return f"refused {refused.code}" if not (bad := _badly(door, refused)) else bad
+    except Exception as bug:  # noqa: BLE001 - which is what is looked for
+        return f"a bug: {type(bug).__name__}: {str(bug)[:200]!r}"
+    return "taken"
+
+
+def _badly(door: Door, refused: OptoutError) -> str:
+    if refused.exit not in door.exits:
+        return f"exit {int(refused.exit)}: {refused}"
+    if door.placed and not refused.where:
+        return f"it does not say where: {refused}"
+    return "" if refused.hint else f"it does not say what to do: {refused}"
+
+
+@contextmanager
+def _peak() -> Iterator[Callable[[], float]]:
+    """By how many MB the process was ever larger than at the beginning; 0 where it cannot be told.
+
+    Linux keeps the peak of a process, and begins anew when asked to. Source: proc(5), clear_refs.
+    """
+    try:
+        Path("/proc/self/clear_refs").write_text("5")
+    except OSError:
+        yield lambda: 0.0
+        return
+    begun = _most_mb()
+    yield lambda: _most_mb() - begun
+
+
+def _most_mb() -> float:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
