@@ -7,22 +7,21 @@ import re
 import ssl
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 from urllib.parse import urlsplit
 
-import certifi
 import requests
 import structlog
 import urllib3
-from requests.adapters import HTTPAdapter
 
 from deployer.clock import Clock
-from deployer.errors import BadInput, OptoutError, OrgSaidNo, UsageError
+from deployer.errors import BadInput, OptoutError, OrgSaidNo
 from deployer.salesforce.fault_table import OrgUnreachable
 from deployer.salesforce.faults import Effect, Refusal, lost_reply, read_refusal, to_error
 from deployer.salesforce.hosts import Loopback, Origin, check_pinned
+from deployer.salesforce.trust import TrustingAdapter, read_trust
 from deployer.state import PRIVATE_FILE
 
 CONNECT_TIMEOUT_S = 10.0
@@ -108,7 +107,7 @@ class OrgSession(requests.Session):
         # A proxy of the environment must not stand between us and this machine.
         self.trust_env = loopback is Loopback.REFUSED
         self.auth = _leave_as_is
-        self.mount("https://", _TrustingAdapter(_trust(ca_file) if ca_file else None))
+        self.mount("https://", TrustingAdapter(read_trust(ca_file) if ca_file else None))
 
     def pin(self, *origins: Origin) -> None:
         """Allow these origins too."""
@@ -177,7 +176,7 @@ class OrgSession(requests.Session):
         parts: list[bytes] = []
         keep = file.write if file and answer.status_code < 300 else parts.append
         size = 0
-        for part in answer.iter_content(_CHUNK):
+        for part in _pieces(answer.raw):
             size += len(part)
             keep(part)
             if size > self.cap_bytes:
@@ -202,48 +201,6 @@ class OrgSession(requests.Session):
                   ms=took)  # fmt: skip
 
 
-class _TrustingAdapter(HTTPAdapter):
-    """TLS with the usual authorities and the ones that were added; never without checking."""
-
-    def __init__(self, trust: ssl.SSLContext | None) -> None:
-        self._given = trust
-        super().__init__()
-
-    @cached_property
-    def _trusted(self) -> ssl.SSLContext:
-        return self._given or _trust(None)
-
-    def send(self, *args: Any, **rest: Any) -> requests.Response:
-        """As every adapter; the usual authorities take 15 ms to read, so not before they serve."""
-        self.poolmanager.connection_pool_kw["ssl_context"] = self._trusted
-        return super().send(*args, **rest)
-
-    def close(self) -> None:
-        """Close the connections too: urllib3 waits until nothing, no traceback either, has them."""
-        for manager in (self.poolmanager, *self.proxy_manager.values()):
-            for key in manager.pools.keys():  # noqa: SIM118 - iterating the container is refused
-                manager.pools[key].close()
-        super().close()
-
-    def proxy_manager_for(self, proxy: Any, **rest: Any) -> Any:
-        return super().proxy_manager_for(proxy, **rest, ssl_context=self._trusted)
-
-
-def _trust(ca_file: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=certifi.where())
-    if ca_file is None:
-        return context
-    try:
-        context.load_verify_locations(cafile=ca_file)
-    except (OSError, ssl.SSLError) as broken:
-        raise UsageError(
-            "the CA file cannot be read as PEM certificates",
-            where=str(ca_file),
-            hint="check ca_file in the settings, or --ca-file",
-        ) from broken
-    return context
-
-
 def _leave_as_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Keeps requests from putting a ~/.netrc password in place of the token."""
     return request
@@ -259,8 +216,19 @@ def _refused(answer: requests.Response, where: str, refuse: Refuse) -> OptoutErr
     return refuse(read_refusal(answer.status_code, answer.content), where=where)
 
 
+def _pieces(body: urllib3.HTTPResponse) -> Iterator[bytes]:
+    """The body as it arrives: whoever waits for a piece to be full waits as long as it drips."""
+    try:
+        while part := body.read1(_CHUNK, decode_content=True):
+            yield part
+    except urllib3.exceptions.ReadTimeoutError as slow:
+        raise requests.ReadTimeout(slow) from slow
+    except urllib3.exceptions.HTTPError as broken:
+        raise requests.ConnectionError(broken) from broken
+
+
 def _transport_error(broken: requests.RequestException, where: str, effect: Effect) -> OptoutError:
-    if isinstance(broken, requests.exceptions.SSLError):
+    if _is_untrusted(broken):
         return OrgSaidNo(
             "the org's certificate is not trusted, so nothing was sent",
             where=where,
@@ -274,6 +242,13 @@ def _transport_error(broken: requests.RequestException, where: str, effect: Effe
         where=where,
         hint="check the network and https://status.salesforce.com, then run it again",
     )
+
+
+def _is_untrusted(broken: BaseException) -> bool:
+    """Whether the certificate was refused; TLS fails also where a connection breaks under it."""
+    reasons = (getattr(cause, "reason", cause) for cause in broken.args)
+    said = (reason.args[:1] for reason in reasons if isinstance(reason, Exception))
+    return any(isinstance(why, ssl.SSLCertVerificationError) for first in said for why in first)
 
 
 def _never_sent(broken: BaseException) -> bool:

@@ -93,11 +93,24 @@ class Recording:
         self.open_files[address] = (name, self.inodes[name])
         return True
 
+    def makes(self, path: str) -> bool:
+        """Whether this would be a new file of the folder's."""
+        return Path(path).parent == self.folder and not Path(path).exists()
+
     def deleted(self, path: str) -> None:
         """Note that a name is gone."""
         name = Path(path).name
         if Path(path).parent == self.folder and name in self.inodes:
             self.ops.append(Op("delete", name, self.inodes.pop(name)))
+
+    def refuses(self, kind: str, name: str) -> int:
+        """SQLite's code of the error that this operation ends with; 0: it is carried out."""
+        del kind, name
+        return _OK
+
+    def refuses_file(self, kind: str, address: int) -> int:
+        """As `refuses`, for an open file."""
+        return self.refuses(kind, self.open_files[address][0])
 
     def told(self, kind: str, address: int, at: int = 0, data: bytes = b"") -> None:
         """Note what became of an open file."""
@@ -108,11 +121,17 @@ class Recording:
 @contextmanager
 def recording(folder: Path) -> Iterator[Recording]:
     """Record what every database opened from now on does in this folder."""
+    with standing_between(Recording(folder)) as found:
+        yield found
+
+
+@contextmanager
+def standing_between(found: Recording) -> Iterator[Recording]:
+    """Have every database opened from now on tell this recording what it does, and ask it."""
     library_file = _library()
     find = library_file.sqlite3_vfs_find
     find.restype = POINTER(_Vfs)
     real = find(None)
-    found = Recording(folder)
     vfs, kept = _vfs(real, found)
     stop_watching = _watch_folders(real, found)
     _KEPT.append((vfs, kept))
@@ -138,8 +157,12 @@ def _vfs(real: POINTER(_Vfs), found: Recording) -> tuple[_Vfs, list[object]]:
     kept: list[object] = [wrapped]
 
     def open_file(_vfs, name, file, flags, out):
-        code = real.contents.open(cast(real, c_void_p), name, file, flags, out)
         path = ctypes.string_at(name).decode() if name else ""
+        if flags & _CREATE and found.makes(path) and (code := found.refuses("create", path)):
+            # No methods: then SQLite does not close what was never opened.
+            cast(file, POINTER(_File)).contents.methods = None
+            return code
+        code = real.contents.open(cast(real, c_void_p), name, file, flags, out)
         if code == _OK and found.opened(file, path, may_create=bool(flags & _CREATE)):
             methods = cast(file, POINTER(_File)).contents.methods
             address = ctypes.addressof(methods.contents)
@@ -149,6 +172,9 @@ def _vfs(real: POINTER(_Vfs), found: Recording) -> tuple[_Vfs, list[object]]:
         return code
 
     def delete(_vfs, name, sync_folder):
+        file = Path(name.decode())
+        if file.parent == found.folder and (code := found.refuses("delete", file.name)):
+            return code
         # Told first: the folder is synced inside the real call, when it is.
         found.deleted(name.decode())
         return real.contents.delete(cast(real, c_void_p), name, sync_folder)
@@ -160,14 +186,20 @@ def _vfs(real: POINTER(_Vfs), found: Recording) -> tuple[_Vfs, list[object]]:
 
 def _methods(real: _Methods, found: Recording) -> _Methods:
     def write(file, data, size, at):
+        if code := found.refuses_file("write", file):
+            return code
         found.told("write", file, at, ctypes.string_at(data, size))
         return real.write(file, data, size, at)
 
     def cut(file, size):
+        if code := found.refuses_file("cut", file):
+            return code
         found.told("cut", file, size)
         return real.truncate(file, size)
 
     def sync(file, flags):
+        if code := found.refuses_file("sync", file):
+            return code
         code = real.sync(file, flags)
         found.told("sync", file)
         return code
