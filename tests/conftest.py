@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import canaries
 import certifi
 import pytest
 import requests
 import structlog
+from canary_shapes import SECRETS, remember_facts
 from hypothesis import settings
 from org_clock import START, OrgClock
 from org_copy import copy_of
@@ -42,18 +44,20 @@ MEMORY = Path("/dev/shm")  # noqa: S108 - what a test writes there is its own us
 ROOM_BYTES = 1 << 30
 
 
-def pytest_configure() -> None:
+def pytest_configure(config) -> None:
     """Put the files of tests into memory where there is room: half of the time went into fsync.
 
     No test proves that a disk keeps what it was told to: power cuts are played from what was
     written and what was synced (tests/prove/recorder.py), on any file system. And keep the secrets
-    of tests out of the keyring that this machine may have.
+    of tests out of the keyring that this machine may have, and search every test for those that
+    the product let out.
     """
     os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     if MEMORY.is_dir():
         free = os.statvfs(MEMORY)
         if os.access(MEMORY, os.W_OK) and free.f_bavail * free.f_frsize >= ROOM_BYTES:
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    canaries.install(config)
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +115,8 @@ def seeded(org_files: DataFolder) -> Org:
     template = open_practice_org(":memory:", OrgClock(), seed=1)
     keys = {i.name: read_or_write_key(org_files.key_file(i.name)) for i in IDENTITIES}
     seed_org(template, Wish(Size(contacts=120, leads=90, users=60), public_keys=keys))
+    for name in ("admin_password", *(f"client_secret:{i.name}" for i in IDENTITIES)):
+        SECRETS.remember(f"{name} of the practice org", template.setting(name), for_good=True)
     return template
 
 
@@ -184,6 +190,7 @@ def practice(
 ) -> Iterator[Practice]:
     """The org on loopback, found by `--org practice` through server.json."""
     facts = announcement(org, org_files, switchboard.doors, switchboard.certificates)
+    remember_facts(facts)
     folder = DataFolder(private_home / "optout" / "practice-org")
     folder.path.mkdir(parents=True)
     write_server_file(folder, json.loads(json.dumps(facts)))

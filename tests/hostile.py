@@ -18,7 +18,7 @@ NAMES = {
     "a heading": "# a",
     "a list": "- a",
     "a numbered list": "12. a",
-    "a mention": "@everybody and ann@example.com",
+    "a mention": "@everybody and ann@names.example",
     "a command": "a\n::add-mask::b\n::error::c",
     "an old command": "##[add-mask]a",
     "percent signs": "100%0A%25",

@@ -74,6 +74,10 @@ def test_every_link_of_the_page_leads_to_a_file():
     assert [link for link in links if not (ROOT / link).is_file()] == []
 
 
+def test_every_test_is_searched_for_what_the_page_guards(request):
+    assert request.config.pluginmanager.has_plugin("canaries")
+
+
 def calls_through_a_shell(source: str) -> list[str]:
     """The calls that give a line to a shell, as written."""
     return [

@@ -235,7 +235,9 @@ def test_a_stranger_is_who_the_export_has_under_their_address(place):
 @given(st.lists(rows(), min_size=10, max_size=40))
 def test_rows_of_one_person_come_to_what_joining_them_comes_to(people):
     with TemporaryDirectory() as folder:
-        stores = [open_embedded(Path(folder) / name, CLOCK) for name in ("one", "two")]
+        stores = [
+            open_embedded(Path(folder) / name, CLOCK) for name in ("one.sqlite", "two.sqlite")
+        ]
         fill(stores[0], people)
         stores[1].join(people, lambda _told, _change: None)
         assert list(stores[0].everybody()) == list(stores[1].everybody())
