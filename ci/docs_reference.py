@@ -15,6 +15,7 @@ import jinja2
 from docs_code import exits, ledger_tables, ledger_words
 from docs_commands import command_trees
 from docs_markdown import cell, table
+from docs_proof import proof_facts
 from docs_settings import settings_facts
 from docs_tables import check_rows, meter_rows, reaction_rows, rule_groups
 
@@ -33,6 +34,7 @@ FACTS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "exit-codes": exits,
     "ledger": lambda: {"tables": ledger_tables(), "words": ledger_words()},
     "metrics": lambda: {"meters": meter_rows()},
+    "proof": proof_facts,
 }
 
 
