@@ -259,17 +259,18 @@ def _keep_cases(db: Connection, targets: Sequence[Target], outcome: Outcome, now
 def settle(db: Connection, event_ids: Sequence[int], now: str) -> None:
     """Settle those of these events that have nothing left to reach."""
     states = [state.value for state in UNSETTLED]
-    mine = (TARGETS.c.event_id.in_(event_ids), TARGETS.c.state.in_(states))
-    unsettled = select(TARGETS.c.event_id).where(*mine)
-    db.execute(
-        update(EVENTS)
-        .where(
-            EVENTS.c.id.in_(event_ids),
-            EVENTS.c.state == EventState.SPREAD.value,
-            EVENTS.c.id.not_in(unsettled),
+    for lot in batches(event_ids):
+        mine = (TARGETS.c.event_id.in_(lot), TARGETS.c.state.in_(states))
+        unsettled = select(TARGETS.c.event_id).where(*mine)
+        db.execute(
+            update(EVENTS)
+            .where(
+                EVENTS.c.id.in_(lot),
+                EVENTS.c.state == EventState.SPREAD.value,
+                EVENTS.c.id.not_in(unsettled),
+            )
+            .values(state=EventState.SETTLED.value, settled_at=now)
         )
-        .values(state=EventState.SETTLED.value, settled_at=now)
-    )
 
 
 def want_more(ledger: Ledger, wants: Mapping[int, Iterable[Want]]) -> None:

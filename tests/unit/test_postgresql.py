@@ -16,7 +16,7 @@ from sync.database.postgresql import Room
 from sync.database.views import reading
 from sync.ledger.events import NewEvent, Selector, accept
 from sync.ledger.ledger import Ledger, open_ledger, read_meta, write_meta
-from sync.ledger.targets import Side, Want, claim_due, spread
+from sync.ledger.targets import Side, Want, claim_due, settle, spread
 from sync.ledger.trouble import ledger_told
 
 AT_ONCE = 0.05
@@ -201,3 +201,12 @@ def test_a_row_that_somebody_has_locked_by_hand_holds_up_nobody_else(ledger, clu
         by_hand.execute("SELECT * FROM targets WHERE key = 'ann' FOR UPDATE")
         assert [each.key for each in claim_due(ledger, Side.PEOPLE, "claim", 9)] == ["bob"]
     assert [each.key for each in claim_due(ledger, Side.PEOPLE, "claim", 9)] == ["ann"]
+
+
+def test_more_are_settled_at_once_than_a_statement_takes_parameters(ledger):
+    at = ledger.clock.now()
+    one = accept(ledger, [NewEvent("t", "k", "k", at, Selector.PERSON, "ann", ("F",))])[0].id
+    spread(ledger, {one: [Want(Side.PEOPLE, "ann", "ann", TargetState.DONE)]})
+    with ledger.engine.begin() as db:
+        settle(db, range(one, one + 70_000), ledger.now())
+        assert db.scalar(text("SELECT state FROM events")) == "settled"
