@@ -75,6 +75,7 @@ VERBS = {
     ),
     "doctor": Verb("deployer.commands.doctor", "Check this machine, the settings and logins."),
     "sync": Verb("sync.cli", "Keep unsubscribes in step between people and the org."),
+    "worker": Verb("sync.commands.worker", "Bring opt-outs to both sides, beside other workers."),
     "practice-org": Verb("deployer.commands.practice_org", "Run a Salesforce org on loopback."),
 }
 

@@ -8,6 +8,7 @@ from deployer.errors import UsageError
 
 # Extra of pyproject.toml -> the modules without which its commands cannot run.
 EXTRAS = {
+    "postgres": ("procrastinate", "psycopg"),
     "practice": ("cryptography", "lark", "python_multipart", "starlette", "uvicorn"),
     "sync": ("duckdb", "prometheus_client", "sqlalchemy", "starlette", "uvicorn"),
 }

@@ -14,14 +14,19 @@ import click
 
 from deployer.commands.options import org_options
 from deployer.errors import Exit
+from deployer.extras import require_extra
 from sync.desk import Ask, Desk, ledger_place, open_desk
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Callable
+    from typing import TypeAlias
 
-    from sync.serve.loop import Loop, Round
+    from sync.serve.loop import Loop
     from sync.serve.metrics import Meters
     from sync.webhooks.door import Keyring
+
+    MakeLoops: TypeAlias = Callable[[Desk, Meters], tuple[Loop, ...]]
 
 # Longer than any commit takes, shorter than a sender waits for its answer.
 INTAKE_WAIT_S = 5.0
@@ -41,10 +46,14 @@ SWITCH_S = 0.0005
     "--behind-tls-proxy", is_flag=True,
     help="Say that only a proxy that speaks TLS reaches --host.",
 )  # fmt: skip
+@click.option(
+    "--no-drain", is_flag=True,
+    help="Only take them, and call the workers (optout worker) that share the ledger.",
+)  # fmt: skip
 @org_options
 def command(  # noqa: PLR0913 - what the command takes
-    *, host: str, port: int, behind_tls_proxy: bool, org: str | None, config: Path | None,
-    as_json: bool,
+    *, host: str, port: int, behind_tls_proxy: bool, no_drain: bool, org: str | None,
+    config: Path | None, as_json: bool,
 ) -> int:  # fmt: skip
     """Take webhooks (POST /unsubscribes) and bring them to both sides until SIGTERM.
 
@@ -58,12 +67,15 @@ def command(  # noqa: PLR0913 - what the command takes
     with open_desk(Ask(org, config, as_json)) as desk:
         senders = read_senders(desk.settings.file)
         keyring = open_keyring(senders, lambda place: read_secret(place, desk.settings.environ))
+        make_loops = _call_loops if no_drain else _loops
+        if no_drain:
+            _refuse_alone(desk)
         with listen(host, port, behind_tls_proxy=behind_tls_proxy) as door:
-            asyncio.run(_serve(desk, keyring, door))
+            asyncio.run(_serve(desk, keyring, door, make_loops))
     return Exit.DONE
 
 
-async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
+async def _serve(desk: Desk, keyring: Keyring, door: socket.socket, make_loops: MakeLoops) -> None:
     from sync.checks.gathering import read_facts
     from sync.ledger.ledger import open_ledger
     from sync.serve.app import Shown, make_app
@@ -78,7 +90,7 @@ async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
     place = ledger_place(desk.settings, desk.sync, desk.org)
     own = open_ledger(place, desk.clock, INTAKE_WAIT_S)
     desk.opened.callback(own.close)
-    loops = _loops(desk, meters)
+    loops = make_loops(desk, meters)
     inbox = Inbox(own, desk.sync.fields, loops[0].wake)
     intake = Intake(inbox, keyring, Throttle(), meters, desk.clock)
     app = make_app(intake, Shown(desk.org, lambda: read_facts(desk)))
@@ -94,6 +106,7 @@ async def _serve(desk: Desk, keyring: Keyring, door: socket.socket) -> None:
 
 def _loops(desk: Desk, meters: Meters) -> tuple[Loop, ...]:
     """Drain, night, alerts and tidying, a thread and sessions each: none waits for another."""
+    from sync.commands.alerting import alerting
     from sync.serve.loop import Loop
     from sync.serve.rounds import NightRound, Sides, drain_round, forget_round
 
@@ -103,27 +116,27 @@ def _loops(desk: Desk, meters: Meters) -> tuple[Loop, ...]:
     rounds = (
         drain_round(drains, meters, lambda: secrets.token_hex(8), ending),
         NightRound(nights, lambda: secrets.token_hex(6)),
-        _alerts(desk),
+        alerting(desk),
     )
     hourly = Loop(forget_round(desk), every_s=HOUR_S)
     return (*(Loop(each, ending=ending) for each in rounds), hourly)
 
 
-def _alerts(desk: Desk) -> Round:
-    import requests
+def _refuse_alone(desk: Desk) -> None:
+    """Errors: UsageError where there can be no workers."""
+    from sync.commands.worker import refuse_file
 
-    from sync.checks.gathering import read_facts
-    from sync.serve.rounds import alert_round
-    from sync.serve.sending import read_outlets, run_command, send_alerts
+    require_extra("postgres", "calling workers")
+    refuse_file(desk, "--no-drain", "leave it away, and this server drains by itself")
 
-    outlets = read_outlets(desk.settings.file)
-    session = desk.opened.enter_context(requests.Session())
-    session.trust_env = False
-    return alert_round(
-        desk,
-        lambda: read_facts(desk),
-        lambda found: send_alerts(outlets, found, run_command, session),
-    )
+
+def _call_loops(desk: Desk, _meters: Meters) -> tuple[Loop, ...]:
+    """Workers do the rest; without one, nothing is lost and nothing is applied."""
+    from sync.serve.loop import Loop
+    from sync.worker.calling import calling
+    from sync.worker.queue import open_queue
+
+    return (Loop(desk.opened.enter_context(calling(open_queue(desk.ledger)))),)
 
 
 def _announce(desk: Desk, door: socket.socket, keyring: Keyring) -> None:

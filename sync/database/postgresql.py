@@ -30,7 +30,7 @@ _PLAINLY: Mapping[str, object] = {"stream_results": False, "yield_per": None}
 
 # What a connection notices when the other machine is gone, instead of waiting for hours (libpq,
 # "Database Connection Control Functions"). No prepared statements: poolers lose them.
-_CONNECTING: Mapping[str, object] = {
+CONNECTING: Mapping[str, object] = {
     "connect_timeout": 10,
     "keepalives_idle": 20,
     "keepalives_interval": 5,
@@ -72,7 +72,7 @@ def open_postgresql(url: URL, room: Room, wait_s: float = WRITING_WAIT_S) -> Eng
     than `wait_s`.
     """
     engine = sqlalchemy.create_engine(
-        url, hide_parameters=True, pool_pre_ping=True, connect_args=dict(_CONNECTING)
+        url, hide_parameters=True, pool_pre_ping=True, connect_args=dict(CONNECTING)
     )
     write = _WRITE.format(
         wait_ms=max(1, round(wait_s * 1000)), silent_ms=SILENT_S * 1000, room=room.value

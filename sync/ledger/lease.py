@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, select, text, update
 
 from deployer.errors import TryLater
+from sync.database.views import reading
 from sync.ledger.ledger import Ledger
 from sync.ledger.tables import LEASES
 
@@ -54,6 +55,13 @@ def take(ledger: Ledger, org_id: str, owner: str) -> Lease:
             hint="optout sync status shows it; it is taken over when it has died",
         )
     return Lease(org_id, owner, int(epoch))
+
+
+def is_held(ledger: Ledger, org_id: str) -> bool:
+    """Whether somebody holds the nightly of this org now: asked before anything costs a call."""
+    held_now = (LEASES.c.org_id == org_id, LEASES.c.expires_at > ledger.now())
+    with reading(ledger.engine) as db:
+        return db.scalar(select(LEASES.c.epoch).where(*held_now)) is not None
 
 
 def renew(ledger: Ledger, lease: Lease) -> None:

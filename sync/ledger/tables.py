@@ -187,6 +187,18 @@ RESUBSCRIBE_MEMBERS = Table(
     Index("resubscribe_members_key", "key"),
 )
 
+# Who drains and runs nights on PostgreSQL, so that status can say whom it has heard from.
+WORKERS = Table(
+    "workers",
+    METADATA,
+    Column("name", Text, primary_key=True),  # the machine's name and the process's number
+    Column("started_at", Text, nullable=False),
+    Column("heard_at", Text, nullable=False),
+    Column("rounds", Number, nullable=False),
+    Column("people", Number, nullable=False),  # targets told on each side since it started
+    Column("org", Number, nullable=False),
+)
+
 # What people decided: the nightly's switch, adoptions, approvals, acknowledgements, rebindings.
 AUDIT = Table(
     "audit",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event
 
@@ -72,9 +72,7 @@ class Loop:
         with ThreadPoolExecutor(1, thread_name_prefix="drain") as thread:
             while not self.ending.is_set():
                 self._woken.clear()
-                work = asyncio.get_running_loop().run_in_executor(thread, self.round)
-                await asyncio.wait([work])
-                self.told.log(_problems(work))
+                await carry_out(self.round, thread, self.told)
                 await self._pause()
 
     async def _pause(self) -> None:
@@ -84,6 +82,13 @@ class Loop:
             return
         if not self.ending.is_set():
             await asyncio.sleep(self.coalesce_s)
+
+
+async def carry_out(go: Round, thread: Executor, told: Told) -> None:
+    """One round in this thread; what went wrong is logged and raises nothing."""
+    work = asyncio.get_running_loop().run_in_executor(thread, go)
+    await asyncio.wait([work])
+    told.log(_problems(work))
 
 
 def _problems(work: asyncio.Future[tuple[OptoutError, ...]]) -> tuple[OptoutError, ...]:

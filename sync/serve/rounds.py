@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from threading import Event
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from deployer.errors import OptoutError
 from sync.database.views import reading
 from sync.desk import Desk
-from sync.drain import drain
+from sync.drain import Drained, drain
+from sync.ledger.lease import Busy, is_held
 from sync.ledger.ledger import read_meta, write_meta
 from sync.night.due import Owed, owed
 from sync.night.night import Asked, Mode, Room, run_night
@@ -24,6 +27,7 @@ from sync.serve.metrics import Meters
 from sync.status import StatusFacts
 
 _TOLD = "alerts_told"
+_NIGHT_AGAIN = "night_again_at"
 NIGHT_AGAIN_S = 900.0
 
 
@@ -58,23 +62,32 @@ class Sides:
         return replace(self.desk, opened=self._opened, ask=replace(self.desk.ask, as_json=True))
 
 
-def drain_round(sides: Sides, meters: Meters, make_word: Callable[[], str], ending: Event) -> Round:
-    """Bring what is due to both sides; once it is `ending`, the lot under way is the last."""
+def drain_once(sides: Sides, word: str, ending: Event) -> Drained:
+    """Bring what is due to both sides; once it is `ending`, the lot under way is the last.
+
+    `word` is this drain's own random one. What stopped a side is in what it returns.
+    """
 
     def going() -> bool:
         return not ending.is_set()
 
+    try:
+        drained = drain(sides.desk.ledger, sides.people(), sides.door, word, going)
+    except OptoutError as away:
+        drained = Drained(0, 0, (away,))
+    if drained.problems:
+        sides.forget()
+    return drained
+
+
+def drain_round(sides: Sides, meters: Meters, make_word: Callable[[], str], ending: Event) -> Round:
+    """A drain, counted."""
+
     def work() -> tuple[OptoutError, ...]:
         with meters.drain_seconds.time():
-            try:
-                drained = drain(sides.desk.ledger, sides.people(), sides.door, make_word(), going)
-            except OptoutError as away:
-                sides.forget()
-                return _counted(meters, (away,))
+            drained = drain_once(sides, make_word(), ending)
         meters.applied.labels("people").inc(drained.people)
         meters.applied.labels("org").inc(drained.org)
-        if drained.problems:
-            sides.forget()
         return _counted(meters, drained.problems)
 
     return work
@@ -88,7 +101,10 @@ def _counted(meters: Meters, problems: tuple[OptoutError, ...]) -> tuple[OptoutE
 
 @dataclass(slots=True)
 class NightRound:
-    """Runs the night when it is owed; one that failed is tried again after a while."""
+    """Runs the night when it is owed and nobody else does; a failed one is tried again later.
+
+    When that is stands in the ledger, too: each of many workers would try it otherwise.
+    """
 
     sides: Sides
     make_word: Callable[[], str]
@@ -97,18 +113,40 @@ class NightRound:
     def __call__(self) -> tuple[OptoutError, ...]:
         """Look at the clock and the switch, and run the night. Errors: as run_night."""
         desk = self.sides.desk
-        now_s = desk.clock.monotonic_s()
-        if now_s < self._again_s or owed(desk.ledger, desk.sync.schedule) is not Owed.NOW:
+        if desk.clock.monotonic_s() < self._again_s or not _may_begin(desk):
             return ()
-        self._again_s = now_s + NIGHT_AGAIN_S
         asked = Asked(Mode.NIGHTLY, budget_percent=desk.sync.api_budget_percent)
         try:
             people, door = self.sides.people(), self.sides.door
             room = Room(desk.ledger, people, door, desk.runs, self.make_word)
             run_night(room, desk.sync.fields, asked)
+        except Busy:
+            return ()  # another one was quicker
+        except Exception:
+            self._again_s = desk.clock.monotonic_s() + NIGHT_AGAIN_S
+            with suppress(SQLAlchemyError, OptoutError):
+                _put_off(desk)
+            raise
         finally:
             self.sides.forget()
         return ()
+
+
+def _may_begin(desk: Desk) -> bool:
+    """Whether a night is owed that nobody is at, and that has not failed just now.
+
+    A runner that died is at it until its lease runs out.
+    """
+    if owed(desk.ledger, desk.sync.schedule) is not Owed.NOW:
+        return False
+    with reading(desk.ledger.engine) as db:
+        put_off = read_meta(db, _NIGHT_AGAIN) > desk.ledger.now()
+    return not put_off and not is_held(desk.ledger, desk.bound().org_id)
+
+
+def _put_off(desk: Desk) -> None:
+    with desk.ledger.engine.begin() as db:
+        write_meta(db, _NIGHT_AGAIN, desk.ledger.later(NIGHT_AGAIN_S))
 
 
 def forget_round(desk: Desk) -> Round:

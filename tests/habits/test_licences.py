@@ -18,6 +18,7 @@ UNCHANGED = {
     "certifi": "Mozilla Public License 2.0 (MPL 2.0)",
     "psycopg": "LGPL-3.0-only",  # in the extra `postgres` alone
     "psycopg-binary": "LGPL-3.0-only",
+    "psycopg-pool": "LGPL-3.0-only",
 }
 
 

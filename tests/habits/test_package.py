@@ -43,7 +43,7 @@ BESIDE = {".gitignore", "LICENSE", "PKG-INFO", "pyproject.toml", "ARCHITECTURE.m
 # Imported here, and brought by a requirement of ours that cannot do without it.
 BROUGHT = {"certifi": "requests", "h11": "uvicorn", "markupsafe": "jinja2", "urllib3": "requests"}
 # Required, and imported by a library of ours or by name.
-UNSEEN = {"psycopg": "sqlalchemy", "pysqlite3-binary": "by name", "python-multipart": "starlette"}
+UNSEEN = {"pysqlite3-binary": "by name", "python-multipart": "starlette"}
 
 
 def build(where: Path, out: Path) -> None:
