@@ -6,9 +6,7 @@ itself there, another that recovers an hour later, and one that looks whether an
 
 from __future__ import annotations
 
-import shutil
 import signal
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -21,6 +19,7 @@ from prove.outcome import Outcome, Size, digest
 from prove.points import Points
 from prove.scenes import SCENES, Names, Scene
 from prove.stages import Blow, Ended, Place, Stage, open_house, run_stage
+from prove.stores import copied
 from prove.worlds import look, memory_folder, sow_all
 from sync_house import House
 
@@ -108,9 +107,8 @@ def _second_kills(once: Sequence[Run], draw: Random, most: int) -> Iterator[Case
 
 def run_case(root: Path, case: Case) -> Run:
     """One run, from a copy of its scene's world."""
-    with tempfile.TemporaryDirectory(dir=root) as folder:
-        place = Place(Path(folder) / "run")
-        shutil.copytree(root / case.scene.name, place.path)
+    with copied(root / case.scene.name) as folder:
+        place = Place(folder)
         wrong = tuple(_run(place, case))
         act, recovery = (tuple(place.noted(f"trace-{stage.number}")) for stage in (ACT, RECOVER))
     return Run(case, act, recovery, wrong)

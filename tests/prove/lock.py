@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -41,6 +39,8 @@ from prove.scenes import (
     resubscribe,
 )
 from prove.stages import Place, Stage, wait_for
+from prove.stores import copied as copied_world
+from prove.stores import is_postgresql
 from prove.worlds import look, memory_folder, sow_all
 from sync_house import House
 
@@ -119,7 +119,8 @@ def _cases(traces: dict[Scene, list[str]], draw: Random, size: Size) -> Iterator
     for at in _some(_while_held(traces[CLEARING], "sync.ledger.resubscribes.finish"), draw,
                     STOPS[size]):  # fmt: skip
         yield Case("a resubscribe that was taken over", CLEARING, overtaken, at)
-    yield from [Case("a copied ledger", BOTH, copied)] * TOGETHER[size]
+    if not is_postgresql():
+        yield from [Case("a copied ledger", BOTH, copied)] * TOGETHER[size]
     yield Case("leases", DRAINS, leases)
     yield Case("naive leases", DRAINS, naive_leases)
 
@@ -160,9 +161,7 @@ def run_case(root: Path, case: Case) -> Run:
 
 @contextmanager
 def _race(root: Path, scene: Scene) -> Iterator[Race]:
-    with tempfile.TemporaryDirectory(dir=root) as folder:
-        place = Place(Path(folder) / "run")
-        shutil.copytree(root / scene.name, place.path)
-        race = Race(place, SharedClock())
+    with copied_world(root / scene.name) as folder:
+        race = Race(Place(folder), SharedClock())
         race.move(24 * HOUR_S)
         yield race

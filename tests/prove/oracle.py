@@ -120,6 +120,8 @@ def changes(house: House) -> list[Change]:
 
 
 def _unsound(house: House) -> list[str]:
+    if house.ledger.engine.dialect.name != "sqlite":
+        return []  # a server's files are its own to look at
     with house.ledger.engine.connect() as db:
         said = db.exec_driver_sql("PRAGMA integrity_check").scalar()
     return [] if said == "ok" else [f"the ledger is broken: {said}"]

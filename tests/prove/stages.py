@@ -20,14 +20,13 @@ import stamina
 import structlog
 from org_clock import START, OrgClock
 from prove.points import Points, watch, watched
+from prove.stores import open_stores
 from sync_house import House
 from walk import StepClock
 
 from deployer.state import Hold, wait_to_hold
 from practice_org.app import open_practice_org
 from practice_org.wire import Request, Response
-from sync.ledger.ledger import open_ledger
-from sync.people.sql import open_embedded
 
 # Longer than any stage works on a slow machine: one that hangs has failed.
 PATIENCE_S = 120
@@ -103,11 +102,12 @@ def open_house(
     with _IN_ORG, wait_to_hold(turn, Hold.ALONE):  # opening writes, as a call does
         org = open_practice_org(place.path / "org.sqlite", clock, seed=stage.number)
     step = StepClock(clock)
-    ledger = open_ledger(place.path / place.ledger, step)
-    people = open_embedded(place.path / "people.sqlite", step)
+    ledger, people = open_stores(place.path, place.ledger, step)
     own = count(stage.number * 1_000)
     with stamina.set_testing(True, attempts=2, cap=True):
-        yield WatchedHouse(ledger, people, org, step, own, points=points, turn=turn)
+        yield WatchedHouse(
+            ledger, people, org, step, own, folder=place.path, points=points, turn=turn
+        )
     people.close()
     ledger.close()
     org.db.close()

@@ -13,6 +13,7 @@ from prove.oracle import Acknowledged, Sown, verdict
 from prove.points import Points
 from prove.scenes import Scene
 from prove.stages import Place, Stage, be_silent, open_house
+from prove.stores import prepare, take_away
 from sync_house import House
 
 from practice_org.app import open_practice_org
@@ -39,6 +40,7 @@ def sow_all(root: Path, scenes: Sequence[Scene]) -> None:
     for scene in scenes:
         place = Place(root / scene.name)
         place.path.mkdir()
+        prepare(place.path)
         org = open_practice_org(place.path / "org.sqlite", OrgClock(), seed=SOW.number)
         seed_org(org, Wish(OrgSize(contacts=0, leads=0, users=3)))
         org.db.close()
@@ -46,7 +48,7 @@ def sow_all(root: Path, scenes: Sequence[Scene]) -> None:
             sown = scene.sow(house)
         place.note("sown", astuple(sown))
         for name in scene.without:
-            (place.path / name).unlink()
+            take_away(place.path, name)
 
 
 def look(house: House, place: Place) -> None:
