@@ -23,6 +23,7 @@ from canary_places import is_ours, may_say, why_not_in_file
 from canary_shapes import SECRETS, canaries_in, remember_facts
 from webhook_signing import KEY
 
+_FACTS = "server.json"
 _FOLDERS = ("tmp_path", "private_home")
 
 
@@ -49,15 +50,15 @@ class Search:
         by = self._typed[self._unread :]
         # No more of it than the verb: what follows may be what was found.
         of = f" of `{' '.join(by[-1].split()[:2])}`" if by else ""
-        for each in canaries_in(
-            text.encode(errors="replace") if isinstance(text, str) else text or b""
-        ):
+        raw = text.encode(errors="replace") if isinstance(text, str) else text or b""
+        for each in canaries_in(raw):
             if not may_say(each.kind, by):
                 self._note(f"{each} in {where}{of}")
 
     def look_at(self, place: str) -> None:
         """Search the file, or each file in the folder, that is not the test's own."""
-        for path in files_under(place):
+        # First what says which secrets there are.
+        for path in sorted(files_under(place), key=lambda path: not path.endswith(_FACTS)):
             stamp = stamp_of(path)
             if stamp and (path, stamp) not in self._searched:
                 self._searched.add((path, stamp))
@@ -68,7 +69,7 @@ class Search:
         with suppress(OSError):  # gone meanwhile, or closed to us on purpose
             content = Path(path).read_bytes()
             mode = stat.S_IMODE(Path(path).stat().st_mode)
-            if path.endswith("server.json"):
+            if path.endswith(_FACTS):
                 with suppress(ValueError):
                     remember_facts(json.loads(content))
             for each in canaries_in(content):
