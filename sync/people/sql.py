@@ -205,8 +205,8 @@ def open_existing(
     """
     with told(engine):
         tables = existing_tables(engine, table, columns)
-        tables.make_missing(engine)
         _bind_format(engine, tables, lambda: "")
+        tables.make_missing(engine)
     where = engine.url.set(username=None, password=None, query={})
     return SqlPeople(engine, tables, clock, f"{where.render_as_string()}#{table}")
 
@@ -215,13 +215,18 @@ def open_own(engine: Engine, clock: Clock, make_id: Callable[[], str] = make_sto
     """The people in our own tables of this database, made when they are missing."""
     tables = own_tables()
     with told(engine):
+        store = _bind_format(engine, tables, make_id)
         tables.make_missing(engine)
-        return SqlPeople(engine, tables, clock, _bind_format(engine, tables, make_id))
+    return SqlPeople(engine, tables, clock, store)
 
 
 def _bind_format(engine: Engine, tables: Tables, make_id: Callable[[], str]) -> str:
-    """The store's own id; a new store gets one, a newer or moved one is refused."""
+    """The store's own id; a new store gets one, a newer or moved one is refused as it is.
+
+    So it comes before any other table is made: a newer program may have put them elsewhere.
+    """
     meta = tables.meta
+    meta.create(engine, checkfirst=True)
     with engine.begin() as db:
         refuse_elsewhere(db, meta, called(engine))
         found = {row.name: row.value for row in db.execute(select(meta))}

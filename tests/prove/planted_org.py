@@ -66,8 +66,11 @@ ON_THE_WAY = (
         "        if problem.reaction in (Reaction.RETRY, Reaction.WAIT):\n"
         "            return None\n",
         "        if problem.reaction in (Reaction.RETRY, Reaction.WAIT):\n"
-        '            connection.send_json("PATCH", job_path(kind, job_id), {"state": '
-        '"Aborted"})\n'
+        "            path = job_path(kind, job_id)\n"
+        "            try:\n"
+        '                connection.send_json("PATCH", path, {"state": "Aborted"})\n'
+        "            except OptoutError:\n"
+        "                return None\n"
         "            return None\n",
         ("tests/flows/test_bulk_client.py::test_a_hiccup_while_waiting_aborts_nothing",),
     ),

@@ -17,6 +17,7 @@ SUITES = {
     "sim": "schedules drawn from a seed, faults in each: the laws hold after every move",
     "powercut": "the power goes while the ledger is written: what was answered for is kept",
     "badinput": "hostile inputs at every door: refused in good time, and nothing half done",
+    "upgrade": "what an earlier release stored opens, what a later one stored stays as it is",
     "mutants": "thirty bugs and more, planted in a copy of the product: a test sees each",
 }
 
