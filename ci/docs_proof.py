@@ -12,12 +12,7 @@ from docs_markdown import code
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "tests"))
 
-from prove.figures import (  # noqa: E402 - found in tests/
-    Kept,
-    cells_of,
-    command_of,
-    read_figures,
-)
+from prove.figures import Kept, read_figures, rows_of  # noqa: E402 - found in tests/
 from prove.outcome import Size  # noqa: E402
 from prove.planted import BUGS  # noqa: E402
 from prove.promises import PROMISES  # noqa: E402
@@ -31,10 +26,7 @@ def proof_facts() -> dict[str, Any]:
     """`promises`, `suites`, `bugs` and `doubts` as rows; `tiers`: the figures of each size."""
     kept = read_figures(FIGURES, SUITES)
     return {
-        "promises": [
-            (f"P{number}", each.says, _codes(each.suites), _codes(each.tests))
-            for number, each in enumerate(PROMISES, 1)
-        ],
+        "promises": [(each.says, _codes(each.suites), _codes(each.tests)) for each in PROMISES],
         "suites": [(code(name), what) for name, what in SUITES.items()],
         "tiers": {size.value: list(_figures(kept, size)) for size in Size},
         "bugs": [(each.name, code(each.file), _codes(each.seen_by)) for each in BUGS],
@@ -43,10 +35,10 @@ def proof_facts() -> dict[str, Any]:
 
 
 def _figures(kept: Kept, size: Size) -> Iterator[tuple[str, ...]]:
-    """For each suite its runs: suite, result, cases, seconds, seed, measured, made, command."""
+    """For each suite its runs: suite, result, cases, seconds, measured, made, command."""
     for name in SUITES:
-        for cells in cells_of(kept.get((name, size), [])):
-            yield (code(name), *cells, code(command_of(name, size)))
+        for *cells, command in rows_of(name, size, kept.get((name, size), [])):
+            yield (code(name), *cells, code(command))
 
 
 def _codes(names: tuple[str, ...]) -> str:

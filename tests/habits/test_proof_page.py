@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from prove.figures import cells_of, command_of, read_figures
+from prove.figures import command_of, read_figures, rows_of
 from prove.outcome import Size
 from prove.promises import PROMISES
 from prove.suites import SUITES
@@ -36,8 +36,10 @@ def test_a_promise_has_tests_that_there_are_and_suites_that_there_are(promise):
 
 
 def row_of(page: str, suite: str, size: Size) -> list[str]:
-    """The cells of the one row that has this command."""
-    (row,) = [line for line in page.splitlines() if f" `{command_of(suite, size)}` |" in line]
+    """The cells of the first row that has a run of this suite and size."""
+    short, long = (part.splitlines() for part in page.partition("\n### Long\n")[::2])
+    lines = long if size is Size.LONG else short
+    row = next(line for line in lines if line.startswith(f"| `{suite}` |") and "ci/prove" in line)
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
 
 
@@ -45,13 +47,13 @@ def row_of(page: str, suite: str, size: Size) -> list[str]:
 @pytest.mark.parametrize("suite", SUITES)
 def test_each_suite_has_the_figures_that_were_kept_or_was_not_run_yet(suite, size):
     kept = read_figures(ROOT / "docs/proof", SUITES).get((suite, size))
-    name, result, cases, *rest = row_of(PAGE, suite, size)
-    assert name == f"`{suite}`"
-    assert "" not in rest
+    _, result, cases, *rest, command = row_of(PAGE, suite, size)
     if kept is None:
-        assert (result, cases) == ("not run yet", "-")
+        assert {result, cases, *rest} == {"not run yet", "-"}
+        assert command == f"`{command_of(suite, size)}`"
     else:
         assert (result == "ok", int(cases.replace(",", ""))) == (kept[0]["ok"], kept[0]["n"])
+        assert command == f"`{command_of(suite, size, kept[0]['seed'])}`"
 
 
 def keep(folder: Path, *runs, name="kill.json"):
@@ -70,22 +72,22 @@ def test_figures_under_another_name_than_their_own_are_refused(tmp_path, name, r
         read_figures(tmp_path, SUITES)
 
 
+MADE = "2026-01-02, 0123456789, 2 cores"
+AGAIN = "ci/prove kill --seed 7"
 SHOWN = {
-    "a good run": (RUN, ("ok", "1,234", "1.5", "7", "ack_p99_ms 12.5",
-                         "2026-01-02, `0123456789`, 2 cores")),
+    "a good run": (RUN, ("ok", "1,234", "1.5", "ack_p99_ms 12.5", MADE, AGAIN)),
     "a failure": ({**RUN, "ok": False, "failures": ["bob is lost", "x"], "figures": {}},
-                  ("2 failed, the first: bob is lost", "1,234", "1.5", "7", "-",
-                   "2026-01-02, `0123456789`, 2 cores")),
+                  ("2 failed, the first: bob is lost", "1,234", "1.5", "-", MADE, AGAIN)),
     "no case, no checkout": ({**RUN, "ok": False, "n": 0, "figures": {}, "commit": ""},
-                             ("1 failed, the first: it has run no case", "0", "1.5", "7", "-",
-                              "2026-01-02, no checkout, 2 cores")),
+                             ("1 failed, the first: it has run no case", "0", "1.5", "-",
+                              "2026-01-02, no checkout, 2 cores", AGAIN)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(("run", "said"), SHOWN.values(), ids=SHOWN)
 def test_the_page_shows_a_run_as_it_was(tmp_path, run, said):
-    keep(tmp_path, run, {**run, "seed": 8})
+    keep(tmp_path, run, {**run, "seed": 1})
     kept = read_figures(tmp_path, SUITES)
-    first, second = cells_of(kept["kill", Size.SHORT])
+    first, second = rows_of("kill", Size.SHORT, kept["kill", Size.SHORT])
     assert first == said
-    assert second[3] == "8"
+    assert second[-1] == "ci/prove kill"

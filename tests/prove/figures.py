@@ -11,7 +11,6 @@ from prove.outcome import Size
 
 Run = Mapping[str, Any]
 Kept = Mapping[tuple[str, Size], list[Run]]
-NEVER = ("not run yet", "-", "-", "-", "-", "-")
 
 
 def file_of(suite: str, size: Size) -> str:
@@ -19,10 +18,10 @@ def file_of(suite: str, size: Size) -> str:
     return f"{suite}{'-long' if size is Size.LONG else ''}.json"
 
 
-def command_of(suite: str, size: Size) -> str:
-    """What to type to run it and keep its figures."""
-    wide = " --long" if size is Size.LONG else ""
-    return f"ci/prove {suite}{wide} --json docs/proof/{file_of(suite, size)}"
+def command_of(suite: str, size: Size, seed: int = 1) -> str:
+    """What to type to have the same run."""
+    drawn = f" --seed {seed}" if seed != 1 else ""
+    return f"ci/prove {suite}{drawn}{' --long' if size is Size.LONG else ''}"
 
 
 def read_figures(folder: Path, suites: Collection[str]) -> Kept:
@@ -40,24 +39,23 @@ def read_figures(folder: Path, suites: Collection[str]) -> Kept:
         if {(run["suite"], run["size"]) for run in runs} != {(suite, size.value)}:
             raise ValueError(
                 f"docs/proof/{path.name} holds other runs than its name says; "
-                f"type: {command_of(suite, size)}"
+                f"type: {command_of(suite, size)} --json docs/proof/{path.name}"
             )
         kept[suite, size] = runs
     return kept
 
 
-def cells_of(runs: Sequence[Run]) -> Iterator[tuple[str, ...]]:
-    """Each run in words: result, cases, seconds, seed, what was measured, and of what it was made.
+def rows_of(suite: str, size: Size, runs: Sequence[Run]) -> Iterator[tuple[str, ...]]:
+    """Each run in words: result, cases, seconds, measured, made, and what to type for the same.
 
     No run at all is a row, too.
     """
     if not runs:
-        yield NEVER
+        yield ("not run yet", "-", "-", "-", "-", command_of(suite, size))
     for run in runs:
         failures = run["failures"] or ["it has run no case"]
         result = "ok" if run["ok"] else f"{len(failures)} failed, the first: {failures[0]}"
-        measured = ", ".join(f"{what} {value:g}" for what, value in run["figures"].items())
-        commit = f"`{run['commit']}`" if run["commit"] else "no checkout"
-        made = f"{run['date']}, {commit}, {run['cores']} cores"
+        measured = ", ".join(f"{what} {value:g}" for what, value in run["figures"].items()) or "-"
+        made = f"{run['date']}, {run['commit'] or 'no checkout'}, {run['cores']} cores"
         count, seconds = f"{run['n']:,}", f"{run['secs']:,}"
-        yield (result, count, seconds, str(run["seed"]), measured or "-", made)
+        yield (result, count, seconds, measured, made, command_of(suite, size, run["seed"]))
