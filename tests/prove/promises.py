@@ -28,6 +28,7 @@ _TOLD = f"{_FLOW}sync_operator.py::test_"
 _OLD = f"{_UNIT}retention.py::test_"
 _WALK = f"{_FLOW}deploy_walk.py::test_"
 _AGAIN = f"{_UNIT}reconcile.py::test_"
+_SEARCH = f"{_FLOW}canaries.py::test_"
 
 PROMISES = (
     Promise(
@@ -159,8 +160,8 @@ PROMISES = (
         "No secret and no address is in a log, an error, a report or a page.",
         (),
         (
-            f"{_FLOW}sync_push.py::test_no_address_is_ever_said",
-            f"{_FLOW}doctor.py::test_settings_show_sources_and_no_secret",
+            f"{_SEARCH}a_walk_through_everything_leaves_secrets_and_addresses_where_they_belong",
+            f"{_UNIT}canary_search.py::test_every_planted_leak_is_found_by_its_own_test",
         ),
     ),
 )
