@@ -26,6 +26,8 @@ def main() -> int:
     names = list(SUITES) if chosen.suite == "all" else [chosen.suite]
     size = Size.LONG if chosen.long else Size.SHORT
     made = _made()
+    if chosen.json:
+        chosen.json.parent.mkdir(parents=True, exist_ok=True)
     documents = []
     for name in names:
         for seed in range(chosen.seed, chosen.seed + chosen.seeds):
