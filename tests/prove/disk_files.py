@@ -99,8 +99,8 @@ def run_file_case(seeded: Org, root: Path, case: FileCase) -> FileRun:
         with watching(disk):
             wrong = list(_acted(walk, case))
         names = tuple(disk.names)
-        wrong += _kept(walk)
-        wrong += _mended(walk, before)
+        wrong += kept(walk)
+        wrong += mended(walk, before)
     return FileRun(case, names, tuple(wrong))
 
 
@@ -115,11 +115,12 @@ def _acted(walk: Walk, case: FileCase) -> Iterator[str]:
         yield f"it ended with {type(problem).__name__}: {problem}"
 
 
-def _sent(walk: Walk) -> list:
+def sent(walk: Walk) -> list:
+    """The org's deploys that were no checks."""
     return [job for job in walk.jobs() if not job.options.check_only]
 
 
-def _kept(walk: Walk) -> Iterator[str]:
+def kept(walk: Walk) -> Iterator[str]:
     """What was sent has an entry and a snapshot that can be read, written before it was."""
     entries = walk.desk.journal.entries()
     for entry in entries:
@@ -128,11 +129,11 @@ def _kept(walk: Walk) -> Iterator[str]:
         except TOLD as problem:
             yield f"the snapshot of {entry.step.value} cannot be read: {problem}"
     able = [entry for entry in entries if entry.step not in _BEFORE_SENDING]
-    if len(_sent(walk)) > len(able):
-        yield f"{len(_sent(walk))} deploys were sent, and {len(able)} of them are on disk"
+    if len(sent(walk)) > len(able):
+        yield f"{len(sent(walk))} deploys were sent, and {len(able)} of them are on disk"
 
 
-def _mended(walk: Walk, before: dict[str, bytes]) -> Iterator[str]:
+def mended(walk: Walk, before: dict[str, bytes]) -> Iterator[str]:
     """The same commands on a disk that is well: done, once, and undone."""
     try:
         walk.deploy()
@@ -148,5 +149,5 @@ def _mended(walk: Walk, before: dict[str, bytes]) -> Iterator[str]:
         yield f"after mending and restoring {sorted(left)} are not as before"
     if any(entry.step in OPEN_STEPS for entry in walk.desk.journal.entries()):
         yield "after mending a deploy is left open"
-    if bad := {job.status for job in _sent(walk)} - {"Succeeded"}:
+    if bad := {job.status for job in sent(walk)} - {"Succeeded"}:
         yield f"deploys ended as {sorted(bad)}"

@@ -70,10 +70,10 @@ def try_cell(cell: Cell, template: Template) -> Iterator[str]:
         seen, summary = _act(cell, house, template)
         yield from broken_laws(cell, seen)
         yield from _told(summary, seen)
-        yield from _unsafe(house, template)
+        yield from unsafe(house, template)
         house.clear_faults()
         house.clock.sleep(DAY_S)
-        yield from _unhealed(house, template)
+        yield from unhealed(house, template)
 
 
 def _act(cell: Cell, house: FaultHouse, template: Template) -> tuple[Seen, Summary | None]:
@@ -100,7 +100,8 @@ def _told(summary: Summary | None, seen: Seen) -> Iterator[str]:
         yield f"needs a person: {summary.needs_a_person}, with {dict(seen.cases)}, {seen.unknown}"
 
 
-def _unsafe(house: FaultHouse, template: Template) -> Iterator[str]:
+def unsafe(house: FaultHouse, template: Template) -> Iterator[str]:
+    """What may never be so, whatever befell it."""
     if house.opt_ins():
         yield "something was opted in"
     for event, records in template.pushed.items():
@@ -109,7 +110,7 @@ def _unsafe(house: FaultHouse, template: Template) -> Iterator[str]:
             yield f"event {event} is settled, and {len(missing)} records are not ticked"
 
 
-def _unhealed(house: FaultHouse, template: Template) -> Iterator[str]:
+def unhealed(house: FaultHouse, template: Template) -> Iterator[str]:
     """What is left once the fault is over and the next night has been."""
     try:
         summary = house.night(approve_all=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,17 +26,48 @@ from sync_house import House
 ACT, RECOVER, AGAIN, END = (
     Stage(2, 24), Stage(3, 25), Stage(4, 26), Stage(5, 48),
 )  # fmt: skip
+BUSY = "sync.ledger.lease.Busy"
+_NONE = Blow()
 PAIRS = {Size.SHORT: 12, Size.LONG: 1_000}
 WORKERS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Killed at point `at` of the act, and at point `again` of the recovery; None: not killed."""
+    """Killed at point `at` of the act, and at point `again` of the recovery; None: not killed.
+
+    `by` is the signal; the recovery begins `later_h` hours after the act, which a clock that was
+    set back makes less than none.
+    """
 
     scene: Scene
     at: int | None = None
     again: int | None = None
+    by: signal.Signals = signal.SIGKILL
+    later_h: float = 1.0
+
+    @property
+    def recover(self) -> Stage:
+        """When the recovery is."""
+        return replace(RECOVER, hours=ACT.hours + self.later_h)
+
+    @property
+    def is_set_back(self) -> bool:
+        """Whether the clock shows less at the recovery than it did before.
+
+        Then the lease of who was killed may still stand: nobody can tell that its time has passed.
+        """
+        return self.later_h < 0
+
+    @property
+    def recover_again(self) -> Stage:
+        """When the last recovery is."""
+        return replace(AGAIN, hours=40) if self.is_set_back else AGAIN
+
+    @property
+    def end(self) -> Stage:
+        """When it is looked what has become of it: a day after everything else."""
+        return replace(END, hours=max(END.hours, self.recover.hours + 24))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +85,10 @@ class Run:
         words = self.case.scene.name
         if self.case.at is not None:
             words += f", killed at {''.join(self.act[-1:])} (point {self.case.at})"
+        if self.case.by is not signal.SIGKILL:
+            words += f" by {self.case.by.name}"
+        if self.case.later_h != 1:
+            words += f", the clock {self.case.later_h:+} hours"
         if self.case.again is not None:
             words += f" and at {''.join(self.recovery[-1:])} (point {self.case.again})"
         return words
@@ -117,29 +152,31 @@ def run_case(root: Path, case: Case) -> Run:
 def _run(place: Place, case: Case) -> Iterator[str]:
     """Act, recover, recover again, look; yields what is wrong."""
     scene = case.scene
-    yield from _as_expected("the act", _go(place, ACT, scene.act, case.at), case.at)
+    blow = Blow(case.at, case.by)
+    yield from _as_expected("the act", _go(place, ACT, scene.act, blow), blow)
     if case.at is not None:
-        told = _go(place, RECOVER, scene.recover, case.again)
-        yield from _as_expected("the recovery", told, case.again)
-    if case.again is not None:
-        yield from _as_expected("the second recovery", _go(place, AGAIN, scene.recover), None)
-    yield from _as_expected("the end", _go(place, END, look), None)
+        blow = Blow(case.again, case.by)
+        told = _go(place, case.recover, scene.recover, blow)
+        if not (case.is_set_back and BUSY in told.error):
+            yield from _as_expected("the recovery", told, blow)
+    if case.again is not None or case.is_set_back:
+        told = _go(place, case.recover_again, scene.recover, _NONE)
+        yield from _as_expected("the second recovery", told, _NONE)
+    yield from _as_expected("the end", _go(place, case.end, look, _NONE), _NONE)
     for sentences in place.noted("wrong"):
         yield from sentences
 
 
-def _go(
-    place: Place, stage: Stage, work: Callable[[House, Place], None], at: int | None = None
-) -> Ended:
+def _go(place: Place, stage: Stage, work: Callable[[House, Place], None], blow: Blow) -> Ended:
     def working(points: Points) -> None:
         with open_house(place, stage, points) as house:
             work(house, place)
 
-    return run_stage(place, stage, working, Blow(at))
+    return run_stage(place, stage, working, blow)
 
 
-def _as_expected(what: str, told: Ended, at: int | None) -> Iterator[str]:
-    if at is None and not told.well:
+def _as_expected(what: str, told: Ended, blow: Blow) -> Iterator[str]:
+    if blow.at is None and not told.well:
         yield f"{what} ended with {told.error or signal.Signals(told.signal).name}"
-    if at is not None and told.signal != signal.SIGKILL:
-        yield f"{what} never came to point {at}"
+    if blow.at is not None and told.signal != blow.signal:
+        yield f"{what} never came to point {blow.at}"
