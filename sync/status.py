@@ -26,7 +26,10 @@ _NUMBERS = ("writes", "held", "why_held", "quarantined", "unknown", "api_calls",
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """What the ledger says at `now` (aware). `runs` are the newest first."""
+    """What the ledger says at `now` (aware). `runs` are the newest first.
+
+    `place` is the ledger's file or address, as a person reads it.
+    """
 
     now: datetime
     org_id: str
@@ -35,6 +38,7 @@ class StatusFacts:
     backlog: Backlog
     cases: Sequence[Case]
     runs: Sequence[Run]
+    place: str = ""
 
 
 class Word(StrEnum):
@@ -185,6 +189,7 @@ def _need_success(facts: StatusFacts) -> Need | None:
 def to_document(status: Status, facts: StatusFacts) -> dict[str, Any]:
     """The status as --json shows it."""
     return {
+        "ledger": facts.place,
         "oldest_unapplied_seconds": status.oldest_unapplied_seconds,
         "waiting": status.waiting,
         "handed_over": status.handed_over,

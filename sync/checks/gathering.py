@@ -23,6 +23,7 @@ def read_facts(desk: Desk) -> StatusFacts:
         return StatusFacts(
             now=desk.clock.now(), org_id=bound.org_id, switch=read_switch(db),
             schedule=desk.sync.schedule, backlog=read_backlog(db), cases=cases(db), runs=runs,
+            place=desk.ledger.place,
         )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ def _rows(status: Status, facts: StatusFacts, budget: Fact[object]) -> tuple[tup
         ("being resubscribed", str(status.resubscribing)),
         ("held", ", ".join(f"{side} {count}" for side, count in status.held.items())),
         ("API calls", _calls(budget)),
+        ("ledger", facts.place),
     )
 
 

@@ -10,6 +10,7 @@ from identity_jobs import Job
 from identity_org import FIELD, deploy_set, newcomer, write_login
 from metadata_org import Lab
 from postgresql_house import cluster, database  # noqa: F401 - fixtures of these tests
+from serve_process import start  # noqa: F401 - the same
 from walk import StepClock, a_walk
 
 from deployer.cli import main
