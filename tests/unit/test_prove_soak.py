@@ -1,0 +1,67 @@
+"""The soak itself: what its plan holds, and that a lost opt-out is seen at its end."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+
+import pytest
+from prove.soak import soak
+from prove.soak_plan import Act, Kind, Plan, Upset
+
+WHOLE = Plan(1, 20_000, 2_000, 3)
+SMALL = Plan(1, 300, 120, 1)
+
+
+def test_a_plan_is_its_seeds_alone():
+    same, other = Plan(1, 20_000, 2_000, 3), Plan(2, 20_000, 2_000, 3)
+    assert list(WHOLE.deliveries()) == list(same.deliveries()) != list(other.deliveries())
+    assert WHOLE.marks() == same.marks()
+
+
+def test_a_plan_has_its_shares_of_everything():
+    told = list(WHOLE.deliveries())
+    kinds = Counter(each.kind for each in told)
+    assert kinds.keys() == set(Kind)
+    assert 0.04 < kinds[Kind.DUPLICATE] / len(told) < 0.06
+    assert 0.005 < sum(each.kind.is_poison for each in told) / len(told) < 0.015
+    assert 0.09 < sum(bool(each.age) for each in told) / len(told) < 0.11
+    assert len(WHOLE.resubscribers) == len(told) * 0.005
+
+
+def test_who_resubscribes_is_sent_one_event_and_who_is_silent_none():
+    sent = Counter(each.person for each in WHOLE.deliveries())
+    assert {sent[each] for each in WHOLE.resubscribers} == {1}
+    assert not sent.keys() & set(WHOLE.silent)
+
+
+def test_kills_and_upsets_come_between_and_one_upset_after_the_other():
+    marks = WHOLE.marks()
+    assert Counter(each.act for each in marks)[Act.KILL] == 3
+    upsets = [(each.act, each.upset) for each in marks if each.act is not Act.KILL]
+    assert upsets == [(act, upset) for upset in Upset for act in (Act.BEGIN, Act.END)]
+    assert marks[-1].after < WHOLE.events
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_small_soak_loses_nobody():
+    with soak(SMALL, 0) as told:
+        assert (told.sent, told.wrong) == (300, [])
+
+
+def forget(house):
+    """Somebody's opt-out is undone on both sides, and nobody asked for that."""
+    with closing(sqlite3.connect(house.people)) as db, db:
+        db.execute(
+            "UPDATE people SET unsubscribed = 0 WHERE person_id = "
+            "(SELECT person_id FROM people WHERE unsubscribed ORDER BY person_id DESC LIMIT 1)"
+        )
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_an_opt_out_that_is_lost_at_the_end_is_seen():
+    with soak(SMALL, 0, forget) as told:
+        assert [each for each in told.wrong if "1 acknowledged opt-outs are lost on" in each]
