@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,10 @@ from deployer.model.reports import Report, Table
 if TYPE_CHECKING:
     from deployer.settings.loading import Settings
     from deployer.settings.org_tables import OrgSettings
+    from deployer.settings.table import Value
+
+
+_OTHERS = (("sync", "sync.settings", "SYNC"), ("people", "sync.people.settings", "PEOPLE"))
 
 
 @click.command("settings")
@@ -28,7 +33,7 @@ def command(config: Path | None, as_json: bool) -> int:  # noqa: FBT001 - click'
 
 def to_report(settings: Settings) -> Report:
     """All settings and orgs as one report."""
-    values = settings.resolve()
+    values = settings.resolve() | _of_others(settings)
     rows = tuple((name, value.shown, value.source) for name, value in values.items())
     org_rows = tuple(row for org in settings.orgs.values() for row in _org_rows(org))
     file = str(settings.file.path or "none")
@@ -49,6 +54,20 @@ def to_report(settings: Settings) -> Report:
             "orgs": {name: to_document(org) for name, org in settings.orgs.items()},
         },
     )  # fmt: skip
+
+
+def _of_others(settings: Settings) -> dict[str, Value]:
+    """What is set under the tables of other packages, which are loaded by name as the verbs are."""
+    found: dict[str, Value] = {}
+    for section, module, table in _OTHERS:
+        try:
+            theirs = settings.resolve(getattr(import_module(module), table))
+        except ImportError:  # its extra is not installed
+            continue
+        found |= {
+            f"{section}.{n}": value for n, value in theirs.items() if value.source != "default"
+        }
+    return found
 
 
 def to_document(org: OrgSettings) -> dict[str, Any]:

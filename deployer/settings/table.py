@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from deployer.errors import UsageError
 from deployer.settings.secret import MASK
 from deployer.settings.toml_file import SettingsFile
 
+# In an address: what stands between the user and the host, or is called so.
+_PASSWORD = re.compile(r"(://[^/@:]*:|[?&]password=)[^@&]*(?=@|&|$)")
 _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -53,10 +56,10 @@ class Value:
 
     @property
     def shown(self) -> str:
-        """The value for a person; a secret's is masked."""
+        """The value for a person; a secret's is masked, and so is a password in an address."""
         if self.value is None or self.value == "":
             return "-"
-        return MASK if self.setting.secret else str(self.value)
+        return MASK if self.setting.secret else _PASSWORD.sub(rf"\1{MASK}", str(self.value))
 
 
 def resolve(

@@ -201,6 +201,20 @@ def test_settings_show_sources_and_no_secret(optout, tmp_path, monkeypatch):
     assert "hunter2" not in f"{document} {err}"
 
 
+def test_settings_of_the_sync_are_shown_where_they_are_set_and_no_password(
+    optout, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("OPTOUT_SYNC_LEDGER_URL", "postgresql+psycopg://ada:hunter2@db/optout")
+    monkeypatch.setenv("OPTOUT_PEOPLE_URL", "postgresql://db/optout?password=hunter2")
+    (tmp_path / "optout.toml").write_text('[sync]\nat = "21:00"\n')
+    _, document, _ = optout("settings")
+    shown = {row["name"]: row["value"] for row in document["settings"]}
+    assert shown["sync.at"] == "21:00"
+    assert shown["sync.ledger_url"] == "postgresql+psycopg://ada:***@db/optout"
+    assert shown["people.url"] == "postgresql://db/optout?password=***"
+    assert "sync.timezone" not in shown
+
+
 def test_settings_are_readable_without_json(home, capsys, tmp_path):
     (tmp_path / "optout.toml").write_text('[orgs.a]\ninstance_url = "https://a.my.salesforce.com"')
     with pytest.raises(SystemExit):
