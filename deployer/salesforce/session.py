@@ -236,6 +236,12 @@ def _transport_error(broken: requests.RequestException, where: str, effect: Effe
         )
     if effect is Effect.WRITE and not _never_sent(broken):
         return lost_reply(where)
+    if _is_unheard_of(broken):
+        return OrgUnreachable(
+            "no host of this name was found",
+            where=where,
+            hint="check how instance_url is written, and this machine's network; then run it again",
+        )
     slow = isinstance(broken, requests.Timeout)
     return OrgUnreachable(
         "the org did not answer in time" if slow else "the connection to the org broke",
@@ -251,10 +257,19 @@ def _is_untrusted(broken: BaseException) -> bool:
     return any(isinstance(why, ssl.SSLCertVerificationError) for first in said for why in first)
 
 
+def _is_unheard_of(broken: BaseException) -> bool:
+    """Whether the name led nowhere: misspelled, or this machine asks nobody."""
+    return any(isinstance(why, urllib3.exceptions.NameResolutionError) for why in _reasons(broken))
+
+
 def _never_sent(broken: BaseException) -> bool:
     """Whether no connection was made at all: refused, no such name, no way to the proxy."""
     if isinstance(broken, requests.exceptions.ConnectTimeout | requests.exceptions.ProxyError):
         return True
+    return any(isinstance(why, urllib3.exceptions.NewConnectionError) for why in _reasons(broken))
+
+
+def _reasons(broken: BaseException) -> list[object]:
+    """Why urllib3 gave up, as requests carries it."""
     causes: Iterable[object] = broken.args
-    reasons = (getattr(cause, "reason", None) for cause in causes)
-    return any(isinstance(reason, urllib3.exceptions.NewConnectionError) for reason in reasons)
+    return [getattr(cause, "reason", None) for cause in causes]

@@ -1,5 +1,7 @@
 """The door to the network, against a server that misbehaves."""
 
+import socket
+
 import pytest
 from scripted_org import Reply, error_reply, json_reply, scripted_org
 
@@ -81,6 +83,19 @@ def test_a_connection_that_was_never_made_lost_nothing(request_):
         pass
     with pytest.raises(OrgUnreachable, match="broke"):
         send(org, **request_)
+
+
+@pytest.mark.parametrize("request_", [GET, POST], ids=["read", "write"])
+def test_a_host_that_nobody_knows_is_told_as_such(request_, monkeypatch):
+    def unknown(*_words, **_more):
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with scripted_org(Reply()) as org:
+        monkeypatch.setattr(socket, "getaddrinfo", unknown)
+        with pytest.raises(OrgUnreachable, match="no host of this name") as problem:
+            send(org, **request_)
+    assert "instance_url" in problem.value.hint
+    assert org.seen == []
 
 
 def test_another_host_is_refused_before_anything_is_sent():
