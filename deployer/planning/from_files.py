@@ -72,7 +72,8 @@ def plan_from_files(
     access = plan_permission_set(wish.access.permission_set, name, current, AccessFacts())
     choice = FieldChoice(name, create_on)
     inputs = Inputs(wish, org, choice, layouts, bodies, access, page_bodies=pages.bodies)
-    return proven(make_plan(inputs))
+    # Files hold no users: a count of those who see the field would be a count of nobody.
+    return replace(proven(make_plan(inputs)), seen=(), seen_before=())
 
 
 def _read_layouts(paths: Sequence[Path]) -> dict[str, bytes]:

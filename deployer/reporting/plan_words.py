@@ -36,8 +36,9 @@ def headline(result: Result) -> list[str]:
     if sent.snapshot:
         lines.append(f"snapshot {sent.snapshot}")
     lines += result.notes
-    spent = f"{_counted(count.calls, 'API call')} and {_counted(count.polls, 'poll')}"
-    lines.append(f"API {plan.api_version}, {spent}")
+    # Without an id of an org, nobody was called: the plan was made of files.
+    spent = f", {_counted(count.calls, 'API call')} and {_counted(count.polls, 'poll')}"
+    lines.append(f"API {plan.api_version}{spent if plan.org_id else ''}")
     return lines
 
 

@@ -44,6 +44,13 @@ def test_only_what_changes_is_in_the_package(run, project, tmp_path, layout, exp
     assert files_below(out) == expected
 
 
+def test_files_are_not_told_about_users_or_calls_of_an_org(run, project, tmp_path):
+    _, said, told = run("render", "--from", str(project), "--out", str(tmp_path / "out"))
+    assert "put on 1 layout" in said + told
+    assert "users" not in said + told
+    assert "API call" not in said + told
+
+
 def test_package_and_files_agree(run, project, tmp_path):
     out = tmp_path / "out"
     run("render", "--from", str(project), "--out", str(out))
