@@ -9,7 +9,8 @@ transaction another one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum
 
 import sqlalchemy
@@ -49,8 +50,12 @@ SET LOCAL lock_timeout = {wait_ms};
 SET LOCAL idle_in_transaction_session_timeout = {silent_ms};
 SELECT set_config('synchronous_commit', 'on', true)
     WHERE current_setting('synchronous_commit') = 'off';
-SELECT pg_advisory_xact_lock({room}, hashtext(current_schema()));
-SET LOCAL lock_timeout = 0
+SELECT pg_advisory_xact_lock({room}, hashtext(current_schema()))
+"""
+_TURN = """
+SET LOCAL lock_timeout = '5s';
+SET LOCAL idle_in_transaction_session_timeout = '60s';
+SELECT pg_advisory_xact_lock({room}, hashtext(current_schema()))
 """
 _LOOK = """
 SELECT current_setting('fsync'), current_setting('full_page_writes'),
@@ -59,17 +64,21 @@ SELECT current_setting('fsync'), current_setting('full_page_writes'),
 
 
 class Room(Enum):
-    """What is kept there; each has a writer of its own, and one may wait inside the other."""
+    """What is kept there; each has a writer of its own, and one may wait inside the other.
+
+    SPREADING is for `one_at_a_time`.
+    """
 
     LEDGER = 1_869_640_801
     PEOPLE = 1_869_640_802
+    SPREADING = 1_869_640_803
 
 
 def open_postgresql(url: URL, room: Room, wait_s: float = WRITING_WAIT_S) -> Engine:
     """An engine for this address; nothing is asked of the server before the first transaction.
 
     Errors: ImportError without psycopg; TryLater from `Engine.begin` when others write for longer
-    than `wait_s`.
+    than `wait_s`, which is also how long a row may be locked by somebody who is none of ours.
     """
     engine = sqlalchemy.create_engine(
         url, hide_parameters=True, pool_pre_ping=True, connect_args=dict(CONNECTING)
@@ -95,6 +104,25 @@ def _begin_writing(connection: Connection, write: str) -> None:
         if getattr(busy.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
             raise
         raise held(connection.engine) from busy
+
+
+@contextmanager
+def one_at_a_time(engine: Engine, room: Room) -> Iterator[None]:
+    """Keep others out of such blocks of this room meanwhile, in PostgreSQL.
+
+    It saves work that many would do alike, and nothing may rest on it: who has waited for some
+    seconds goes on, and so does everybody on SQLite, where one process is at work.
+    """
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with reading(engine) as db:
+        try:
+            db.exec_driver_sql(_TURN.format(room=room.value))
+        except OperationalError as busy:
+            if getattr(busy.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:
+                raise
+        yield
 
 
 def refuse_forgetful(engine: Engine) -> None:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Column,
+    Dialect,
     ForeignKey,
     Index,
     Integer,
     MetaData,
     Table,
+    TypeDecorator,
     UniqueConstraint,
 )
 from sqlalchemy import Text as AnyText
@@ -22,8 +24,25 @@ from sqlalchemy import Text as AnyText
 FORMAT = 1
 METADATA = MetaData()
 
-# Whatever a server's language is, texts sort and compare by their bytes: so do times then.
-Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
+
+class _ServersText(TypeDecorator[str]):
+    """Sorts and compares by its bytes, whatever a server's language is: so do times then.
+
+    PostgreSQL keeps no NUL, which an org's or a people side's sentence may have in it.
+    """
+
+    impl = AnyText
+    cache_ok = True
+
+    def __init__(self) -> None:
+        super().__init__(collation="C")
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        del dialect
+        return value if value is None else value.replace("\0", "\ufffd")
+
+
+Text = AnyText().with_variant(_ServersText(), "postgresql")
 # SQLite numbers rows by itself in a column of exactly this name.
 Number = BigInteger().with_variant(Integer(), "sqlite")
 

@@ -12,12 +12,15 @@ from walk import StepClock
 
 from deployer.errors import OrgSaidNo, TryLater
 from sync.database.places import called_place, open_place
-from sync.database.postgresql import Room
+from sync.database.postgresql import Room, open_postgresql
 from sync.database.views import reading
 from sync.ledger.events import NewEvent, Selector, accept
 from sync.ledger.ledger import Ledger, open_ledger, read_meta, write_meta
+from sync.ledger.quarantine import cases, open_case
 from sync.ledger.targets import Side, Want, claim_due, settle, spread
 from sync.ledger.trouble import ledger_told
+from sync.people.model import Mark, Marked, Person
+from sync.people.sql import open_own
 
 AT_ONCE = 0.05
 IN_FOUR_ORDERS = ["2026-01-01T00:00:00.000000Z", "2026-01-01T00:00:00.500000Z", "B", "a"]
@@ -201,6 +204,25 @@ def test_a_row_that_somebody_has_locked_by_hand_holds_up_nobody_else(ledger, clu
         by_hand.execute("SELECT * FROM targets WHERE key = 'ann' FOR UPDATE")
         assert [each.key for each in claim_due(ledger, Side.PEOPLE, "claim", 9)] == ["bob"]
     assert [each.key for each in claim_due(ledger, Side.PEOPLE, "claim", 9)] == ["ann"]
+
+
+def test_a_sentence_with_a_nul_in_it_is_kept_without(ledger):
+    with ledger.engine.begin() as db:
+        open_case(db, ("org", "003", "ann"), ("ODD", "a sentence\0 of an org"), ledger.now())
+        assert [each.detail for each in cases(db)] == ["a sentence\ufffd of an org"]
+
+
+def test_people_whose_row_somebody_else_has_locked_are_told_as_busy(cluster, database, clock):
+    step = StepClock(clock)
+    people = open_own(open_postgresql(database, Room.PEOPLE, AT_ONCE), step)
+    people.add(Person("ann"))
+    mark = Mark("ann", step.now(), "Manual")
+    with psycopg.connect(cluster.conninfo(database.database)) as by_hand:
+        by_hand.execute("SELECT * FROM people FOR UPDATE")
+        with pytest.raises(TryLater, match="lock timeout"):
+            people.mark([mark])
+    assert people.mark([mark]) == [Marked.DONE]
+    people.close()
 
 
 def test_more_are_settled_at_once_than_a_statement_takes_parameters(ledger):
