@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,7 +46,8 @@ def hold(path: Path) -> Iterator[DataFolder]:
     Errors: FolderBusy when it is held; OSError when it cannot be made.
     """
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (path / "lock").open("a") as lock:
+    handle = os.open(path / "lock", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as held:

@@ -6,21 +6,17 @@ fail, and by an assertion of their own: a bug that breaks an import is no bug th
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 from prove.bug import Bug
 from prove.outcome import Outcome, Size, digest
 from prove.planted import BUGS
+from prove.pytest_runs import ROOT, not_passed, run_tests
 
-ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("deployer", "sync")
 SIDE_BY_SIDE = 2
 _OWN_WORDS = ("assert", "AssertionError", "Failed: DID NOT RAISE")
@@ -31,7 +27,7 @@ def run(seed: int, _size: Size) -> Outcome:
     with tempfile.TemporaryDirectory(prefix="optout-mutants-") as folder:
         copy = _copy(Path(folder) / "untouched")
         every = sorted({test for bug in BUGS for test in bug.seen_by})
-        if wrong := _not_passed(_run_tests(copy, every), every):
+        if wrong := not_passed(run_tests(copy, every), every):
             return Outcome(1, tuple(f"without any bug: {each}" for each in wrong))
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             told = list(
@@ -68,36 +64,8 @@ def _unseen(folder: Path, bug: Bug) -> Iterator[str]:
     except ValueError as moved:
         yield str(moved)
         return
-    found = _run_tests(copy, bug.seen_by)
+    found = run_tests(copy, bug.seen_by)
     for test in bug.seen_by:
         failures = found.get(test, [])
         if not any(said.startswith(_OWN_WORDS) for said in failures):
             yield f"{test} does not see it: {next(filter(None, failures), 'it passes')}"
-
-
-def _not_passed(found: Mapping[str, list[str]], tests: Sequence[str]) -> list[str]:
-    failed = [f"{test}: {said}" for test in tests for said in found.get(test, []) if said]
-    return failed + [f"{test} was not run" for test in tests if test not in found]
-
-
-def _run_tests(copy: Path, tests: Sequence[str]) -> dict[str, list[str]]:
-    """Run tests of this checkout on a copy of the product: by test, what each of its cases said.
-
-    "" is a case that passed.
-    """
-    report = copy / "report.xml"
-    words = ["-P", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly"]
-    words += ["--rootdir", f"{ROOT}", "-c", f"{ROOT / 'pyproject.toml'}", f"--junitxml={report}"]
-    ran = subprocess.run(
-        [sys.executable, *words, *(f"{ROOT / test}" for test in tests)],
-        cwd=copy, env={**os.environ, "PYTHONPATH": f"{copy}"}, capture_output=True, check=False,
-    )  # fmt: skip
-    if not report.exists():
-        said = ran.stdout.decode("utf-8", "replace").strip().splitlines()[-1:]
-        return {test: [f"its tests did not come to an end: {said}"] for test in tests}
-    found: dict[str, list[str]] = {}
-    for case in ET.parse(report).iter("testcase"):
-        name = f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name', '')}"
-        said = [kid.get("message", "") for kid in case if kid.tag in ("failure", "error")]
-        found.setdefault(name.partition("[")[0], []).append(said[0] if said else "")
-    return found

@@ -20,7 +20,9 @@ SUITES = {
     "disk": "disks that fill and fail, SIGTERM, clocks set wrong: nothing answered for is lost",
     "soak": "webhooks for as long as a million, kills and outages, against real processes",
     "badinput": "hostile inputs at every door: refused in good time, and nothing half done",
+    "deploy": "random orgs, and a fault at a step: all or nothing, once, and given back",
     "upgrade": "what an earlier release stored opens, what a later one stored stays as it is",
+    "security": "the test of every control that SECURITY.md names, the pipelines, our files",
     "mutants": "thirty bugs and more, planted in a copy of the product: a test sees each",
 }
 

@@ -25,6 +25,7 @@ from deployer.salesforce.rotation import RotatedTokens
 from deployer.settings.org_tables import Role
 from deployer.settings.own_orgs import write_org
 from deployer.settings.secret import Secret
+from deployer.state import write_private
 from practice_org.app import open_practice_org
 from sync.fields import EMAIL_OPT_OUT
 from sync.ledger.events import NewEvent, Selector, accept
@@ -75,7 +76,7 @@ def _make_deploy(folder: Path) -> None:
         LayoutName("Contact-A"), Outcome.ADD, "", "S", 1, a_layout(), a_layout(EMAIL_OPT_OUT)
     )
     plan = Plan(Aim.PUT, ORG_ID, "63.0", EMAIL_OPT_OUT, (added,))
-    (folder / "plan.json").write_bytes(plan_file.to_bytes(plan, Wish()))
+    write_private(folder / "plan.json", plan_file.to_bytes(plan, Wish()))
     at = "2026-11-24T09:00:00+00:00"
     entry = Entry("kept", ORG_ID, "put", EMAIL_OPT_OUT, at, Step.SUBMITTED, deploy_id="0Af1")
     Journal(folder, ORG_ID).open_entry(entry, snapshot.to_bytes(snapshot.take_snapshot(plan, at)))
