@@ -15,6 +15,7 @@ from sync.delivery import DAY_S, NOT_THERE, later
 from sync.drain_org import OpenOrg, serve_org
 from sync.handed import look_at_handed_over
 from sync.ledger.ledger import Ledger, from_text
+from sync.ledger.retrying import hasten_unbelievable
 from sync.ledger.taken_back import take_back_deserted
 from sync.ledger.targets import LOT, Outcome, Side, TargetState, claim_due, tell
 from sync.people.model import Mark, Marked
@@ -58,6 +59,7 @@ def drain(
     before each lot; what it stops is left to the next drain, unclaimed.
     """
     take_back_deserted(ledger)
+    hasten_unbelievable(ledger)
     steps: dict[str, Step] = {
         "look": lambda: _look_again(ledger, people),
         "spread": lambda: spread_events(ledger, people),

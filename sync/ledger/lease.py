@@ -21,7 +21,8 @@ LEASE_S = 120.0
 _TAKE = text(
     "INSERT INTO leases (org_id, owner, epoch, expires_at) VALUES (:org, :owner, 1, :until) "
     "ON CONFLICT (org_id) DO UPDATE SET owner = :owner, epoch = leases.epoch + 1, "
-    "expires_at = :until WHERE leases.expires_at <= :now RETURNING epoch"
+    "expires_at = :until WHERE leases.expires_at <= :now "
+    "OR leases.expires_at > :far RETURNING epoch"
 )
 
 
@@ -45,7 +46,8 @@ def take(ledger: Ledger, org_id: str, owner: str) -> Lease:
 
     Errors: Busy while another one holds it.
     """
-    asked = {"org": org_id, "owner": owner, "now": ledger.now(), "until": ledger.later(LEASE_S)}
+    now, until, far = ledger.now(), ledger.later(LEASE_S), ledger.unbelievable()
+    asked = {"org": org_id, "owner": owner, "now": now, "until": until, "far": far}
     with ledger.engine.begin() as db:
         epoch = db.scalar(_TAKE, asked)
     if epoch is None:
@@ -59,7 +61,8 @@ def take(ledger: Ledger, org_id: str, owner: str) -> Lease:
 
 def is_held(ledger: Ledger, org_id: str) -> bool:
     """Whether somebody holds the nightly of this org now: asked before anything costs a call."""
-    held_now = (LEASES.c.org_id == org_id, LEASES.c.expires_at > ledger.now())
+    until = LEASES.c.expires_at
+    held_now = (LEASES.c.org_id == org_id, until > ledger.now(), until <= ledger.unbelievable())
     with reading(ledger.engine) as db:
         return db.scalar(select(LEASES.c.epoch).where(*held_now)) is not None
 

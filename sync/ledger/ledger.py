@@ -16,6 +16,9 @@ from sync.database.sqlite import BUSY_WAIT_S
 from sync.database.telling import called
 from sync.ledger.tables import AUDIT, FORMAT, META, METADATA
 
+# Nothing waits for longer than a day, and clocks of machines that work are not days apart.
+UNBELIEVABLE_S = 3 * 86_400.0
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -36,6 +39,13 @@ class Ledger:
     def place(self) -> str:
         """The file or address, as a person reads it."""
         return called(self.engine)
+
+    def unbelievable(self) -> str:
+        """Nothing is put off to this time or held until it: a later one is a wrong clock's.
+
+        Such a time must not count, or it would until then.
+        """
+        return self.later(UNBELIEVABLE_S)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -6,6 +6,9 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select, update
 
+from sync.database.views import reading
+from sync.ledger.fences import NEVER
+from sync.ledger.ledger import Ledger
 from sync.ledger.quarantine import Case
 from sync.ledger.tables import EVENTS, TARGETS
 from sync.ledger.targets import TargetState
@@ -37,6 +40,20 @@ def retry_open(db: Connection, now: str) -> int:
         .where(TARGETS.c.state == TargetState.OPEN.value, TARGETS.c.next_at > now)
         .values(next_at=now)
     ).rowcount
+
+
+def hasten_unbelievable(ledger: Ledger) -> None:
+    """Make due now what is put off to a time that only a clock that was wrong can have meant."""
+    far = (
+        TARGETS.c.state.in_([TargetState.OPEN.value, TargetState.QUARANTINED.value]),
+        TARGETS.c.next_at > ledger.unbelievable(),
+        TARGETS.c.next_at < NEVER,
+    )
+    with reading(ledger.engine) as db:
+        if db.scalar(select(TARGETS.c.id).where(*far).limit(1)) is None:
+            return
+    with ledger.engine.begin() as db:
+        db.execute(update(TARGETS).where(*far).values(next_at=ledger.now()))
 
 
 def read_events_of(db: Connection, case: Case) -> list[tuple[int, str, str]]:

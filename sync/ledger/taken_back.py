@@ -42,6 +42,7 @@ def take_back_deserted(ledger: Ledger) -> list[Resubscribe]:
         LEASES.c.owner == RESUBSCRIBES.c.owner,
         LEASES.c.epoch == RESUBSCRIBES.c.epoch,
         LEASES.c.expires_at > now,
+        LEASES.c.expires_at <= ledger.unbelievable(),
     )
     deserted = RESUBSCRIBES.c.state.in_(UNDER_WAY) & ~select(LEASES.c.epoch).where(theirs).exists()
     with ledger.engine.begin() as db:

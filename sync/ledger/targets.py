@@ -147,12 +147,12 @@ def claim_due(ledger: Ledger, side: Side, claim: str, limit: int) -> list[Target
     come first; at least one person is taken, however many targets they have. What a resubscribe
     works on is left alone.
     """
-    now = ledger.now()
+    now, free = ledger.now(), TARGETS.c.claimed_until
     due = (
         TARGETS.c.side == side.value,
         TARGETS.c.state.in_([TargetState.OPEN.value, TargetState.QUARANTINED.value]),
         TARGETS.c.next_at <= now,
-        or_(TARGETS.c.claimed_until.is_(None), TARGETS.c.claimed_until <= now),
+        or_(free.is_(None), free <= now, free > ledger.unbelievable()),
         TARGETS.c.key.not_in(held_keys()),
     )
     with ledger.engine.begin() as db:
