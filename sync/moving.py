@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Table, func, select
 
 from deployer.errors import UsageError
 from sync.database.copying import copy_tables, empty_tables
-from sync.database.frozen import freeze, note_arrived, note_arriving, read_marks
+from sync.database.frozen import SAID, freeze, note_arrived, note_arriving, read_marks
 from sync.database.telling import called
 from sync.database.views import reading
 from sync.ledger.fences import count_held
@@ -124,14 +124,15 @@ def _is_left(stores: Sequence[Moving]) -> bool:
     for store in stores:
         with store.source.begin() as source, store.target.begin() as target:
             gone, come = read_marks(source, store.meta), read_marks(target, store.meta)
-        if gone.moved_to != called(store.target) or (
-            come.arriving_from not in {"", called(store.source)}
-        ):
+        # Where neither is noted, what had arrived is gone: then it is copied again.
+        from_here = called(store.source) in {come.arriving_from, come.arrived_from}
+        if gone.moved_to != called(store.target) or not from_here:
             return False
     return True
 
 
 def _copy(store: Moving, source: Connection, target: Connection) -> dict[str, int]:
+    _refuse_gone(store, source)
     _refuse_used(store, target)
     empty_tables(target, store.tables)
     rows = copy_tables(source, target, store.tables)
@@ -155,6 +156,16 @@ def refuse_busy(db: Connection, now: str) -> None:
                 hint="stop optout sync serve and what else runs, and run the same command again "
                 "in two minutes",
             )
+
+
+def _refuse_gone(store: Moving, source: Connection) -> None:
+    gone = read_marks(source, store.meta).moved_to
+    if gone not in {"", called(store.target)}:
+        raise UsageError(
+            f"{SAID}{gone} already, and goes on there",
+            where=called(store.source),
+            hint="move it on from there: set ledger_url under [sync] to it first",
+        )
 
 
 def _refuse_used(store: Moving, target: Connection) -> None:

@@ -16,6 +16,7 @@ from deployer.errors import OrgSaidNo
 
 _MOVED = "moved_to"
 _ARRIVING = "arriving_from"
+_ARRIVED = "arrived_from"
 _FORMAT_BEFORE = "format_before"
 # Older programs know no other reason to leave a store alone than that a newer one wrote it.
 _FORMAT_OF_NO_PROGRAM = "999999999"
@@ -28,10 +29,11 @@ WHAT_NOW = (
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Where a store has gone, and where it is coming from; "" for neither."""
+    """Where a store has gone, where it is coming from, and where it has come from; "" for none."""
 
     moved_to: str
     arriving_from: str
+    arrived_from: str
 
 
 def refuse_elsewhere(db: Connection, meta: Table, place: str) -> None:
@@ -52,9 +54,10 @@ def refuse_elsewhere(db: Connection, meta: Table, place: str) -> None:
 
 def read_marks(db: Connection, meta: Table) -> Marks:
     """What a move has left in this store."""
-    wanted = select(meta.c.name, meta.c.value).where(meta.c.name.in_([_MOVED, _ARRIVING]))
+    names = (_MOVED, _ARRIVING, _ARRIVED)
+    wanted = select(meta.c.name, meta.c.value).where(meta.c.name.in_(names))
     found = {row.name: row.value for row in db.execute(wanted)}
-    return Marks(found.get(_MOVED, ""), found.get(_ARRIVING, ""))
+    return Marks(*(found.get(name, "") for name in names))
 
 
 def note_arriving(db: Connection, meta: Table, source: str) -> None:
@@ -65,13 +68,13 @@ def note_arriving(db: Connection, meta: Table, source: str) -> None:
     kept = db.scalar(select(meta.c.value).where(meta.c.name == _FORMAT_BEFORE))
     if kept is not None:
         db.execute(update(meta).where(meta.c.name == "format").values(value=kept))
-        db.execute(delete(meta).where(meta.c.name.in_([_MOVED, _FORMAT_BEFORE])))
+    db.execute(delete(meta).where(meta.c.name.in_([_MOVED, _FORMAT_BEFORE, _ARRIVED])))
     db.execute(insert(meta).values(name=_ARRIVING, value=source))
 
 
 def note_arrived(db: Connection, meta: Table) -> None:
     """The old one is frozen: from here on this is the store."""
-    db.execute(delete(meta).where(meta.c.name == _ARRIVING))
+    db.execute(update(meta).where(meta.c.name == _ARRIVING).values(name=_ARRIVED))
 
 
 def freeze(db: Connection, tables: Iterable[Table], meta: Table, to: str) -> None:

@@ -207,6 +207,34 @@ def test_it_moves_back_into_a_file_by_the_same_way(stores, tmp_path):
         open_ledger(stores.database, stores.clock)
 
 
+def test_the_same_move_again_changes_nothing(stores):
+    stores.move()
+    with stores.opened_there() as (ledger, _):
+        stores.collect(ledger, "two")
+    assert stores.move().finished
+    with stores.opened_there() as (ledger, _):
+        assert [each.selected for each in accepted_events(ledger, 9)] == ["one", "two"]
+
+
+def test_where_what_had_arrived_is_gone_it_is_moved_again_from_what_was_kept(stores, cluster):
+    stores.move()
+    for engine in (stores.there, stores.people_there):
+        engine.dispose()
+    cluster.ask(
+        "DROP SCHEMA public CASCADE", "CREATE SCHEMA public", database=stores.database.database
+    )
+    assert stores.move().rows["events"] == 1
+    assert writable(stores.database, stores)
+
+
+def test_what_has_moved_is_not_moved_to_a_second_place(stores, tmp_path):
+    stores.move()
+    second = open_place(tmp_path / "second.sqlite", Room.LEDGER)
+    with pytest.raises(UsageError, match="has moved to postgresql://.* already"):
+        move(ledger_moving(stores.old.engine, second), [], stores.old, "Ann")
+    second.dispose()
+
+
 def test_many_rows_are_copied_in_lots_and_numbered_on(stores):
     ledger = stores.old
     at = stores.clock.now()
