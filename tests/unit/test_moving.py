@@ -230,7 +230,7 @@ def test_where_what_had_arrived_is_gone_it_is_moved_again_from_what_was_kept(sto
 def test_what_has_moved_is_not_moved_to_a_second_place(stores, tmp_path):
     stores.move()
     second = open_place(tmp_path / "second.sqlite", Room.LEDGER)
-    with pytest.raises(UsageError, match="has moved to postgresql://.* already"):
+    with pytest.raises(UsageError, match=r"has moved to postgresql://.* already"):
         move(ledger_moving(stores.old.engine, second), [], stores.old, "Ann")
     second.dispose()
 
