@@ -10,13 +10,12 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 from prove.badinput_commands import commands
 from prove.badinput_doors import DOORS, Door
+from prove.memory import peak
 from prove.outcome import Outcome, Size, digest
 from prove.stages import be_silent
 from prove.worlds import memory_folder
@@ -33,7 +32,7 @@ def run(seed: int, size: Size) -> Outcome:
     be_silent()
     told: list[str] = []
     wrong: list[str] = []
-    with memory_folder() as folder, _peak() as peak:
+    with memory_folder() as folder, peak() as grown_mb:
         for door in DOORS:
             for number in range(door.count * TIMES[size]):
                 said = feed(door, seed, number, folder)
@@ -42,7 +41,7 @@ def run(seed: int, size: Size) -> Outcome:
         for said in commands(seed, TIMES[size], folder):
             told.append(said)
             wrong += [] if said.startswith("ok") else [said]
-        grown = peak()
+        grown = grown_mb()
     if grown > MOST_MB:
         wrong.append(f"memory grew by {grown:.0f} MB")
     return Outcome(len(told), tuple(wrong), digest(told))
@@ -86,23 +85,3 @@ def _badly(door: Door, refused: OptoutError) -> str:
     if door.placed and not refused.where:
         return f"it does not say where: {refused}"
     return "" if refused.hint else f"it does not say what to do: {refused}"
-
-
-@contextmanager
-def _peak() -> Iterator[Callable[[], float]]:
-    """By how many MB the process was ever larger than at the beginning; 0 where it cannot be told.
-
-    Linux keeps the peak of a process, and begins anew when asked to. Source: proc(5), clear_refs.
-    """
-    try:
-        Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        yield lambda: 0.0
-        return
-    begun = _most_mb()
-    yield lambda: _most_mb() - begun
-
-
-def _most_mb() -> float:
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024

@@ -34,7 +34,7 @@ PROMISES = (
     Promise(
         "An opt-out that was accepted reaches every live record of that person and the people "
         "side, or it is in quarantine with its reason.",
-        ("kill", "lock", "model", "sim", "faults", "scale"),
+        ("kill", "lock", "model", "sim", "faults", "net", "disk", "soak", "nightly"),
         (
             f"{_PUSH}an_unsubscribe_reaches_the_person_and_every_record_they_hold",
             f"{_LOSING}a_thousand_taken_while_the_org_is_down_are_all_applied_afterwards",
@@ -42,7 +42,7 @@ PROMISES = (
     ),
     Promise(
         "Nobody is told that an opt-out was accepted before it is on disk.",
-        ("powercut", "kill"),
+        ("powercut", "kill", "disk"),
         (
             f"{_UNIT}prove_powercut.py::test_what_is_opened_as_it_ships_loses_nothing",
             f"{_UNIT}serve_intake.py::test_an_unsubscribe_is_in_the_ledger_when_it_is_answered",
@@ -50,7 +50,7 @@ PROMISES = (
     ),
     Promise(
         "Nobody is opted in, save by `optout sync resubscribe`, typed with a name and a reason.",
-        ("model", "sim", "faults", "kill", "lock"),
+        ("model", "sim", "faults", "net", "kill", "lock", "soak"),
         (
             f"{_NIGHT}no_night_ever_writes_an_opt_in",
             f"{_CLEARS}only_a_resubscribe_clears_and_no_opt_out_is_lost_by_one",
@@ -59,7 +59,7 @@ PROMISES = (
     Promise(
         "A record is changed once for one opt-out, however often it was sent, and wherever the run "
         "was killed.",
-        ("kill", "lock"),
+        ("kill", "lock", "net", "soak"),
         (
             f"{_PUSH}a_write_whose_answer_is_lost_is_read_back_and_done_once",
             f"{_PUSH}the_same_event_again_writes_nothing",
@@ -76,7 +76,7 @@ PROMISES = (
     ),
     Promise(
         "A night that follows another with nothing new in between writes nothing.",
-        ("model", "scale"),
+        ("model", "nightly"),
         (
             f"{_AGAIN}a_second_run_writes_nothing",
             f"{_NIGHTS}a_night_moves_both_ways_and_the_second_one_nothing",
@@ -85,7 +85,7 @@ PROMISES = (
     Promise(
         "Every row that was sent is told as done, refused or unknown, and what is unknown is "
         "looked at again.",
-        ("faults", "scale"),
+        ("faults", "nightly"),
         (
             f"{_NIGHT}many_go_by_bulk_and_every_row_is_accounted_for",
             f"{_UNIT}records.py::test_an_outcome_belongs_to_its_row_or_is_unknown",
@@ -116,7 +116,7 @@ PROMISES = (
     ),
     Promise(
         "A deploy leaves the org as it was, or as it was reviewed; nothing in between.",
-        (),
+        ("deploy", "net", "disk"),
         (
             f"{_FLOW}killed.py::test_killed_at_every_call_and_deployed_again",
             f"{_FLOW}deploy_options.py::test_a_failure_rolls_back_and_no_test_level_is_sent",
@@ -124,7 +124,7 @@ PROMISES = (
     ),
     Promise(
         "What a deploy replaced can be put back, and compares equal to what was there before.",
-        (),
+        ("deploy", "net", "disk"),
         (
             f"{_WALK}restore_gives_the_old_trees_back",
             f"{_FLOW}deploy_disk.py::test_a_full_disk_stops_a_deploy_before_anything_is_sent",
@@ -132,7 +132,7 @@ PROMISES = (
     ),
     Promise(
         "Whatever only looks (readiness, `--check`, `validate`) changes nothing.",
-        (),
+        ("net", "badinput"),
         (
             f"{_FLOW}readiness_audit.py::test_a_look_only_reads_and_lists_every_call",
             f"{_FLOW}edit.py::test_check_writes_nothing_and_exits_ten",
@@ -140,7 +140,7 @@ PROMISES = (
     ),
     Promise(
         "Every run is bounded: in calls, in tries of what is refused, in memory.",
-        ("faults",),
+        ("faults", "soak", "nightly", "badinput"),
         (
             f"{_WALK}a_deploy_costs_at_most_twelve_calls_besides_polls",
             f"{_UNIT}night_calls.py::test_a_quiet_night_costs_its_queries",
@@ -150,7 +150,7 @@ PROMISES = (
     Promise(
         "What the ledger accepted stays in it: it is never touched while it is open, and when it "
         "is settled and old it is emptied, not forgotten.",
-        ("powercut",),
+        ("powercut", "upgrade"),
         (
             f"{_OLD}nothing_unsettled_is_ever_touched",
             f"{_OLD}a_settled_event_is_emptied_after_its_days_and_known_when_it_comes_again",
@@ -158,7 +158,7 @@ PROMISES = (
     ),
     Promise(
         "No secret and no address is in a log, an error, a report or a page.",
-        (),
+        ("security",),
         (
             f"{_SEARCH}a_walk_through_everything_leaves_secrets_and_addresses_where_they_belong",
             f"{_UNIT}canary_search.py::test_every_planted_leak_is_found_by_its_own_test",

@@ -12,7 +12,7 @@ SUITES = {
     "lock": "two runners, stopped ones, late ones, a copied ledger: one night at a time",
     "kill_postgresql": "the same with ledger and people in PostgreSQL",
     "lock_postgresql": "the same there",
-    "scale": "200,000 people a side and 6,000 differences, with faults: right, and only once",
+    "nightly": "200,000 people a side, 6,000 of whom differ, with faults: right, and only once",
     "model": "people, administrators and faults do as they like: the laws hold",
     "sim": "schedules drawn from a seed, faults in each: the laws hold after every move",
     "powercut": "the power goes while the ledger is written: what was answered for is kept",
