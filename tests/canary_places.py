@@ -37,6 +37,9 @@ FILES = (
     Place(("keys/*", "rotated/*.json"), _SECRETS, "secrets that a login keeps"),
     Place(("*.sqlite*", "*.duckdb*"), _ADDRESSES, "people, unsubscribes to come, and their copies"),
     Place(("*.rejected.csv",), _ADDRESSES, "the rows that an import did not take, to be mended"),
+    Place(
+        ("people.csv",), _ADDRESSES, "what README's reader types, with the rights of the shell", 0
+    ),
     Place(("changes-*.csv",), _ADDRESSES, "for the people's own system, in its group", 0o037),
 )
 EXPORTS = Place(("people export",), _ADDRESSES, "the export that was asked for, whatever its name")

@@ -126,6 +126,7 @@ def test_a_secret_is_remembered_for_one_test_or_for_good():
      (Kind.SECRET, "/h/org.sqlite", 0o600, [], True),
      (Kind.SECRET, "/h/keys/mine.deployer.password", 0o600, [], True),
      (Kind.SECRET, "/h/mine.deployer.password", 0o600, [], False),
+     (Kind.ADDRESS, "/w/people.csv", 0o644, [], True),
      (Kind.ADDRESS, "/w/out.csv", 0o600, [], False),
      (Kind.ADDRESS, "/w/out.csv", 0o600, ["people export out.csv"], True),
      (Kind.ADDRESS, "/w/out.csv", 0o644, ["people export out.csv"], False),
