@@ -30,7 +30,7 @@ PROCESSES = 2
 # Of each harm a short run shows so many calls, drawn; a long one every call.
 CALLS = 12
 # Far longer than any case takes, whose clients give up within a second: one that hangs has failed.
-PATIENCE_S = 120
+PATIENCE_S = 300
 
 
 def run(seed: int, size: Size) -> Outcome:

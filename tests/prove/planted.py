@@ -10,6 +10,8 @@ from prove.planted_deploy import IN_A_DEPLOY
 from prove.planted_ledger import IN_THE_LEDGER
 from prove.planted_org import ON_THE_WAY
 
+_WIRE = "tests/unit/test_salesforce_wire.py::test_"
+_CLOCKS = "tests/unit/test_wrong_clocks.py::test_"
 _SEEN = (
     "tests/flows/test_visibility_law.py::test_who_has_the_field_is_what_a_naive_evaluation_finds"
 )
@@ -36,6 +38,27 @@ BESIDE = (
         '    return bool(item.get("visibilityRule"))\n',
         "    return False\n",
         (_SEEN,),
+    ),
+    Bug(
+        "a reset under TLS taken for a certificate that is not trusted",
+        "deployer/salesforce/session.py",
+        "    if _is_untrusted(broken):\n",
+        "    if isinstance(broken, requests.exceptions.SSLError):\n",
+        (f"{_WIRE}a_connection_that_is_reset_under_tls_is_no_untrusted_certificate",),
+    ),
+    Bug(
+        "an answer that drips waited for until a buffer is full",
+        "deployer/salesforce/session.py",
+        "body.read1(_CHUNK, decode_content=True)",
+        "body.read(_CHUNK, decode_content=True)",
+        (f"{_WIRE}an_answer_that_drips_is_given_up_after_ten_minutes_not_after_a_full_buffer",),
+    ),
+    Bug(
+        "a next try put off by a clock that was years ahead",
+        "sync/drain.py",
+        "    hasten_unbelievable(ledger)\n",
+        "",
+        (f"{_CLOCKS}what_was_put_off_by_a_clock_that_was_years_ahead_is_tried_once_it_is_right",),
     ),
 )
 BUGS = (*THIRTY, *BESIDE)

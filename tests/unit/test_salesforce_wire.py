@@ -11,7 +11,7 @@ from prove.net_house import open_wire
 from prove.toxic_proxy import Toxic
 from walk import StepClock
 
-from deployer.errors import OutcomeUnknown
+from deployer.errors import OptoutError, OutcomeUnknown
 from deployer.salesforce.fault_table import OrgUnreachable
 
 TICK = "sobjects/Contact/003000000000001AAA"
@@ -46,8 +46,9 @@ def test_an_answer_that_drips_is_given_up_after_ten_minutes_not_after_a_full_buf
 def test_a_connection_that_is_reset_under_tls_is_no_untrusted_certificate(wire, writer):
     wire.harm(Toxic.SLOW_CLOSE, "describe", 0)
     writer.describe("Contact")
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(OptoutError) as told:
         writer.send_json("PATCH", TICK, TICKED)
+    assert type(told.value) is OutcomeUnknown
 
 
 def test_a_read_over_a_connection_that_has_gone_stale_is_asked_again(wire, writer):
