@@ -8,15 +8,17 @@ no more than two seconds of the processor, and all of them together stay below 2
 from __future__ import annotations
 
 import hashlib
+import subprocess
 import tempfile
 import time
 from pathlib import Path
 from random import Random
 
 from prove.badinput_commands import commands
-from prove.badinput_doors import DOORS, Door
+from prove.badinput_doors import DOORS, FUZZED, Door
 from prove.memory import peak
 from prove.outcome import Outcome, Size, digest
+from prove.pytest_runs import ROOT
 from prove.stages import be_silent
 from prove.worlds import memory_folder
 
@@ -24,11 +26,15 @@ from deployer.errors import OptoutError
 
 MOST_S = 2.0
 MOST_MB = 256
+FUZZ_S = 100
 TIMES = {Size.SHORT: 1, Size.LONG: 20}
 
 
 def run(seed: int, size: Size) -> Outcome:
-    """So many inputs for each door, and the commands on files of them; long: 20 times as many."""
+    """So many inputs for each door, and commands on files of them.
+
+    The long run makes 20 times as many, and fuzzes some of the readers.
+    """
     be_silent()
     told: list[str] = []
     wrong: list[str] = []
@@ -42,9 +48,23 @@ def run(seed: int, size: Size) -> Outcome:
             told.append(said)
             wrong += [] if said.startswith("ok") else [said]
         grown = grown_mb()
+    if size is Size.LONG:
+        for door in FUZZED:
+            told.append(said := fuzzed(door, seed))
+            wrong += [said] if said else []
     if grown > MOST_MB:
         wrong.append(f"memory grew by {grown:.0f} MB")
     return Outcome(len(told), tuple(wrong), digest(told))
+
+
+def fuzzed(door: str, seed: int) -> str:
+    """What the fuzzer found at this door in FUZZ_S seconds; "" when it is nothing."""
+    words = [f"{ROOT / 'ci' / 'fuzz'}", door, "--secs", f"{FUZZ_S}", "--seed", f"{seed}"]
+    ran = subprocess.run(words, capture_output=True, text=True, check=False, errors="replace")
+    if not ran.returncode:
+        return ""
+    lines = [line for line in (ran.stdout + ran.stderr).splitlines() if "Error" in line]
+    return f"fuzzing {door}: {(lines or ['it ended badly'])[0][:500]}"
 
 
 def made(door: Door, seed: int, number: int) -> bytes:

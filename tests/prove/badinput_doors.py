@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -33,6 +35,8 @@ from deployer.salesforce.soap import read_envelope
 from deployer.schema import check_schema
 from deployer.settings.loading import load
 from deployer.settings.secret import Secret
+from sync.people.csv_people import Refused, to_person
+from sync.people.csv_rows import CsvFile
 from sync.people.importing import import_people
 from sync.people.sql import open_embedded
 from sync.settings import read_sync
@@ -194,6 +198,15 @@ def _people(data: bytes, folder: Path) -> object:
     return taken, known
 
 
+def _rows(data: bytes, _folder: Path) -> object:
+    """Rows of people without a store, as often as a fuzzer asks."""
+    with io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", "surrogateescape", newline="") as text:
+        rows = CsvFile(text, "in.csv")
+        for row in rows:
+            with suppress(Refused):
+                to_person(row.cells, rows.places, len(rows.header))
+
+
 def _results(data: bytes, folder: Path) -> object:
     file = folder / "page.csv"
     file.write_bytes(data)
@@ -235,6 +248,7 @@ DOORS = (
     Door("webhook's JSON", Kind.JSON, 100, _json(SAID),
          lambda data, _folder: to_unsubscribe(data, Arrival(START, "msg_1"))),
     Door("people", Kind.CSV, 180, _from(PEOPLE), _people, _USAGE),
+    Door("rows of people", Kind.CSV, 40, _from(PEOPLE), _rows, _USAGE),
     Door("bulk results", Kind.CSV, 120, _from(RESULTS), _results, _LATER, placed=False),
     Door("retrieved zip", Kind.ZIP, 110, lambda draw: a_zip(draw, ("layouts/Contact-A.layout",)),
          lambda data, _folder: read_archive(data), placed=False),
@@ -250,3 +264,5 @@ DOORS = (
          lambda data, _folder: read_sfdx_url(Secret(data.decode("utf-8", "replace"))), _USAGE),
     Door("settings", Kind.CONFIG, 100, _from(TOML), _settings, _USAGE),
 )  # fmt: skip
+# Readers that a fuzzer is set on: one of each kind of bytes.
+FUZZED = ("layout", "plan", "rows of people", "delivery", "settings", "retrieved zip")
