@@ -23,6 +23,7 @@ from bench_readiness import readiness_rows
 from bench_rows import Row, Verdict, measure, ratio_row
 from bench_sync_compare import PEOPLE, compare_rows
 from bench_sync_serve import serve_rows
+from bench_workers import EVENTS_EACH, worker_rows
 from lxml import etree
 
 from deployer.layouts import edit_layout
@@ -65,6 +66,7 @@ def _rows(*, quick: bool) -> Iterator[Row]:
     yield from readiness_rows(1 if quick else 3)
     yield from bulk_rows(ROWS // 10 if quick else ROWS)
     yield from serve_rows(5 if quick else 30)
+    yield from worker_rows(EVENTS_EACH // 4 if quick else EVENTS_EACH)
     yield from compare_rows(PEOPLE // 10 if quick else PEOPLE)
 
 

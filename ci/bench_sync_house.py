@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
+import csv
 import http.client
 import json
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,10 +34,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Everything is in `folder`; a new org gets so many contacts."""
+    """Everything is in `folder`; a new org gets so many contacts. `more` is environment besides."""
 
     folder: Path
     contacts: int
+    more: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def home(self) -> Path:
@@ -53,7 +55,9 @@ class House:
     @property
     def env(self) -> Mapping[str, str]:
         secret = "whsec_" + base64.b64encode(KEY).decode()
-        return {**os.environ, "OPTOUT_HOME": str(self.home), "SHOP_SECRET": secret}
+        return {
+            **os.environ, "OPTOUT_HOME": str(self.home), "SHOP_SECRET": secret, **self.more,
+        }  # fmt: skip
 
     @contextmanager
     def org(self) -> Iterator[None]:
@@ -66,6 +70,11 @@ class House:
         with self._running("sync", "serve", "--port", "0", "--json", *self._asked()) as said:
             yield said
 
+    @contextmanager
+    def worker(self) -> Iterator[dict[str, str]]:
+        with self._running("worker", "--json", *self._asked()) as said:
+            yield said
+
     def run(self, *words: str) -> Told:
         """A command to its end; what it prints, and its peak memory."""
         spent = run_measured([OPTOUT, *words, "--json", *self._asked()], self.env)
@@ -73,20 +82,45 @@ class House:
             raise SystemExit(f"bench: {' '.join(words)}: {spent.said[-2000:]!r}")
         return Told(json.loads(spent.said), spent.peak_mb)
 
+    def slow(self, seconds: float) -> None:
+        """From now on the org takes so long for each call."""
+        fault = ("practice-org", "fault", "add", "--at", "any", "--code", f"SLOW:{seconds}")
+        subprocess.run([OPTOUT, *fault], env=self.env, check=True, stdout=subprocess.DEVNULL)
+
     def fetch_contacts(self) -> list[str]:
         """The ids of all who are not opted out."""
-        facts = json.loads((self.home / "practice-org" / "server.json").read_text())
-        connection = http.client.HTTPConnection(urlsplit(facts["instance_url"]).netloc, timeout=60)
-        bearer = {"Authorization": f"Bearer {facts['access_token']}"}
         ids: list[str] = []
         path = _ALL
         while path:
-            connection.request("GET", path, headers=bearer)
-            page = json.loads(connection.getresponse().read())
+            page = self._fetch(path)
             ids += [record["Id"] for record in page["records"]]
             path = page.get("nextRecordsUrl", "")
-        connection.close()
         return ids
+
+    def import_people(self, contacts: Sequence[str]) -> None:
+        """Somebody for each contact, person-0 and so on, not opted out."""
+        file = self.folder / "people.csv"
+        with file.open("w", newline="") as text:
+            lines = csv.writer(text)
+            lines.writerow(("person_id", "email", "salesforce_id", "unsubscribed"))
+            for number, each in enumerate(contacts):
+                lines.writerow((f"person-{number}", f"p{number}@example.com", each, "false"))
+        self.run("people", "import", str(file))
+
+    def fetch_calls(self) -> int:
+        """How many API calls the org has counted today, this one included."""
+        day = self._fetch("/services/data/v63.0/limits")["DailyApiRequests"]
+        return int(day["Max"]) - int(day["Remaining"])
+
+    def _fetch(self, path: str) -> dict[str, Any]:
+        facts = json.loads((self.home / "practice-org" / "server.json").read_text())
+        connection = http.client.HTTPConnection(urlsplit(facts["instance_url"]).netloc, timeout=60)
+        connection.request(
+            "GET", path, headers={"Authorization": f"Bearer {facts['access_token']}"}
+        )
+        with closing(connection):
+            told: dict[str, Any] = json.loads(connection.getresponse().read())
+        return told
 
     def _asked(self) -> list[str]:
         settings = self.folder / "optout.toml"

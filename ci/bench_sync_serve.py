@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
 import hashlib
 import hmac
 import http.client
@@ -169,12 +168,6 @@ def _signed(webhook_id: str, body: bytes) -> dict[str, str]:
 def _serving(house: House) -> Iterator[_Server]:
     """A server, in a house where everybody holds a contact's id."""
     contacts = house.fetch_contacts()
-    file = house.folder / "people.csv"
-    with file.open("w", newline="") as text:
-        lines = csv.writer(text)
-        lines.writerow(("person_id", "email", "salesforce_id", "unsubscribed"))
-        for number, each in enumerate(contacts):
-            lines.writerow((f"person-{number}", f"p{number}@example.com", each, "false"))
-    house.run("people", "import", str(file))
+    house.import_people(contacts)
     with house.serve() as said:
         yield _Server(urlsplit(said["url"]).netloc, house.ledger, contacts)

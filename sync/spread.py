@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from deployer.errors import TryLater
 from sync.batches import batches
+from sync.database.postgresql import Room, one_at_a_time
 from sync.database.views import reading
 from sync.ledger.events import Event, Selector, accepted_events
 from sync.ledger.fences import closed_events
@@ -26,6 +27,11 @@ def spread_events(ledger: Ledger, people: People) -> int:
     While the people side does not answer, a record that an event names itself is written down all
     the same, and the answer is 0: neither side holds up the other.
     """
+    with one_at_a_time(ledger.engine, Room.SPREADING):  # many drains would all take the same lot
+        return _spread_lot(ledger, people)
+
+
+def _spread_lot(ledger: Ledger, people: People) -> int:
     events = accepted_events(ledger, LOT)
     if not events:
         return 0

@@ -6,6 +6,7 @@ import os
 import platform
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from threading import Event
 
@@ -13,7 +14,7 @@ import structlog
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from deployer.errors import OptoutError
+from deployer.errors import OptoutError, TryLater
 from sync.database.views import reading
 from sync.desk import Desk
 from sync.drain import Drained
@@ -48,6 +49,8 @@ class Log:
             mine, rounds=mine.rounds + 1, people=mine.people + done.people, org=mine.org + done.org
         )
         if done.people or done.org:
+            with suppress(SQLAlchemyError, TryLater):
+                self.heard()
             structlog.get_logger().info(
                 "drained", worker=mine.name, people=done.people, org=done.org, seconds=seconds
             )
