@@ -66,23 +66,31 @@ class Run:
 
 
 def deliver(house: House, place: Place) -> None:
-    """Webhooks, alone and together; each is answered 202 or 503, and a 503 is sent again."""
-    desk = make_desk(house.ledger, lambda: facts_of(house.ledger))
-    number = 0
-    for size in (1, 1, 4):
-        some = range(number, number + size)
-        bodies = [said(house.clock.now(), n, **ASKED[n]) for n in some]
-        answers = desk.post(*bodies, number=number)
-        place.note("acked", [WHO[n] for n, a in zip(some, answers, strict=True) if a.status == 202])
-        place.note("answered", [answer.status for answer in answers])
-        number += size
-    place.note("ready", desk.get("/readyz").status)
+    """Webhooks, alone and together; each is answered 202 or 503."""
+    for some in ([0], [1], [2, 3, 4, 5]):
+        _send(house, place, some)
 
 
 def deliver_again(house: House, place: Place) -> None:
-    """What a sender does that was told to try again; the same server, without a new start."""
-    deliver(house, place)
+    """What senders do who were told to try again; the same server, without a new start.
+
+    What was answered for is not sent again: nobody would know that it is lost.
+    """
+    told = dict(pair for lot in place.noted("answered") for pair in lot)
+    for number in range(len(ASKED)):
+        if told.get(number) != 202:
+            _send(house, place, [number])
     house.drain()
+
+
+def _send(house: House, place: Place, some: Sequence[int]) -> None:
+    desk = make_desk(house.ledger, lambda: facts_of(house.ledger))
+    bodies = [said(house.clock.now(), number, **ASKED[number]) for number in some]
+    answers = desk.post(*bodies, number=some[0])
+    place.note("answered", [(n, answer.status) for n, answer in zip(some, answers, strict=True)])
+    taken = [WHO[n] for n, answer in zip(some, answers, strict=True) if answer.status == 202]
+    place.note("acked", taken)
+    place.note("ready", desk.get("/readyz").status)
 
 
 def asked_by_web(house: House) -> Sown:
@@ -118,7 +126,7 @@ def _run(case: Case, place: Place, disk: Failing) -> Iterator[str]:
     yield from _work(place, END, look, disk)
     del disk.names[:]
     disk.names += names
-    yield from _answers(place, case.at is None)
+    yield from _answers(place)
     for sentences in place.noted("wrong"):
         yield from sentences
 
@@ -151,20 +159,19 @@ def _work(
         yield f"stage {stage.number}: {type(problem).__name__} {problem}"
 
 
-def _answers(place: Place, well: bool) -> Iterator[str]:
-    """A sender hears 202 or 503, nothing else; with no trouble, and once it is over, 202.
+def _answers(place: Place) -> Iterator[str]:
+    """A sender hears 202 or 503, nothing else, and in the end 202.
 
     It is ready, or it says that it is not.
     """
-    told = [status for lot in place.noted("answered") for status in lot]
-    others = sorted({*told} - {202, 503})
-    if others:
+    told = [pair for lot in place.noted("answered") for pair in lot]
+    if others := sorted({status for _, status in told} - {202, 503}):
         yield f"senders were answered {others}"
+    if put_off := [number for number, status in dict(told).items() if status != 202]:
+        yield f"the disk is well, and {len(put_off)} senders are still told to wait"
     ready = place.noted("ready")
     if {*ready} - {200, 503} or ready[-1:] not in ([], [200]):
         yield f"whether it is ready was answered by {ready}"
-    if told and (well or len(told) > len(ASKED)) and set(told[-len(ASKED) :]) != {202}:
-        yield f"the disk is well, and senders are answered {told[-len(ASKED) :]}"
 
 
 def cases_at(names: Sequence[str], scene: Scene) -> list[Case]:

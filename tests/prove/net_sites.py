@@ -25,9 +25,12 @@ from prove.toxic_proxy import Toxic
 from walk import StepClock, Walk, a_walk
 
 from deployer.errors import Exit, OptoutError
-from deployer.model.facts import Fact, Known
+from deployer.model.findings import Severity
+from deployer.readiness.assessing import assess
+from deployer.readiness.checks.catalogue import CHECKS
 from deployer.readiness.facts.asked import Asked
 from deployer.readiness.facts.gathering import fetch_facts
+from deployer.salesforce.client import Connection
 from practice_org.app import open_practice_org
 from practice_org.org import Org
 from sync.ledger.ledger import open_ledger
@@ -35,22 +38,20 @@ from sync.people.sql import open_embedded
 
 _LATER = {Exit.TRY_LATER, Exit.STILL_RUNNING}
 FIELD = "HasOptedOutOfEmail"
-# What a look itself changes: the day's calls.
-_COUNTED = frozenset({"limits", "org", "budget"})
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
     """What every case begins from: the wire, a sync, an org to deploy to.
 
-    `facts` is what readiness sees on a wire that is well, `holding` which layouts hold the field
-    before and after a deploy.
+    `answers` is what each check of readiness comes to on a wire that is well, `holding` which
+    layouts hold the field before and after a deploy.
     """
 
     wire: Wire
     sync: Template
     seeded: Org
-    facts: dict[str, Fact[object]]
+    answers: dict[str, Severity]
     holding: tuple[set[str], ...]
 
 
@@ -215,32 +216,38 @@ def _walk(kit: Kit) -> Iterator[Walk]:
 
 
 def readiness(kit: Kit, site: Site, toxic: Toxic | None) -> Iterator[str]:
-    """A look writes nothing, and what it knows is so: else it says that it does not know."""
+    """A look writes nothing, and what it says is so: else it says that it does not know."""
     at = OrgClock()
     org = copy_of(kit.seeded, at, seed=2)
     kit.wire.turn_to(org, at)
     conn = kit.wire.writer(org, StepClock(at), "auditor")
     before = list(org.db.execute("SELECT * FROM audit"))
-    seen: list[dict[str, Fact[object]]] = []
+    seen: dict[str, Severity] = {}
     _harm(kit, site, toxic)
-    yield from _run(kit, toxic, lambda: seen.append(fetch_facts(conn, Asked(FIELD))))
-    for name, fact in (seen[0] if seen else {}).items():
-        if isinstance(fact, Known) and name not in _COUNTED and fact != kit.facts[name]:
-            yield f"{name} is told otherwise than it is"
+    yield from _run(kit, toxic, lambda: seen.update(_answers(conn)))
+    for name, told in seen.items():
+        if told not in (kit.answers[name], Severity.UNKNOWN):
+            yield f"check {name} comes to {told.value}, and it is {kit.answers[name].value}"
     if list(org.db.execute("SELECT * FROM audit")) != before:
         yield "a look has changed something"
     kit.wire.turn_to(None)
     org.db.close()
 
 
+def _answers(conn: Connection) -> dict[str, Severity]:
+    """What each check of readiness comes to."""
+    found = assess(CHECKS, fetch_facts(conn, Asked(FIELD)), {})
+    return {each.check.id: each.outcome for each in found}
+
+
 def make_kit(wire: Wire, sync: Template, seeded: Org) -> Kit:
     """With what a look and a deploy see and do on a wire that is well."""
     kit = Kit(wire, sync, seeded, {}, ())
     with _walk(kit) as walk:
-        facts = fetch_facts(wire.writer(walk.org, walk.desk.clock, "auditor"), Asked(FIELD))
+        answers = _answers(wire.writer(walk.org, walk.desk.clock, "auditor"))
         before = walk.holding()
         walk.deploy()
-        return replace(kit, facts=facts, holding=(before, walk.holding()))
+        return replace(kit, answers=answers, holding=(before, walk.holding()))
 
 
 _SYNC = {Act.DRAIN: push, Act.NIGHT: night, Act.BULK: bulk}
@@ -252,5 +259,8 @@ _DEPLOYS = (
         ("query", 0),
     )),
     ("restore", restore, (("deploy.start", 1), ("deploy.poll", 4), ("record.delete", 0))),
-    ("readiness", readiness, (("composite", 0), ("tooling", 3), ("limits", 0), ("record.get", 0))),
+    ("readiness", readiness, (
+        ("composite", 0), ("composite", 8), ("tooling", 3), ("tooling", 10), ("limits", 0),
+        ("record.get", 0),
+    )),
 )  # fmt: skip

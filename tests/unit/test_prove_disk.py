@@ -25,7 +25,7 @@ def hasty(house, place):
 
 def blunt(_house, place):
     """A server that has a bug where it should say that it cannot."""
-    place.note("answered", [500])
+    place.note("answered", [(0, 500)])
 
 
 def careless(house, _place):
