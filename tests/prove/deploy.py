@@ -63,15 +63,15 @@ class Trouble:
 
 @dataclass
 class Door:
-    """The org's door, in the process that knocks: it counts, and does what the trouble says."""
+    """The org's door, in the process that knocks: it notes, and does what the trouble says."""
 
     org: object
     trouble: Trouble
-    calls: int = field(default=0)
+    asked: list[Request] = field(default_factory=list)
 
     def __call__(self, asked: Request) -> Response:
-        self.calls += 1
-        if self.calls != self.trouble.at:
+        self.asked.append(asked)
+        if len(self.asked) != self.trouble.at:
             return handle(self.org, asked)
         return _BEFALL[self.trouble.kind](self.org, asked)
 
@@ -121,7 +121,7 @@ def _try_org(room: Path, draw: Random, each: int) -> Iterator[str]:
     made = _copied(room / "seeded", room / "made")
     with a_door(made) as (walk, _):
         fill(walk.org, draw)
-    calls = _undisturbed(_copied(made, room / "undisturbed"))
+    calls = len(undisturbed(_copied(made, room / "undisturbed")))
     for _ in range(each):
         trouble = Trouble(draw.choice(KINDS), draw.randint(1, calls))
         wrong = befallen(_copied(made, room / "befallen"), trouble)
@@ -158,11 +158,11 @@ def a_door(
     org.db.close()
 
 
-def _undisturbed(folder: Path) -> int:
-    """How many calls a deploy takes that nothing befalls."""
+def undisturbed(folder: Path) -> list[Request]:
+    """The calls of a deploy that nothing befalls."""
     with a_door(folder) as (walk, door):
         walk.deploy()
-        return door.calls
+        return door.asked
 
 
 def befallen(folder: Path, trouble: Trouble) -> str:

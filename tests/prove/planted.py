@@ -12,12 +12,20 @@ from prove.planted_org import ON_THE_WAY
 
 _WIRE = "tests/unit/test_salesforce_wire.py::test_"
 _CLOCKS = "tests/unit/test_wrong_clocks.py::test_"
+_DEPLOY = "tests/unit/test_prove_deploy.py::test_"
 _SEEN = (
     "tests/flows/test_visibility_law.py::test_who_has_the_field_is_what_a_naive_evaluation_finds"
 )
 
 THIRTY = (*IN_THE_LEDGER, *ON_THE_WAY, *IN_A_DEPLOY)
 BESIDE = (
+    Bug(
+        "a deploy sent again when its reply was lost",
+        "deployer/rollout/apply.py",
+        "        found = find_lost_job(entry, desk)\n",
+        "        found = start_deploy(desk.conn, package, _deploy_options(options, check=False))\n",
+        (f"{_DEPLOY}a_deploy_that_the_org_has_without_our_knowing_is_not_sent_again",),
+    ),
     Bug(
         "what a group mutes given all the same",
         "deployer/readiness/visibility/givers.py",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from prove.deploy import KINDS, Trouble, _copied, _half, _seed, _undisturbed, befallen
+from prove.deploy import KINDS, Trouble, _copied, _half, _seed, befallen, undisturbed
 from prove.deploy_orgs import MOST, fill, layout
 from prove.stages import be_silent
+from walk import is_submit
 
 from deployer.layouts import layout_tree
 from practice_org.metadata.components import list_components
@@ -53,6 +54,16 @@ def seeded_folder(tmp_path_factory):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_deploy_outlives_a_trouble_of_each_kind_in_its_middle(kind, seeded_folder, tmp_path):
     be_silent()
-    calls = _undisturbed(_copied(seeded_folder, tmp_path / "undisturbed"))
+    calls = len(undisturbed(_copied(seeded_folder, tmp_path / "undisturbed")))
     assert calls > 10
     assert befallen(_copied(seeded_folder, tmp_path / "befallen"), Trouble(kind, calls // 2)) == ""
+
+
+@pytest.mark.parametrize("kind", ["killed after", "answer lost", "answer cut"])
+def test_a_deploy_that_the_org_has_without_our_knowing_is_not_sent_again(
+    kind, seeded_folder, tmp_path
+):
+    be_silent()
+    asked = undisturbed(_copied(seeded_folder, tmp_path / "undisturbed"))
+    (submit,) = (at for at, request in enumerate(asked, 1) if is_submit(request))
+    assert befallen(_copied(seeded_folder, tmp_path / "befallen"), Trouble(kind, submit)) == ""
