@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
 from org_clock import OrgClock
 from prove.outcome import Outcome, Size, digest
 from prove.stages import be_silent
@@ -14,33 +18,52 @@ from practice_org.org import Org
 from practice_org.seed.org_seed import Wish, seed_org
 from practice_org.seed.people import Size as OrgSize
 
-# The examples of each machine in a short run; ci/test has some of its own.
+# The examples of each machine in one lot; ci/test has some of its own.
 EXAMPLES: dict[type[World], int] = {
     PushesAlone: 20,
     NightsToo: 5,
     PushesAndResubscribes: 6,
     NightsAndResubscribes: 3,
 }
-LONGER = 100
+LOTS = {Size.SHORT: 1, Size.LONG: 100}
+PROCESSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """So many examples of one machine: a digest of all they asked, and how a law was broken."""
+
+    n: int
+    trace: str
+    failure: str = ""
 
 
 def run(seed: int, size: Size) -> Outcome:
-    """Every machine's examples; a breach of a law is told with the shortest way to it."""
+    """A lot of every machine for each seed from this one on: a long run is many short ones."""
+    seeds = range(seed, seed + LOTS[size])
+    works = [(machine, number) for number in seeds for machine in EXAMPLES]
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(PROCESSES, mp_context=fresh) as pool:
+        lots = list(pool.map(run_lot, *zip(*works, strict=True)))
+    return Outcome(
+        sum(lot.n for lot in lots),
+        tuple(lot.failure for lot in lots if lot.failure),
+        digest(lot.trace for lot in lots),
+    )
+
+
+def run_lot(machine: type[World], seed: int) -> Lot:
+    """One machine's examples; a breach of a law is told with the shortest way to it."""
     be_silent()
     org = small_org()
-    many = LONGER if size is Size.LONG else 1
-    count, failures, asked = 0, [], []
-    for machine, examples in EXAMPLES.items():
-        try:
-            traces = run_machine(machine, org, examples=examples * many, number=seed)
-        except AssertionError as breach:
-            way = " ".join("\n".join(getattr(breach, "__notes__", ())).split())
-            failures.append(f"{machine.__name__}: {breach} {way}")
-        else:
-            count += len(traces)
-            asked += [call for trace in traces for call in trace]
-    org.db.close()
-    return Outcome(count, tuple(failures), digest(asked))
+    try:
+        traces = run_machine(machine, org, examples=EXAMPLES[machine], number=seed)
+    except AssertionError as breach:
+        way = " ".join("\n".join(getattr(breach, "__notes__", ())).split())
+        return Lot(1, "", f"seed {seed}, {machine.__name__}: {breach} {way}")
+    finally:
+        org.db.close()
+    return Lot(len(traces), digest(call for trace in traces for call in trace))
 
 
 def small_org() -> Org:

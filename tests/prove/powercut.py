@@ -12,7 +12,9 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 
@@ -37,6 +39,7 @@ from sync.people.sql import open_embedded
 
 STEPS = 14
 CUTS = 100
+PROCESSES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +64,44 @@ WAYS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A hundred cuts of one recording: what was lost, a sentence each, and a digest of it all."""
+
+    lost: tuple[str, ...]
+    trace: str
+
+
 def run(seed: int, size: Size) -> Outcome:
     """Every way; the long run looks at forty times as many cuts."""
     times = 40 if size is Size.LONG else 1
+    works = [(way, seed, number) for way in WAYS for number in range(0, way.images * times, CUTS)]
+    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork")) as pool:
+        lots = list(pool.map(cut_often, *zip(*works, strict=True)))
     failures: list[str] = []
-    trace: list[str] = []
     for way in WAYS:
-        lost = [f"{way.name}: {each}" for each in _cut_often(way, seed, times, trace)]
+        lost = [each for (of, *_), lot in zip(works, lots, strict=True) if of is way
+                for each in lot.lost]  # fmt: skip
         if not way.loses:
             failures += lost
         elif not lost:
             failures.append(f"{way.name}: is known to lose, and lost nothing: the suite is broken")
-    return Outcome(sum(way.images * times for way in WAYS), tuple(failures), digest(trace))
+    return Outcome(len(works) * CUTS, tuple(failures), digest(lot.trace for lot in lots))
 
 
-def _cut_often(way: Way, seed: int, times: int, trace: list[str]) -> Iterator[str]:
-    """What was lost, a sentence each; a new recording for every hundred cuts."""
-    draw = Random(f"{seed} {way.name}")  # noqa: S311 - repeatable on purpose
+def cut_often(way: Way, seed: int, number: int) -> Lot:
+    """The hundred cuts from this number on."""
+    draw = Random(f"{seed} {way.name} {number}")  # noqa: S311 - repeatable on purpose
     with tempfile.TemporaryDirectory(prefix="optout-prove-") as folder:
-        for number in range(0, way.images * times, CUTS):
-            live = Path(folder) / f"live-{number}"
-            ops = record(live, way, draw)
-            cuts = draw.choices(range(len(ops) + 1), k=CUTS)
-            # Pages may differ: SQLAlchemy makes the indexes of a table in no order.
-            trace += [f"{op.kind} {op.name}" for op in ops] + [f"cut {cut}" for cut in cuts]
-            if not way.loses:
-                yield from early_answers(ops)
-            for cut in cuts:
-                yield from (f"cut {number}:{cut}: {each}" for each in look(ops, cut, live, draw))
+        live = Path(folder) / "live"
+        ops = record(live, way, draw)
+        cuts = draw.choices(range(len(ops) + 1), k=CUTS)
+        lost = [] if way.loses else [f"{way.name}: {each}" for each in early_answers(ops)]
+        lost += [f"{way.name}: cut {number}:{cut}: {each}" for cut in cuts
+                 for each in look(ops, cut, live, draw)]  # fmt: skip
+    # Pages may differ: SQLAlchemy makes the indexes of a table in no order.
+    told = [f"{op.kind} {op.name}" for op in ops] + [f"cut {cut}" for cut in cuts]
+    return Lot(tuple(lost), digest(told))
 
 
 def record(folder: Path, way: Way, draw: Random) -> list[Op]:
