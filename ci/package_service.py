@@ -32,11 +32,23 @@ _MISTAKES = (
     ("accessModes: [ReadWriteOnce]", "accessMode: [ReadWriteOnce]"),
     ("kind: StatefulSet", "kind: StatefulSets"),
 )
+_MISTAKES_OF_WORKERS = (
+    ("replicas: 3", "replica: 3"),
+    ("matchLabels: {app: optout-worker}", "matchLabel: {app: optout-worker}"),
+    ("args: [worker]", "args: worker"),
+    ('schedule: "30 3 * * *"', "schedules: daily"),
+    ("concurrencyPolicy: Forbid", "concurrency: Forbid"),
+    ("restartPolicy: Never", "restart: Never"),
+    ("whenUnsatisfiable: ScheduleAnyway", "whenUnsatisfied: ScheduleAnyway"),
+    ("claimName: optout-copies", "claim: optout-copies"),
+)
 # The oldest and the newest whose schema it brings. A kind that it does not know is a warning.
 _KUBERNETES = ("kubernetes-validate", "--strict", "--quiet", "-k")
 CHECKERS = (
     Checker((*_KUBERNETES, "1.25"), "statefulset.yaml", _MISTAKES),
     Checker((*_KUBERNETES, "1.37"), "statefulset.yaml", _MISTAKES),
+    Checker((*_KUBERNETES, "1.25"), "workers.yaml", _MISTAKES_OF_WORKERS),
+    Checker((*_KUBERNETES, "1.37"), "workers.yaml", _MISTAKES_OF_WORKERS),
     Checker(
         ("hadolint", "--no-color"),
         "Containerfile",

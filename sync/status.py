@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -13,11 +13,15 @@ from sync.ledger.ledger import from_text, to_text
 from sync.ledger.quarantine import Case
 from sync.ledger.runs import Run
 from sync.ledger.switch import Switch
+from sync.ledger.workers import Worker
 from sync.schedule import Schedule, due, next_due
 
 TOO_OLD = timedelta(hours=4)
 # A day, the hour that clocks are put back, and an hour for the night itself.
 NO_SUCCESS = timedelta(hours=26)
+# Workers say every 20 seconds that they live; another takes over within five minutes.
+LATELY = timedelta(seconds=90)
+SILENT = timedelta(minutes=5)
 _ENDED = ("done", "held")
 DRY_RUN = "dry-run"
 SIDES = ("salesforce", "people")
@@ -39,6 +43,7 @@ class StatusFacts:
     cases: Sequence[Case]
     runs: Sequence[Run]
     place: str = ""
+    workers: Sequence[Worker] = ()
 
 
 class Word(StrEnum):
@@ -48,6 +53,7 @@ class Word(StrEnum):
     QUARANTINE = "quarantine"
     UNAPPLIED = "unapplied"
     NO_SUCCESS = "no-success"
+    NO_WORKER = "no-worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,7 @@ def to_status(facts: StatusFacts) -> Status:
                 _need_quarantine(unacknowledged(facts.cases, facts.now)),
                 _need_old(age),
                 _need_success(facts),
+                _need_worker(facts),
             )
             if need is not None
         ),
@@ -186,6 +193,24 @@ def _need_success(facts: StatusFacts) -> Need | None:
     )
 
 
+def heard_lately(facts: StatusFacts) -> list[Worker]:
+    """The workers that are alive, as far as one can hear."""
+    since = to_text(facts.now - LATELY)
+    return [each for each in facts.workers if each.heard_at >= since]
+
+
+def _need_worker(facts: StatusFacts) -> Need | None:
+    """Workers that end in order take their names away; those that are left have died."""
+    last = max((each.heard_at for each in facts.workers), default="")
+    if not last or last >= to_text(facts.now - SILENT):
+        return None
+    return Need(
+        Word.NO_WORKER,
+        f"no worker has been heard since {from_text(last):%Y-%m-%d %H:%M} UTC",
+        "start one: optout worker; or let one server drain: optout sync serve",
+    )
+
+
 def to_document(status: Status, facts: StatusFacts) -> dict[str, Any]:
     """The status as --json shows it."""
     return {
@@ -199,6 +224,7 @@ def to_document(status: Status, facts: StatusFacts) -> dict[str, Any]:
         "quarantine_unacknowledged": len(unacknowledged(facts.cases, facts.now)),
         "resubscribing": status.resubscribing,
         "held": status.held,
+        "workers": [{**asdict(w), "alive": w in heard_lately(facts)} for w in facts.workers],
         "last_run": run_document(status.last_run) if status.last_run else None,
         "next_run": to_text(status.next_run) if status.next_run else None,
         "nightly": {

@@ -12,6 +12,7 @@ from sync.ledger.backlog import read_backlog
 from sync.ledger.quarantine import cases
 from sync.ledger.runs import is_adopted, recent_runs
 from sync.ledger.switch import read_switch
+from sync.ledger.workers import workers
 from sync.status import StatusFacts
 
 
@@ -23,6 +24,7 @@ def read_facts(desk: Desk) -> StatusFacts:
         return StatusFacts(
             now=desk.clock.now(), org_id=bound.org_id, switch=read_switch(db),
             schedule=desk.sync.schedule, backlog=read_backlog(db), cases=cases(db), runs=runs,
+            workers=workers(db),
             place=desk.ledger.place,
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from sync.checks.asking import was_asked
 from sync.checks.facts import Seen
 from sync.ledger.ledger import to_text
 from sync.ledger.runs import Run
-from sync.status import Status, StatusFacts, to_document
+from sync.status import Status, StatusFacts, heard_lately, to_document
 
 
 def to_report(
@@ -68,7 +68,15 @@ def _rows(status: Status, facts: StatusFacts, budget: Fact[object]) -> tuple[tup
         ("held", ", ".join(f"{side} {count}" for side, count in status.held.items())),
         ("API calls", _calls(budget)),
         ("ledger", facts.place),
+        *([("workers", _workers(facts))] if facts.workers else []),
     )
+
+
+def _workers(facts: StatusFacts) -> str:
+    alive = heard_lately(facts)
+    names = ", ".join(f"{w.name} ({w.people:,} to people, {w.org:,} to the org)" for w in alive)
+    silent = len(facts.workers) - len(alive)
+    return f"{names or 'none'}{f'; {silent} not heard of late' if silent else ''}"
 
 
 def _handed_over(status: Status) -> str:

@@ -23,7 +23,7 @@ from sync.serve.inbox import NotDurable
 from sync.serve.intake import Intake, refusal
 from sync.serve.metrics import write_out
 from sync.serve.pages import EVERY_S, NEVER, STILL, STYLE, render_page
-from sync.status import StatusFacts, to_status
+from sync.status import StatusFacts, heard_lately, to_status
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; base-uri 'none'; "
@@ -53,8 +53,9 @@ def make_app(intake: Intake, shown: Shown) -> ASGIApp:
         return PlainTextResponse("ready\n")
 
     async def metrics(_request: Request) -> Response:
-        status = to_status(await run_in_threadpool(shown.read_facts))
-        return Response(write_out(intake.meters, status), media_type=CONTENT_TYPE_LATEST)
+        facts = await run_in_threadpool(shown.read_facts)
+        text = write_out(intake.meters, to_status(facts), len(heard_lately(facts)))
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     async def page(request: Request) -> Response:
         facts = await run_in_threadpool(shown.read_facts)

@@ -50,18 +50,20 @@ def make_meters() -> Meters:
             "waiting": gauge("waiting", "Targets that wait for a Salesforce Id."),
             "quarantined": gauge("quarantined", "Targets that were refused."),
             "oldest": gauge("oldest_unapplied_seconds", "Age of the oldest unapplied opt-out."),
+            "workers": gauge("workers", "Workers heard from in the last 90 seconds."),
             "outcome": gauge("last_run_outcome", "1 for how the last run ended.", "outcome"),
         },
     )
 
 
-def write_out(meters: Meters, status: Status) -> bytes:
-    """The text that Prometheus reads, gauges as of this status."""
+def write_out(meters: Meters, status: Status, workers: int = 0) -> bytes:
+    """The text that Prometheus reads, gauges as of this status; `workers` are those alive."""
     gauges = meters.gauges
     gauges["open"].set(status.backlog)
     gauges["waiting"].set(status.waiting)
     gauges["quarantined"].set(status.quarantine)
     gauges["oldest"].set(status.oldest_unapplied_seconds or 0)
+    gauges["workers"].set(workers)
     ended = status.last_run.outcome if status.last_run else ""
     for outcome in _OUTCOMES:
         gauges["outcome"].labels(outcome).set(float(outcome == ended))

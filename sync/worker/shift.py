@@ -131,7 +131,7 @@ def _note(_loop: asyncio.AbstractEventLoop, what: dict[str, object]) -> None:
 
 
 def _connector(queue: Queue) -> PsycopgConnector:
-    return PsycopgConnector(kwargs=dict(queue.connecting), min_size=1, max_size=8)
+    return PsycopgConnector(kwargs=dict(queue.connecting), min_size=1, max_size=4)
 
 
 def hush() -> None:

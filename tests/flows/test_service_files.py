@@ -18,6 +18,7 @@ from walk import StepClock
 
 from deployer.cli import optout
 from sync.ledger.ledger import open_ledger
+from sync.worker.shift import GRACE_S
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "ci" / "service"
@@ -59,8 +60,30 @@ def container() -> list[list[str]]:
 
 
 def stateful() -> dict:
-    documents = YAML(typ="safe").load_all((FOLDER / "statefulset.yaml").read_text())
-    return {document["kind"]: document for document in documents}
+    return {document["kind"]: document for document in documents("statefulset.yaml")}
+
+
+def documents(name: str) -> list[dict]:
+    return list(YAML(typ="safe").load_all((FOLDER / name).read_text()))
+
+
+def pods(name: str) -> dict[str, dict]:
+    """The pods of everything in a file that starts some, by its name."""
+    found = {}
+    for each in documents(name):
+        job = each["spec"].get("jobTemplate", each)
+        if "template" in job["spec"]:
+            found[each["metadata"]["name"]] = job["spec"]["template"]["spec"]
+    return found
+
+
+def typed(box: dict) -> list[str]:
+    """What a container starts, as words after optout."""
+    if "command" not in box:
+        return box["args"]
+    words = shlex.split(box["args"][0].replace("$(date +%u)", "1"))
+    start = words.index("optout") + 1
+    return words[start : words.index("||") if "||" in words else None]
 
 
 @pytest.fixture
@@ -96,7 +119,7 @@ def test_systemd_finds_a_service_shut_enough(units: Path, name: str):
 def test_a_service_starts_a_command_that_is_there(name: str):
     line = unit(name)["Service"]["ExecStart"].partition(PROGRAM)[2]
     words = shlex.split(line.rstrip("'").replace("$(date +%%u)", "1"))
-    assert parsed(words)[0] == "sync"
+    assert parsed(words)[0] in {"sync", "worker"}
 
 
 @pytest.mark.parametrize("name", [name for name in UNITS if name.endswith(".timer")])
@@ -157,6 +180,38 @@ def test_each_mount_of_the_pod_has_its_volume():
     volumes = {each["name"] for each in pod["volumes"]}
     volumes |= {each["metadata"]["name"] for each in spec["volumeClaimTemplates"]}
     assert {each["name"] for each in pod["containers"][0]["volumeMounts"]} == volumes
+
+
+def test_each_pod_over_postgresql_starts_a_command_that_is_there():
+    told = {name: parsed(typed(pod["containers"][0])) for name, pod in pods("workers.yaml").items()}
+    assert told == {
+        "optout-serve": ["sync", "serve"], "optout-worker": ["worker"],
+        "optout-nightly": ["sync", "nightly"], "optout-backup": ["sync", "backup"],
+    }  # fmt: skip
+    assert "--no-drain" in pods("workers.yaml")["optout-serve"]["containers"][0]["args"]
+
+
+def test_pods_over_postgresql_are_shut_as_the_stateful_one_is():
+    one = stateful()["StatefulSet"]["spec"]["template"]["spec"]
+    for pod in pods("workers.yaml").values():
+        assert pod["securityContext"] == one["securityContext"]
+        (box,) = pod["containers"]
+        assert box["securityContext"] == one["containers"][0]["securityContext"]
+        volumes = {each["name"] for each in pod["volumes"]}
+        assert {each["name"] for each in box["volumeMounts"]} == volumes
+
+
+def test_a_worker_is_given_more_time_to_end_than_it_takes():
+    waits = pods("workers.yaml")["optout-worker"]["terminationGracePeriodSeconds"]
+    unit_waits = int(unit("optout-worker.service")["Service"]["TimeoutStopSec"])
+    assert min(waits, unit_waits) > GRACE_S + 10
+
+
+def test_the_service_leads_to_the_servers():
+    by_kind = {each["kind"]: each for each in documents("workers.yaml")[:2]}
+    labels = by_kind["Deployment"]["spec"]["template"]["metadata"]["labels"]
+    assert by_kind["Service"]["spec"]["selector"] == labels
+    assert by_kind["Deployment"]["metadata"]["name"] == "optout-serve"
 
 
 def test_the_page_has_each_file():

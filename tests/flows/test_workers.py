@@ -58,12 +58,20 @@ def test_workers_need_a_ledger_that_many_machines_can_have(run, words):
     assert "optout sync move --to postgresql+psycopg://" in problem["next"]
 
 
-def test_what_a_server_takes_a_worker_brings_to_the_org_soon(house, ledger, org_now):
+def test_what_a_server_takes_a_worker_brings_to_the_org_soon(
+    house, ledger, org_now, run, monkeypatch
+):
     contact = insert_row(org_now.org, "Contact", {"LastName": "Moss"})
+    for name, value in house.settings().items():
+        monkeypatch.setenv(name, value)
     worker, server = house.worker(), house.server()
     wait_until(lambda: heard(ledger) == [worker.said["worker"]])
     assert post(server, 1, salesforce_id=contact) == 202
     # Much sooner than the minute after which a worker looks by itself.
     assert wait_until(lambda: ticked(org_now, contact)) < 30
+    shown = run("sync", "status", *ORG)[1]
+    assert f"{worker.said['worker']} (1 to people, 1 to the org)" in shown
+    meters = requests.get(f"{server.said['url']}/metrics", timeout=100).text
+    assert "optout_workers 1.0" in meters.splitlines()
     assert (worker.stop(), server.stop()) == (0, 0)
     assert heard(ledger) == []

@@ -12,6 +12,7 @@ from sync.ledger.ledger import to_text
 from sync.ledger.quarantine import Case
 from sync.ledger.runs import Run
 from sync.ledger.switch import Switch, Turn
+from sync.ledger.workers import Worker
 from sync.schedule import Schedule
 from sync.status import StatusFacts, to_document, to_status
 
@@ -35,6 +36,11 @@ def run(outcome="done", kind="nightly", hours=13, held=0):
     began = to_text(NOW - timedelta(hours=hours))
     facts = {"held": {"salesforce": held, "people": 0}}
     return Run(f"{outcome}-{kind}", kind, ("F",), began, began, "end", outcome, facts)
+
+
+def worker(silent_min):
+    at = to_text(NOW - timedelta(minutes=silent_min))
+    return Worker(f"one/{silent_min}", at, at, 3, 20, 10)
 
 
 def status(**given):
@@ -62,6 +68,9 @@ def status(**given):
         ({"switch": ON, "runs": [run("failed"), run("done", "dry-run")]}, ["no-success"]),
         ({"switch": Switch(Turn.ON, NOW - timedelta(hours=25), "Ann")}, []),
         ({"switch": Switch(Turn.OFF, NOW - timedelta(days=9), "Ann")}, []),
+        ({"workers": [worker(4.9)]}, []),
+        ({"workers": [worker(5.1)]}, ["no-worker"]),
+        ({"workers": [worker(0.1), worker(600)]}, []),
     ],
 )
 def test_what_needs_a_person(given, needs):
