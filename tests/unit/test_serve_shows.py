@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -68,6 +69,13 @@ def test_quarantine_shows_its_reason_without_any_address_or_markup(ledger):
     assert "(an address)" in text
     assert "&lt;script&gt;" in text
     assert [word for word in ("ann@", "bob@", "<script") if word in text] == []
+
+
+def test_a_long_word_in_a_reason_does_not_hold_the_page(ledger):
+    refuse(ledger, "ann", "x" * 100_000)
+    begun = time.process_time()
+    assert "xxxx" in page(ledger)
+    assert time.process_time() - begun < 5
 
 
 def test_a_night_is_a_bar_with_what_it_wrote(ledger):
