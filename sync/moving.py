@@ -19,9 +19,9 @@ from sync.database.frozen import SAID, freeze, note_arrived, note_arriving, read
 from sync.database.telling import called
 from sync.database.views import reading
 from sync.ledger.fences import count_held
-from sync.ledger.lease import Busy
+from sync.ledger.lease import LEASE_S, Busy
 from sync.ledger.ledger import Ledger, note, refuse_newer
-from sync.ledger.tables import LEASES, META, METADATA, TARGETS
+from sync.ledger.tables import LEASES, META, METADATA, TARGETS, WORKERS
 from sync.people.tables import own_tables
 
 
@@ -69,7 +69,7 @@ def move(ledger: Moving, others: Sequence[Moving], time: Ledger, by: str) -> Mov
     finished = _is_left(stores)
     if not finished:
         with _all_held(stores) as held:
-            refuse_busy(held[0][0], time.now())
+            refuse_busy(held[0][0], time)
             for store, (source, target) in zip(stores, held, strict=True):
                 rows |= _copy(store, source, target)
             detail = f"{called(ledger.source)} -> {called(ledger.target)}"
@@ -140,14 +140,19 @@ def _copy(store: Moving, source: Connection, target: Connection) -> dict[str, in
     return rows
 
 
-def refuse_busy(db: Connection, now: str) -> None:
-    """Errors: Busy while a night, a drain or a resubscribe is under way in this ledger."""
+def refuse_busy(db: Connection, time: Ledger) -> None:
+    """Errors: Busy while a night, a drain, a resubscribe or a worker is at work in this ledger."""
+    now = time.now()
     leases = select(func.count()).select_from(LEASES).where(LEASES.c.expires_at > now)
     claims = select(func.count()).select_from(TARGETS).where(TARGETS.c.claimed_until > now)
+    heard = (
+        select(func.count()).select_from(WORKERS).where(WORKERS.c.heard_at > time.later(-LEASE_S))
+    )
     at_work = {
         "a nightly is under way": db.scalar(leases),
         "opt-outs are on their way to one of the sides": db.scalar(claims),
         "a resubscribe is under way": count_held(db),
+        "a worker is up": db.scalar(heard),
     }
     for what, count in at_work.items():
         if count:

@@ -21,6 +21,7 @@ from sync.ledger.logbook import read_audit
 from sync.ledger.tables import METADATA
 from sync.ledger.targets import Side, Want, claim_due, spread
 from sync.ledger.trouble import ledger_told
+from sync.ledger.workers import Worker, note_heard
 from sync.moving import ledger_moving, move, people_moving
 from sync.people.model import Person
 from sync.people.sql import open_embedded, open_own
@@ -130,7 +131,13 @@ def in_a_drain(stores):
     claim_due(stores.old, Side.PEOPLE, "claim", 10)
 
 
-@pytest.mark.parametrize("at_work", [at_night, in_a_drain])
+def with_a_worker(stores):
+    now = stores.old.now()
+    with stores.old.engine.begin() as db:
+        note_heard(db, Worker("machine-1", now, now, 0, 0, 0))
+
+
+@pytest.mark.parametrize("at_work", [at_night, in_a_drain, with_a_worker])
 def test_nothing_moves_while_somebody_is_at_work(stores, at_work):
     at_work(stores)
     with pytest.raises(Busy):
