@@ -62,13 +62,12 @@ async def _work(desk: Desk) -> None:
     log = Log(desk.ledger, lambda line: None if desk.ask.as_json else click.echo(line, err=True))
     shift = _shift(desk, log)
     _announce(desk, log)
-    ended = await shift.work()
-    with suppress(SQLAlchemyError, OptoutError):  # then it is missed for a day, and forgotten
-        log.ended()
-    if ended is Ended.CUT_SHORT:
+    if await shift.work() is Ended.CUT_SHORT:
         # What it has in hand may still be on its way to the org, so nobody else may have it before
         # its time; and Python would wait for the thread.
         os._exit(Exit.DONE)
+    with suppress(SQLAlchemyError, OptoutError):  # else it is missed for a day, and forgotten
+        log.ended()
 
 
 def _shift(desk: Desk, log: Log) -> Shift:

@@ -9,16 +9,19 @@ import pytest
 from serve_house import facts_of
 from walk import StepClock
 
+from deployer.errors import TryLater
 from practice_org.faults.firing import switch_off, switch_on
 from practice_org.faults.store import When
 from practice_org.tables import find_row, insert_row
 from sync.desk import Ask, open_desk
 from sync.ledger.events import NewEvent, Selector, accept
+from sync.ledger.lease import LEASE_S
+from sync.ledger.lease import take as become_runner
 from sync.ledger.quarantine import open_case
 from sync.ledger.runs import recent_runs
 from sync.ledger.switch import Turn, turn_switch
 from sync.serve.metrics import make_meters
-from sync.serve.rounds import NightRound, Sides, alert_round, drain_round
+from sync.serve.rounds import NIGHT_AGAIN_S, NightRound, Sides, alert_round, drain_round
 
 DAY = 86_400
 FIELDS = ("HasOptedOutOfEmail",)
@@ -105,6 +108,43 @@ def test_the_night_runs_when_it_is_owed_and_once(desk, sides, words):
     for _ in range(3):
         night()
         desk.clock.sleep(1200)
+    assert [run.kind for run in recent_runs(desk.ledger)] == ["nightly"]
+
+
+@pytest.fixture
+def owed(desk):
+    """A night is owed."""
+    turn_switch(desk.ledger, Turn.ON, "ann")
+    desk.clock.sleep(2 * DAY)
+
+
+@pytest.mark.usefixtures("owed")
+def test_a_night_that_failed_is_put_off_for_every_runner(desk, sides, words, practice):
+    switch_on(practice.org, "any", "HTML_503", When(times=100))
+    with pytest.raises(TryLater):
+        NightRound(sides, words)()
+    switch_off(practice.org)
+    another = NightRound(sides, words)
+    another()
+    assert recent_runs(desk.ledger) == []
+    desk.clock.sleep(NIGHT_AGAIN_S + 1)
+    another()
+    assert [run.outcome for run in recent_runs(desk.ledger)] == ["done"]
+
+
+@pytest.mark.usefixtures("owed")
+def test_a_night_that_somebody_is_at_is_left_to_them_until_they_have_died(
+    desk, sides, words, contact, practice
+):
+    take(desk, contact)
+    drain_round(sides, make_meters(), words, Event())()  # the ledger knows its org now
+    before = practice.org.db.execute("SELECT count(*) FROM session").fetchone()
+    become_runner(desk.ledger, desk.bound().org_id, "another")
+    night = NightRound(sides, words)
+    night()
+    assert practice.org.db.execute("SELECT count(*) FROM session").fetchone() == before
+    desk.clock.sleep(LEASE_S + 1)
+    night()
     assert [run.kind for run in recent_runs(desk.ledger)] == ["nightly"]
 
 
