@@ -80,6 +80,7 @@ def deliver_again(house: House, place: Place) -> None:
     for number in range(len(ASKED)):
         if told.get(number) != 202:
             _send(house, place, [number])
+    _note_ready(house, place)
     house.drain()
 
 
@@ -90,7 +91,11 @@ def _send(house: House, place: Place, some: Sequence[int]) -> None:
     place.note("answered", [(n, answer.status) for n, answer in zip(some, answers, strict=True)])
     taken = [WHO[n] for n, answer in zip(some, answers, strict=True) if answer.status == 202]
     place.note("acked", taken)
-    place.note("ready", desk.get("/readyz").status)
+    _note_ready(house, place)
+
+
+def _note_ready(house: House, place: Place) -> None:
+    place.note("ready", make_desk(house.ledger, lambda: None).get("/readyz").status)
 
 
 def asked_by_web(house: House) -> Sown:

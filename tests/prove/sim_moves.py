@@ -11,8 +11,8 @@ from prove.fault_cells import Act, every_cell
 from sync_world import ADDRESSES, NOBODYS, PEOPLE
 
 Draw = Callable[[Random], object]
-# At least a fifth of what goes wrong is a write that was carried out, and nobody heard of it.
-LOST_SHARE = 0.3
+# Of what goes wrong: writes that were carried out and nobody heard of it, refused records, all.
+_SHARES = (0.3, 0.3, 0.4)
 LOST = tuple(
     ("collections.update", code)
     for code in ("DROP_AFTER", "HTML_200_AFTER", "UNKNOWN_EXCEPTION_AFTER", "TRUNCATED", "SLOW:600")
@@ -21,6 +21,14 @@ LOST = tuple(
 FAULTS = tuple(
     dict.fromkeys(
         (cell.site.place, cell.typed) for cell in every_cell() if cell.site.act is not Act.BULK
+    )
+)
+# Those that befall single records of a write.
+ROWS = tuple(
+    dict.fromkeys(
+        (cell.site.place, cell.typed)
+        for cell in every_cell()
+        if cell.site.act is not Act.BULK and not cell.of_a_call
     )
 )
 _CALLS = ("PATCH", *range(11, 20))
@@ -38,7 +46,8 @@ class Move:
 
 def draw_fault(draw: Random) -> tuple[str, str]:
     """Place and code of something that goes wrong."""
-    return draw.choice(LOST if draw.random() < LOST_SHARE else FAULTS)
+    (among,) = draw.choices((LOST, ROWS, FAULTS), _SHARES)
+    return draw.choice(among)
 
 
 def draw_when(draw: Random) -> dict[str, int]:
@@ -66,8 +75,9 @@ MOVES: Sequence[Move] = (
     Move("a_lead_is_converted", 2, {"lead": _number, "contact": _number, "into": _heard}),
     Move("a_record_is_deleted", 2, {"number": _number}),
     Move("a_record_is_undeleted", 2, {"number": _number}, lambda world: world.oracle.binned()),
-    Move("something_goes_wrong", 8, {"fault": draw_fault, "when": draw_when}),
-    Move("all_is_well_again", 2),
+    Move("something_goes_wrong", 4, {"fault": draw_fault, "when": draw_when}),
+    Move("a_push_goes_wrong", 12, {"number": _number, "fault": draw_fault, "when": draw_when}),
+    Move("all_is_well_again", 3),
     Move("a_drain", 8, {"minutes": _one_of(0, 1, 10, 100)}),
     Move("a_drain_while_the_people_side_is_away", 1),
     Move("a_drain_dies_as_it_writes", 2, {"is_heard": _heard}),

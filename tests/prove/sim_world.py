@@ -103,6 +103,12 @@ class Simulated:
     def something_goes_wrong(self, fault, when):
         self.house.fault(*fault, **when)
 
+    def a_push_goes_wrong(self, number, fault, when):
+        """A record is named, and the very drain that brings it there meets a fault."""
+        self.a_record_is_named(number)
+        self.something_goes_wrong(fault, when)
+        self.a_drain(0)
+
     def all_is_well_again(self):
         """What was switched on is over; what fired is noted."""
         self.note_faults()
