@@ -52,8 +52,7 @@ def make_app(connector: BaseConnector, work: Mapping[Kind, Work]) -> App:
     @app.task(name=TAKE_OVER, queue=TAKE_OVER, queueing_lock=TAKE_OVER, lock=TAKE_OVER)
     async def take_over(timestamp: int) -> None:
         del timestamp
-        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_S):
-            await _give_anew(app, job)
+        await take_over_from_dead(app)
 
     return app
 
@@ -69,6 +68,12 @@ def _add_task(app: App, kind: Kind, doing: Work) -> None:
 def _lock(kind: Kind) -> str | None:
     # Drains take whole persons each, so any number may be under way.
     return None if kind is Kind.DRAIN else kind.value
+
+
+async def take_over_from_dead(app: App) -> None:
+    """Call anew for what workers had in hand that are heard no more. Errors: as `call`."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENT_S):
+        await _give_anew(app, job)
 
 
 async def _give_anew(app: App, job: Job) -> None:

@@ -138,11 +138,12 @@ def test_a_night_that_somebody_is_at_is_left_to_them_until_they_have_died(
 ):
     take(desk, contact)
     drain_round(sides, make_meters(), words, Event())()  # the ledger knows its org now
-    before = practice.org.db.execute("SELECT count(*) FROM session").fetchone()
+    sides.forget()
     become_runner(desk.ledger, desk.bound().org_id, "another")
     night = NightRound(sides, words)
-    night()
-    assert practice.org.db.execute("SELECT count(*) FROM session").fetchone() == before
+    switch_on(practice.org, "any", "HTML_503", When(times=100))
+    assert night() == ()  # no call was made
+    switch_off(practice.org)
     desk.clock.sleep(LEASE_S + 1)
     night()
     assert [run.kind for run in recent_runs(desk.ledger)] == ["nightly"]

@@ -14,7 +14,7 @@ from deployer.errors import OrgSaidNo
 from sync.ledger.ledger import open_ledger
 from sync.worker.calling import calling
 from sync.worker.queue import open_queue
-from sync.worker.tasks import TAKE_OVER, Kind, call, make_app
+from sync.worker.tasks import Kind, call, make_app, take_over_from_dead
 
 ALL = "SELECT task_name, status::text FROM procrastinate_jobs ORDER BY id"
 MARK = "SELECT obj_description('procrastinate_jobs'::regclass, 'pg_class')"
@@ -32,15 +32,18 @@ def ask(cluster, database):
     return lambda *statements: cluster.ask(*statements, database=database.database)
 
 
-def work_through(queue, work):
-    """One worker answers everything that is asked for, and ends."""
-
+def with_app(queue, act, work=None):
     async def go():
-        app = make_app(PsycopgConnector(kwargs=dict(queue.connecting), max_size=4), work)
+        app = make_app(PsycopgConnector(kwargs=dict(queue.connecting)), work or {})
         async with app.open_async():
-            await app.run_worker_async(wait=False, listen_notify=False, delete_jobs="always")
+            await act(app)
 
     asyncio.run(go())
+
+
+def work_through(queue, work):
+    """One worker answers everything that is asked for, and ends."""
+    with_app(queue, lambda app: app.run_worker_async(wait=False, delete_jobs="always"), work)
 
 
 def test_it_is_made_once_and_what_waits_in_it_stays(ledger, ask):
@@ -93,17 +96,28 @@ def test_what_a_dead_worker_had_in_hand_is_called_for_again(ledger, ask, waits):
             "UPDATE procrastinate_jobs SET status = 'doing', worker_id = 1")  # fmt: skip
         if waits:
             call_workers()
-    done = []
+    with_app(queue, take_over_from_dead)
+    assert ask(ALL) == [("drain", "todo")]
 
-    async def drain(_app):
-        done.append("drain")
 
-    ask("INSERT INTO procrastinate_jobs (queue_name, task_name, args) "
+def test_what_a_worker_has_in_hand_that_is_heard_is_left_to_it(ledger, ask):
+    queue = open_queue(ledger)
+    with calling(queue) as call_workers:
+        call_workers()
+    ask("INSERT INTO procrastinate_workers DEFAULT VALUES",
+        "UPDATE procrastinate_jobs SET status = 'doing', worker_id = 1")  # fmt: skip
+    with_app(queue, take_over_from_dead)
+    assert ask(ALL) == [("drain", "doing")]
+
+
+def test_a_worker_looks_for_the_dead_by_itself(ledger, ask):
+    queue = open_queue(ledger)
+    ask("INSERT INTO procrastinate_jobs (queue_name, task_name, status) "
+        "VALUES ('gone', 'gone', 'doing')",
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args) "
         "VALUES ('take-over', 'take-over', '{\"timestamp\": 0}')")  # fmt: skip
-    assert TAKE_OVER == "take-over"
-    work_through(queue, {Kind.DRAIN: drain})
-    assert done[0] == "drain"
-    assert ("drain", "doing") not in ask(ALL)
+    work_through(queue, {})
+    assert ("gone", "doing") not in ask(ALL)
 
 
 def test_while_a_night_is_under_way_no_other_is_begun(ledger, ask):
@@ -119,13 +133,11 @@ def test_while_a_night_is_under_way_no_other_is_begun(ledger, ask):
 
         return work
 
-    async def ask_for_both():
-        app = make_app(PsycopgConnector(kwargs=dict(queue.connecting)), {})
-        async with app.open_async():
-            await call(app, Kind.TICK)
-            await call(app, Kind.DRAIN)
+    async def ask_for_both(app):
+        await call(app, Kind.TICK)
+        await call(app, Kind.DRAIN)
 
-    asyncio.run(ask_for_both())
+    with_app(queue, ask_for_both)
     work_through(queue, {kind: noting(kind) for kind in (Kind.TICK, Kind.DRAIN)})
     assert set(done) == {Kind.DRAIN}
     assert ("tick", "todo") in ask(ALL)
