@@ -37,6 +37,7 @@ class Oracle:
     waiting: set[str] = field(default_factory=set)  # persons whose event waits for their first id
     addressed: set[str] = field(default_factory=set)  # addresses that no drain has looked up
     stays: set[str] = field(default_factory=set)  # out until somebody clears them by hand
+    by_hand: set[str] = field(default_factory=set)  # persons cleared so, and not named since
 
     # What happened ----------------------------------------------------------------------------
 
@@ -47,7 +48,14 @@ class Oracle:
         self.asked |= named
         self.owed |= reached
         self.fresh |= reached
+        self.by_hand -= reached
         self.waiting |= {each for each in named if {each} in held}
+
+    def clears(self, person: str) -> None:
+        """Somebody clears a person by hand: what marked them is done, and is not done again."""
+        self.owed.discard(person)
+        self.stays.discard(person)
+        self.by_hand.add(person)
 
     def begins(self) -> None:
         """A drain begins: whom the addresses mean may be opted out from now on."""
@@ -67,7 +75,10 @@ class Oracle:
         self.store.add(Person(person, salesforce_ids=(record,)))
         self.joined.append({person, record})
         if person in self.waiting:
-            self.owe({person})
+            cleared = set(self.by_hand)
+            self.owe({person})  # by an event of before
+            self.owed -= cleared
+            self.by_hand = cleared
             self.waiting.add(person)
 
     def dies(self, record: str, became: str) -> None:

@@ -166,8 +166,7 @@ class World(RuleBasedStateMachine):
     @rule(person=persons)
     def somebody_clears_a_person_by_hand(self, person):
         if self.house.out(person):
-            self.oracle.owed.discard(person)
-            self.oracle.stays.discard(person)
+            self.oracle.clears(person)
             self.store.clear(person, self.house.clock.now(), "asked by phone", "ada")
 
     @rule(number=numbers, value=st.sampled_from((True, True, False)))
