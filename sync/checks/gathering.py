@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from deployer.errors import OptoutError
 from deployer.model.facts import Fact, Known, Unknown
 from deployer.salesforce.session import OrgCall
@@ -12,7 +14,7 @@ from sync.ledger.backlog import read_backlog
 from sync.ledger.quarantine import cases
 from sync.ledger.runs import is_adopted, recent_runs
 from sync.ledger.switch import read_switch
-from sync.ledger.workers import workers
+from sync.ledger.workers import Worker, workers
 from sync.status import StatusFacts
 
 
@@ -24,9 +26,13 @@ def read_facts(desk: Desk) -> StatusFacts:
         return StatusFacts(
             now=desk.clock.now(), org_id=bound.org_id, switch=read_switch(db),
             schedule=desk.sync.schedule, backlog=read_backlog(db), cases=cases(db), runs=runs,
-            workers=workers(db),
-            place=desk.ledger.place,
+            workers=_workers(db), place=desk.ledger.place,
         )  # fmt: skip
+
+
+def _workers(db: Connection) -> list[Worker]:
+    """A file that was copied from PostgreSQL names workers that have nothing to do with it."""
+    return workers(db) if db.dialect.name == "postgresql" else []
 
 
 def gather(desk: Desk, ledger: StatusFacts) -> dict[str, Fact[object]]:

@@ -14,8 +14,9 @@ from workers_house import CLOCK, Program, Workers, wait_until, workers_at
 
 from practice_org.tables import find_row, insert_row
 from sync.database.views import reading
+from sync.desk import Ask, open_desk
 from sync.ledger.ledger import open_ledger
-from sync.ledger.workers import workers
+from sync.ledger.workers import Worker, note_heard, workers
 
 ORG = ("--org", "practice")
 
@@ -75,3 +76,13 @@ def test_what_a_server_takes_a_worker_brings_to_the_org_soon(
     assert "optout_workers 1.0" in meters.splitlines()
     assert (worker.stop(), server.stop()) == (0, 0)
     assert heard(ledger) == []
+
+
+def test_a_file_that_workers_once_shared_misses_none_of_them(run):
+    """A ledger that moved back, or a copy of one."""
+    assert run("sync", "status", *ORG)[0] == 0
+    with open_desk(Ask("practice")) as desk, desk.ledger.engine.begin() as db:
+        long_ago = desk.ledger.later(-3_600)
+        note_heard(db, Worker("gone/1", long_ago, long_ago, 1, 1, 1))
+    code, out, _ = run("sync", "status", *ORG, "--json")
+    assert (code, json.loads(out)["workers"]) == (0, [])
