@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import stamina
+from bare_ledger import _clock, _db, _ledger  # noqa: F401 - fixtures of these tests
 from org_clock import OrgClock
 from org_copy import copy_of
 from postgresql_house import cluster, database  # noqa: F401 - fixtures of these tests

@@ -45,6 +45,7 @@ AGREES = {
     [
         ("INVALID_SESSION_ID", "Session expired or invalid", "CALL", "RELOGIN"),
         ("INVALID_SESSION_ID", "Connected app is not attached to Agent", "CALL", "STOP"),
+        ("INVALID_SESSION_ID", "CONNECTED APP IS NOT ATTACHED TO AGENT", "CALL", "STOP"),
         ("InvalidSessionId", "", "CALL", "RELOGIN"),
         ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", "CALL", "THROTTLE"),
         ("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests Limit exceeded.", "CALL", "THROTTLE"),
@@ -91,6 +92,8 @@ def test_a_code_has_its_reaction(code, message, level, expected):
         (OutcomeUnknown("", hint="", org_code="UNKNOWN_EXCEPTION"), "VERIFY"),
         (OutcomeUnknown("", hint="", org_code="UNABLE_TO_LOCK_ROW"), "VERIFY"),
         (LoginRefused("", hint="", org_code="INVALID_SESSION_ID"), "STOP"),
+        (OrgSaidNo("Connected app is not attached to Agent", hint="",
+                   org_code="INVALID_SESSION_ID"), "STOP"),
         (SessionExpired("", hint=""), "RELOGIN"),
         (OrgUnreachable("the connection broke", hint=""), "RETRY"),
         (OrgBusy("", hint=""), "THROTTLE"),

@@ -1,0 +1,211 @@
+"""What is to be reached: written down once, claimed by one, told, and settled."""
+
+from __future__ import annotations
+
+import pytest
+from bare_ledger import (
+    CASE,
+    CONTACT,
+    LATER,
+    LEAD,
+    NOW,
+    OTHER,
+    accepted,
+    claimed_one,
+    on,
+    rows,
+)
+from sqlalchemy import update
+
+from sync.ledger.tables import (
+    AUDIT,
+    EVENTS,
+    QUARANTINE,
+    TARGETS,
+)
+from sync.ledger.targets import (
+    CLAIM_S,
+    Outcome,
+    Side,
+    Target,
+    TargetState,
+    claim_due,
+    settle,
+    spread,
+    tell,
+    want_more,
+)
+
+
+def test_what_is_claimed_says_all_that_its_event_did(bare_ledger):
+    (number,) = accepted(bare_ledger, "1")
+    spread(bare_ledger, {number: [on(Side.ORG, CONTACT)]})
+    (target,) = claim_due(bare_ledger, Side.ORG, "me", 10)
+    assert target == Target(
+        id=target.id, event_id=number, side=Side.ORG, key=CONTACT, person_id="ann",
+        fields=("A", "B__c"), attempts=0, code="", occurred_at=NOW, source="newsletter",
+        reason="asked",
+    )  # fmt: skip
+
+
+def test_a_want_is_written_down_once_however_often_and_beside_others_of_its_name(bare_ledger):
+    one, two = accepted(bare_ledger, "1", "2")
+    wants = [on(Side.ORG, CONTACT), on(Side.ORG, CONTACT), on(Side.PEOPLE, CONTACT)]
+    spread(bare_ledger, {one: wants, two: wants[:1]})
+    spread(bare_ledger, {one: wants})
+    want_more(bare_ledger, {two: [*wants[:1], on(Side.ORG, LEAD)]})
+    want_more(bare_ledger, {})
+    assert rows(bare_ledger, TARGETS.c.event_id, TARGETS.c.side, TARGETS.c.key) == [
+        (one, "org", CONTACT), (one, "people", CONTACT), (two, "org", CONTACT), (two, "org", LEAD),
+    ]  # fmt: skip
+
+
+def test_an_event_is_spread_until_nothing_is_left_to_reach(bare_ledger):
+    one, two = accepted(bare_ledger, "1", "2")
+    spread(bare_ledger, {one: [on(Side.ORG, CONTACT)], two: []})
+    assert rows(bare_ledger, EVENTS.c.state, EVENTS.c.settled_at) == [
+        ("spread", None),
+        ("settled", NOW),
+    ]
+
+
+def test_an_event_that_was_not_spread_is_not_settled(bare_ledger, bare_clock):
+    one, two = accepted(bare_ledger, "1", "2")
+    spread(bare_ledger, {two: []})
+    bare_clock.sleep(300)
+    with bare_ledger.engine.begin() as db:
+        settle(db, [one, two], LATER)
+    assert rows(bare_ledger, EVENTS.c.state, EVENTS.c.settled_at) == [
+        ("accepted", None),
+        ("settled", NOW),
+    ]
+
+
+@pytest.mark.parametrize("state", TargetState)
+def test_an_event_is_settled_when_all_its_targets_ask_for_nothing_more(bare_ledger, state):
+    (one,) = accepted(bare_ledger, "1")
+    spread(bare_ledger, {one: [on(Side.ORG, CONTACT, state=state)]})
+    left = {"open", "quarantined", "waiting", "handed-over"}
+    assert rows(bare_ledger, EVENTS.c.state) == [("spread" if state.value in left else "settled",)]
+
+
+@pytest.mark.parametrize("state", TargetState)
+def test_only_what_is_open_or_quarantined_is_due(bare_ledger, state):
+    (one,) = accepted(bare_ledger, "1")
+    spread(bare_ledger, {one: [on(Side.ORG, CONTACT, state=state)]})
+    assert bool(claim_due(bare_ledger, Side.ORG, "me", 10)) is (
+        state.value in {"open", "quarantined"}
+    )
+
+
+def test_a_claim_is_nobody_elses_until_it_runs_out(bare_ledger, bare_clock):
+    (one,) = accepted(bare_ledger, "1")
+    spread(bare_ledger, {one: [on(Side.ORG, CONTACT)]})
+    assert not claim_due(bare_ledger, Side.PEOPLE, "other", 10)
+    assert claim_due(bare_ledger, Side.ORG, "me", 10)
+    assert rows(bare_ledger, TARGETS.c.claim) == [("me",)]
+    bare_clock.sleep(CLAIM_S - 0.001)
+    assert not claim_due(bare_ledger, Side.ORG, "you", 10)
+    bare_clock.sleep(0.001)
+    assert claim_due(bare_ledger, Side.ORG, "you", 10)
+
+
+@pytest.mark.parametrize(
+    ("persons", "limit", "taken"),
+    [
+        ("abc", 2, 2),
+        ("aab", 2, 2),
+        ("aaab", 3, 3),
+        ("aaabb", 4, 3),
+        ("aabb", 4, 4),
+        ("aaaa", 1, 2),  # more than twice the limit of one person is not looked at
+        ("abab", 3, 2),
+        ("ab", 1, 1),
+    ],
+)
+def test_whole_persons_are_claimed_the_oldest_first(bare_ledger, persons, limit, taken):
+    (one,) = accepted(bare_ledger, "1")
+    wants = [on(Side.ORG, f"{at}", person) for at, person in enumerate(persons)]
+    spread(bare_ledger, {one: wants})
+    claimed = claim_due(bare_ledger, Side.ORG, "me", limit)
+    first = [want.key for want in sorted(wants, key=lambda want: persons.index(want.person_id))]
+    assert [each.key for each in claimed] == sorted(first[:taken])
+    rest = claim_due(bare_ledger, Side.ORG, "you", 10)
+    assert {each.key for each in rest} == {want.key for want in wants} - set(first[:taken])
+
+
+COLUMNS = (TARGETS.c.state, TARGETS.c.code, TARGETS.c.detail, TARGETS.c.attempts,
+           TARGETS.c.next_at, TARGETS.c.claim, TARGETS.c.claimed_until)  # fmt: skip
+
+
+def test_what_became_of_a_target_is_kept_and_its_claim_is_over(bare_ledger):
+    target = claimed_one(bare_ledger)
+    tell(bare_ledger, "me", [(target, Outcome(TargetState.OPEN, "BUSY", "wait", 300.0))])
+    assert rows(bare_ledger, *COLUMNS) == [("open", "BUSY", "wait", 1, LATER, None, None)]
+    assert rows(bare_ledger, EVENTS.c.state) == [("spread",)]
+
+
+def test_attempts_are_counted_as_long_as_they_come_to_the_same(bare_ledger):
+    target = claimed_one(bare_ledger)
+    counted = []
+    for code in ("BUSY", "BUSY", "OTHER", "BUSY"):
+        tell(bare_ledger, "me", [(target, Outcome(TargetState.OPEN, code))])
+        (target,) = claim_due(bare_ledger, Side.ORG, "me", 10)
+        counted.append((target.code, target.attempts))
+    assert counted == [("BUSY", 1), ("BUSY", 2), ("OTHER", 1), ("BUSY", 1)]
+
+
+def test_a_lost_claim_keeps_what_its_new_holder_says(bare_ledger, bare_clock):
+    target = claimed_one(bare_ledger)
+    bare_clock.sleep(CLAIM_S)
+    claim_due(bare_ledger, Side.ORG, "you", 10)
+    tell(bare_ledger, "me", [(target, Outcome(TargetState.QUARANTINED, "NO", "why"))])
+    assert rows(bare_ledger, TARGETS.c.state, TARGETS.c.claim) == [("open", "you")]
+    tell(bare_ledger, "me", [(target, Outcome(TargetState.DONE))])
+    assert (rows(bare_ledger, AUDIT.c.action), rows(bare_ledger, QUARANTINE.c.key)) == ([], [])
+    tell(bare_ledger, "you", [(target, Outcome(TargetState.DONE))])
+    assert rows(bare_ledger, TARGETS.c.state) == [("done",)]
+    assert rows(bare_ledger, EVENTS.c.state) == [("settled",)]
+
+
+def test_what_was_done_after_a_resubscribe_had_closed_it_is_in_the_log(bare_ledger):
+    target, other = claimed_one(bare_ledger), claimed_one(bare_ledger, key=OTHER)
+    with bare_ledger.engine.begin() as db:
+        closed = update(TARGETS).where(TARGETS.c.id == target.id)
+        db.execute(closed.values(state=TargetState.FENCED.value, claim=None))
+    tell(bare_ledger, "me", [(each, Outcome(TargetState.DONE)) for each in (target, other)])
+    assert rows(bare_ledger, AUDIT.c.at, AUDIT.c.by, AUDIT.c.action, AUDIT.c.detail) == [
+        (NOW, "optout", "late-opt-out",
+         f"org {CONTACT}: written after a resubscribe had closed it")
+    ]  # fmt: skip
+    assert dict(rows(bare_ledger, TARGETS.c.key, TARGETS.c.state)) == {
+        CONTACT: "fenced",
+        OTHER: "done",
+    }
+
+
+def test_what_was_refused_late_is_no_late_opt_out(bare_ledger):
+    target = claimed_one(bare_ledger)
+    with bare_ledger.engine.begin() as db:
+        db.execute(update(TARGETS).values(state=TargetState.FENCED.value, claim=None))
+    tell(bare_ledger, "me", [(target, Outcome(TargetState.GONE))])
+    assert rows(bare_ledger, AUDIT.c.action) == []
+
+
+@pytest.mark.parametrize("state", TargetState)
+def test_a_case_is_open_from_the_refusal_to_what_ends_it(bare_ledger, state):
+    target = claimed_one(bare_ledger)
+    tell(bare_ledger, "me", [(target, Outcome(TargetState.QUARANTINED, "NO", "why"))])
+    assert rows(bare_ledger, *CASE) == [("org", CONTACT, "ann", "NO", "why", NOW)]
+    (target,) = claim_due(bare_ledger, Side.ORG, "me", 10)
+    tell(bare_ledger, "me", [(target, Outcome(state, "NO", "why"))])
+    assert bool(rows(bare_ledger, *CASE)) is (state.value not in {"done", "moved", "gone"})
+
+
+def test_a_case_of_the_other_side_stays_open(bare_ledger):
+    pair = [claimed_one(bare_ledger, side) for side in Side]
+    no = Outcome(TargetState.QUARANTINED, "NO")
+    tell(bare_ledger, "me", [(each, no) for each in pair])
+    again = [each for side in Side for each in claim_due(bare_ledger, side, "me", 10)]
+    tell(bare_ledger, "me", [(again[0], Outcome(TargetState.DONE))])
+    assert [row[0] for row in rows(bare_ledger, *CASE)] == [again[1].side.value]
