@@ -42,6 +42,10 @@ def alias(old: int, live: int, kind: AliasKind = AliasKind.MERGE) -> Alias:
     return Alias(IDS[old], IDS[live], kind)
 
 
+def test_the_words_that_a_ledger_has_stored_stay_what_they_are():
+    assert [each.value for each in AliasKind] == ["merge", "conversion", "person-account"]
+
+
 def test_a_newer_alias_replaces_the_former(bare_db):
     learn(bare_db, [alias(0, 1)], NOW)
     learn(bare_db, [alias(0, 2), alias(3, 1, AliasKind.CONVERSION), alias(0, 4)], LATER)

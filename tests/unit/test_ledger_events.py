@@ -10,10 +10,15 @@ from bare_ledger import (
 )
 from org_clock import START
 
-from sync.ledger.events import Event, NewEvent, Selector, accept, accepted_events
+from sync.ledger.events import Event, EventState, NewEvent, Selector, accept, accepted_events
 from sync.ledger.tables import (
     EVENTS,
 )
+
+
+def test_the_words_that_a_ledger_has_stored_stay_what_they_are():
+    assert [each.value for each in Selector] == ["person", "email", "salesforce"]
+    assert [each.value for each in EventState] == ["accepted", "spread", "settled"]
 
 
 def test_an_accepted_event_is_what_the_sender_gave(bare_ledger):

@@ -53,6 +53,14 @@ from sync.ledger.targets import (
 )
 
 
+def test_the_words_that_a_ledger_has_stored_stay_what_they_are():
+    assert [each.value for each in ResubscribeState] == [
+        "intent", "clearing", "cleared", "reopened", "set-back"
+    ]  # fmt: skip
+    assert [each.value for each in Standing] == ["live", "dead", "unseen"]
+    assert (AMBIGUOUS, NEVER) == ("AMBIGUOUS_RESUBSCRIBE", "9999-12-31T00:00:00.000000Z")
+
+
 @pytest.mark.parametrize(
     ("received", "occurred", "fenced", "expected"),
     [

@@ -29,12 +29,22 @@ from sync.ledger.targets import (
     Side,
     Target,
     TargetState,
+    Want,
     claim_due,
     settle,
     spread,
     tell,
     want_more,
 )
+
+
+def test_the_words_that_a_ledger_has_stored_stay_what_they_are():
+    assert [each.value for each in Side] == ["people", "org"]
+    assert [each.value for each in TargetState] == [
+        "open", "quarantined", "waiting", "handed-over", "done", "moved", "gone", "fenced"
+    ]  # fmt: skip
+    assert (CLAIM_S, Want(Side.ORG, "k", "p").state) == (120.0, TargetState.OPEN)
+    assert Outcome(TargetState.DONE) == Outcome(TargetState.DONE, "", "", 0.0)
 
 
 def test_what_is_claimed_says_all_that_its_event_did(bare_ledger):
