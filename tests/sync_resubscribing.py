@@ -27,9 +27,13 @@ class TickingClock(StepClock):
 
 @dataclass
 class ResubscribeOracle(Oracle):
-    """`silent` are dead records, ticked, that a resubscribe has covered: they assert nothing."""
+    """`silent` are dead records, ticked, that a resubscribe has covered: they assert nothing.
+
+    `closed` are all that one has covered: what was received before it is not written there.
+    """
 
     silent: set[str] = field(default_factory=set)
+    closed: set[str] = field(default_factory=set)
 
     def covered(self, person: str) -> set[str]:
         """The person and whatever is opted out of what is joined to them now."""
@@ -40,6 +44,7 @@ class ResubscribeOracle(Oracle):
         """These were cleared: nothing of before is owed to them, and nobody of them has asked."""
         covered = {each.key for each in members if each.standing is not Standing.UNSEEN}
         self.silent |= {each.key for each in members if each.standing is Standing.DEAD}
+        self.closed |= covered
         self.owed -= {each for each in self.owed if {each, self.chain(each)[-1]} & covered}
         for known in (self.asked, self.stays, self.fresh, self.waiting):
             known.difference_update(covered)
@@ -51,6 +56,13 @@ class ResubscribeOracle(Oracle):
         self.stays -= out
         self.owed |= out
         self.asked |= out
+
+    def dies(self, record: str, became: str) -> None:
+        """What lives on in a closed record is opted out by the next night, by no drain."""
+        super().dies(record, became)
+        ends = {each: self.chain(each) for each in self.owed}
+        self.owed -= {each for each, chain in ends.items()
+                      if record in chain and chain[-1] in self.closed}  # fmt: skip
 
     def lives_again(self, record: str) -> None:
         super().lives_again(record)

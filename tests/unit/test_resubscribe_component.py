@@ -49,6 +49,20 @@ def test_a_ticked_record_that_is_merged_in_afterwards_opts_out(house, ann):
     assert both(house, ann) == (True, True)
 
 
+def test_an_earlier_opt_out_that_is_merged_in_untold_comes_with_the_next_night(adopted):
+    ann, bob = adopted.contact(), adopted.contact()
+    opt_out(adopted, "ann", ann)
+    adopted.person("bob", bob)
+    adopted.accept(Selector.PERSON, "bob")
+    assert ask(adopted).state is CLEARED
+    adopted.merge(ann, bob)
+    adopted.drain()
+    assert both(adopted, ann, "bob") == (True, False)
+    adopted.clock.sleep(86_400)
+    adopted.night()
+    assert [both(adopted, ann, each) for each in ("ann", "bob")] == [(True, True)] * 2
+
+
 def test_a_conversion_that_the_org_did_not_show_yet_opts_out_by_itself(house):
     lead = house.lead()
     opt_out(house, "ann", lead)
