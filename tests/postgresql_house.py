@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -22,6 +22,7 @@ import pytest
 from sqlalchemy import URL
 
 NOT_THERE = "the programs of PostgreSQL are not there: apt-get install postgresql"
+_PREFIX, _OWNER = "optout-pg-", "owner"
 _USERS = ("postgres", "nobody")
 _SETTINGS = {
     # It is in memory anyway; what may never be off is on, as the product asks for.
@@ -128,9 +129,10 @@ def running(address: str = "127.0.0.1") -> Iterator[Cluster | None]:
     if found is None:
         yield None
         return
-    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
-    folder = Path(tempfile.mkdtemp(prefix="optout-pg-", dir=memory if memory.is_dir() else None))
+    _clear_away(found)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_home()))
     try:
+        (folder / _OWNER).write_text(str(os.getpid()))
         if (entry := _entry()) is not None:
             os.chown(folder, entry.pw_uid, entry.pw_gid)
         folder.chmod(0o755)
@@ -143,6 +145,21 @@ def running(address: str = "127.0.0.1") -> Iterator[Cluster | None]:
             cluster.stop()
     finally:
         shutil.rmtree(folder)
+
+
+def _home() -> Path:
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in it
+    return memory if memory.is_dir() else Path(tempfile.gettempdir())
+
+
+def _clear_away(found: Path) -> None:
+    """End the servers of tests that were killed: nobody else does."""
+    for owner in _home().glob(f"{_PREFIX}*/{_OWNER}"):
+        with suppress(OSError, ValueError):
+            if not Path(f"/proc/{int(owner.read_text())}").exists():
+                with suppress(subprocess.SubprocessError):  # it may be gone by itself
+                    Cluster(owner.parent, found, 0).stop()
+                shutil.rmtree(owner.parent)
 
 
 def _free_port() -> int:
