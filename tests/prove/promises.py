@@ -34,7 +34,19 @@ PROMISES = (
     Promise(
         "An opt-out that was accepted reaches every live record of that person and the people "
         "side, or it is in quarantine with its reason.",
-        ("kill", "lock", "model", "sim", "faults", "net", "disk", "soak", "nightly"),
+        (
+            "kill",
+            "lock",
+            "model",
+            "sim",
+            "faults",
+            "net",
+            "disk",
+            "soak",
+            "nightly",
+            "kill_postgresql",
+            "lock_postgresql",
+        ),
         (
             f"{_PUSH}an_unsubscribe_reaches_the_person_and_every_record_they_hold",
             f"{_LOSING}a_thousand_taken_while_the_org_is_down_are_all_applied_afterwards",
@@ -42,7 +54,7 @@ PROMISES = (
     ),
     Promise(
         "Nobody is told that an opt-out was accepted before it is on disk.",
-        ("powercut", "kill", "disk"),
+        ("powercut", "kill", "disk", "kill_postgresql"),
         (
             f"{_UNIT}prove_powercut.py::test_what_is_opened_as_it_ships_loses_nothing",
             f"{_UNIT}serve_intake.py::test_an_unsubscribe_is_in_the_ledger_when_it_is_answered",
@@ -50,7 +62,17 @@ PROMISES = (
     ),
     Promise(
         "Nobody is opted in, save by `optout sync resubscribe`, typed with a name and a reason.",
-        ("model", "sim", "faults", "net", "kill", "lock", "soak"),
+        (
+            "model",
+            "sim",
+            "faults",
+            "net",
+            "kill",
+            "lock",
+            "soak",
+            "kill_postgresql",
+            "lock_postgresql",
+        ),
         (
             f"{_NIGHT}no_night_ever_writes_an_opt_in",
             f"{_CLEARS}only_a_resubscribe_clears_and_no_opt_out_is_lost_by_one",
@@ -59,7 +81,7 @@ PROMISES = (
     Promise(
         "A record is changed once for one opt-out, however often it was sent, and wherever the run "
         "was killed.",
-        ("kill", "lock", "net", "soak"),
+        ("kill", "lock", "net", "soak", "kill_postgresql", "lock_postgresql"),
         (
             f"{_PUSH}a_write_whose_answer_is_lost_is_read_back_and_done_once",
             f"{_PUSH}the_same_event_again_writes_nothing",
@@ -94,7 +116,7 @@ PROMISES = (
     Promise(
         "One runner works at a time; whoever comes back too late can write nothing into the "
         "ledger any more.",
-        ("lock",),
+        ("lock", "lock_postgresql"),
         (
             f"{_LEASE}a_stale_holder_can_neither_write_nor_renew_nor_end_the_lease_of_another",
             f"{_NIGHTS}a_second_runner_hears_busy",
