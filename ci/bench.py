@@ -66,7 +66,7 @@ def _rows(*, quick: bool) -> Iterator[Row]:
     yield from readiness_rows(1 if quick else 3)
     yield from bulk_rows(ROWS // 10 if quick else ROWS)
     yield from serve_rows(5 if quick else 30)
-    yield from worker_rows(EVENTS_EACH // 4 if quick else EVENTS_EACH)
+    yield from worker_rows(EVENTS_EACH // 2 if quick else EVENTS_EACH)
     yield from compare_rows(PEOPLE // 10 if quick else PEOPLE)
 
 

@@ -26,10 +26,13 @@ from sync.ledger.workers import workers
 from sync.worker.calling import calling
 from sync.worker.queue import open_queue
 
-EVENTS_EACH = 8_000
+EVENTS_EACH = 4_000
 CREWS = (1, 2, 4)
 GOALS = {2: 1.8, 4: 3.2}
 MORE_CALLS = 1.1
+# Four workers, a database and an org have one machine here: where that is busy, they wait for it
+# and not for the org. Four that are no faster than one fail all the same.
+SLACK = 2.5
 CALL_S = 0.5
 PATIENCE_S = 300.0
 _LOT = 500
@@ -66,7 +69,7 @@ def _speed_row(one: Drained, crew: Drained, events: int) -> Row:
     ours = f"{times:.2f}x"
     beside = f"one: {events / one.seconds:,.0f} events/s"
     name = f"drain by {crew.crew} workers, its share"
-    return Row(name, ours, beside, share, share, share, "", round(goal, 4))
+    return Row(name, ours, beside, share, share, share, "", round(goal, 4), SLACK)
 
 
 def _calls_row(one: Drained, crew: Drained) -> Row:
