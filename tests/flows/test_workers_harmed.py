@@ -6,6 +6,7 @@ Told by the org's own tables and audit, and by what was accepted.
 from __future__ import annotations
 
 import json
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
@@ -15,9 +16,11 @@ import pytest
 from networks_house import CANNOT, SERVER, can_have_networks, network
 from postgresql_house import NOT_THERE, running
 from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
 from workers_house import CLOCK, Workers, wait_until, workers_at
 
 from deployer.clock import SystemClock
+from deployer.errors import OptoutError
 from practice_org.faults.firing import switch_on
 from practice_org.faults.store import When
 from practice_org.tables import find_row, insert_row
@@ -61,7 +64,7 @@ class Sync:
             try:
                 accept(self.ledger, events)
                 self.call()
-            except Exception:  # noqa: BLE001 - the database may be away: as a sender does
+            except (SQLAlchemyError, OptoutError):  # the database is away: as a sender does
                 CLOCK.sleep(1)
             else:
                 break
@@ -79,14 +82,24 @@ class Sync:
             return db.scalar(asked.where(TARGETS.c.claimed_until > self.ledger.now())) or 0
 
     def at_work(self) -> int:
+        return self.heard_since("")
+
+    def heard_since(self, moment: str) -> int:
+        """How many workers have said since then that they live."""
         with reading(self.ledger.engine) as db:
-            return len(workers(db))
+            return sum(each.heard_at > moment for each in workers(db))
+
+    def written(self) -> int:
+        """How many writes the org has carried out."""
+        return len(self.org.db.execute(WRITES, (self.before,)).fetchall())
+
+    def out(self) -> set[str]:
+        return {each for each in self.contacts
+                if find_row(self.org, "Contact", each)[EMAIL_OPT_OUT]}  # fmt: skip
 
     def assert_all_there(self) -> None:
         """Everybody is opted out, nobody else, and nobody was ever anything else since."""
-        out = {each for each in self.contacts
-               if find_row(self.org, "Contact", each)[EMAIL_OPT_OUT]}  # fmt: skip
-        assert out == set(self.ids)
+        assert self.out() == set(self.ids)
         written = self.org.db.execute(WRITES, (self.before,)).fetchall()
         values = [json.loads(changes).get(EMAIL_OPT_OUT) for _, changes in written]
         assert set(values) <= {True, "true"}
@@ -99,10 +112,18 @@ def opened() -> Iterator[ExitStack]:
         yield stack
 
 
+@pytest.fixture
+def house(private_home, database, opened, monkeypatch):
+    """Workers, and what is typed here goes to the same ledger."""
+    made = opened.enter_context(workers_at(private_home, database))
+    for name, value in made.settings().items():
+        monkeypatch.setenv(name, value)
+    return made
+
+
 def test_killed_workers_and_a_database_that_restarts_lose_nothing(
-    org_now, private_home, cluster, database, opened
+    org_now, cluster, database, house, opened
 ):
-    house = opened.enter_context(workers_at(private_home, database))
     sync = Sync(org_now, database, house, opened)
     crew = [house.worker() for _ in range(3)]
     sync.take(600)
@@ -120,6 +141,45 @@ def test_killed_workers_and_a_database_that_restarts_lose_nothing(
     print(f"all settled {seconds:.0f} s after the last kill")
     sync.assert_all_there()
     assert [worker.stop() for worker in crew[3:]] == [0, 0, 0]
+
+
+def test_a_worker_that_is_told_to_end_finishes_its_lot_and_leaves_the_rest(
+    org_now, database, house, opened
+):
+    sync = Sync(org_now, database, house, opened)
+    worker = house.worker()
+    sync.take(800)
+    wait_until(lambda: sync.written() > 0)
+    assert worker.stop() == 0
+    assert (sync.claims(), sync.settled(), sync.at_work()) == (0, False, 0)
+    assert len(sync.out()) == sync.written() < 800
+    another = house.worker()
+    wait_until(sync.settled, 100)  # no claim has to run out first
+    sync.assert_all_there()
+    assert another.stop() == 0
+
+
+def test_a_worker_that_slept_opts_nobody_out_again(org_now, database, house, opened, run):
+    sync = Sync(org_now, database, house, opened)
+    sleeper = house.worker()
+    sync.take(100)
+    wait_until(lambda: sync.written() > 0)  # and the answer takes a second more
+    sleeper.process.send_signal(signal.SIGSTOP)
+    other = house.worker()
+    wait_until(sync.settled, TAKEN_OVER_S)
+    cleared = sync.ids[0]
+    asked = ("--reason", "she wrote", "--by", "Ann Lee", "--yes", "--org", "practice")
+    org_now.clock.at = CLOCK.now()  # the org's stands still otherwise, and a tie stays opted out
+    code, *said = run("sync", "resubscribe", cleared, *asked)
+    assert code == 0, said
+    assert cleared not in sync.out()
+    before = sync.ledger.now()
+    sleeper.process.send_signal(signal.SIGCONT)
+    wait_until(lambda: sync.heard_since(before) == 2)
+    sync.take(50)
+    wait_until(sync.settled, TAKEN_OVER_S)
+    assert sync.out() == set(sync.ids) - {cleared}
+    assert (sleeper.stop(), other.stop()) == (0, 0)
 
 
 def test_a_worker_that_is_cut_off_is_replaced_and_goes_on_when_it_is_back(
