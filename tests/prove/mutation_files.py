@@ -9,11 +9,9 @@ def _tests(*names: str) -> tuple[str, ...]:
     return tuple(f"{_UNIT}test_{name}.py" for name in names)
 
 
-_LAYOUTS = _tests("layouts_cases", "layouts_place", "layouts_laws")
 FILES = {
     "sync/guard.py": _tests("guard"),
-    "sync/reactions.py": _tests("reactions"),
-    "sync/ledger/lease.py": _tests("lease"),
-    "deployer/layouts/place.py": _LAYOUTS,
-    "deployer/layouts/splice.py": _LAYOUTS,
+    "sync/ledger/events.py": _tests("ledger_events", "events"),
+    "sync/ledger/fences.py": _tests("ledger_fences"),
+    "sync/ledger/aliases.py": _tests("ledger_aliases"),
 }

@@ -11,10 +11,8 @@ seen its mutant, too.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import importlib.machinery
-import importlib.util
+import importlib
 import json
 import os
 import resource
@@ -23,26 +21,25 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
+from prove.mutation_code import Changed, Mutant, code_of, function_of, is_warm, module_name
+from prove.mutation_forks import KILLED, SURVIVED, fork, survivors_of
 
 ROOT = Path(__file__).resolve().parents[2]
-SIDE_BY_SIDE = 2
 OURS = {"deployer", "sync", "practice_org", "metadata_templates"}
 EXAMPLES = 30
-CPU_S = 20  # at work: other programs on the machine make no difference to that
-WAIT_S = 300
-SURVIVED, KILLED = 0, 1
-Mutant = Mapping[str, str]
+LEAST_S, TIMES = 3, 5
 
 
 @dataclass
 class Baseline:
-    """What the tests did on the product as it is: who failed, how long each, what each entered."""
+    """What the tests did on the product as it is: who failed, how long each worked and on what."""
 
     failed: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -67,7 +64,7 @@ class Session:
         if mutants and not base.failed:
             jobs = [(each["change"], _warm(session, base, each)) for each in mutants]
             self.failed = _not_fit(_warm(session, base, _as_it_is(mutants[0])))
-            self.survivors = [] if self.failed else list(_survivors(jobs))
+            self.survivors = [] if self.failed else list(survivors_of(jobs))
             self.seen = [name for name, _ in jobs if name not in self.survivors]
         return True
 
@@ -98,14 +95,14 @@ def _warm_verdict(
 
     def work() -> int:
         signal.alarm(0)
-        session = Session([mutant for mutant in mutants if _is_warm(mutant)])
+        session = Session([mutant for mutant in mutants if is_warm(mutant)])
         ended = pytest.main([*words, f"--basetemp={folder / 'warm'}"], plugins=[session, Quick()])
         if ended not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
             session.failed.append(f"pytest ended with {ended!r}")
         told = {"survivors": session.survivors, "seen": session.seen, "failed": session.failed}
         return int(not into.write_text(json.dumps(told), "utf-8"))
 
-    os.waitpid(_fork(work, cpu_s=resource.RLIM_INFINITY), 0)
+    os.waitpid(fork(work, cpu_s=resource.RLIM_INFINITY), 0)
     verdict: dict[str, list[str]] = json.loads(into.read_text("utf-8"))
     return verdict
 
@@ -116,7 +113,7 @@ def _cold_survivors(
     """Who survived, and what is wrong when the files as they are do not survive this either."""
     if cold and (unfit := _not_fit(lambda: work(_as_it_is(cold[0])))):
         return [], unfit
-    return list(_survivors((each["change"], functools.partial(work, each)) for each in cold)), []
+    return list(survivors_of((each["change"], functools.partial(work, each)) for each in cold)), []
 
 
 def _as_it_is(mutant: Mutant) -> Mutant:
@@ -125,7 +122,7 @@ def _as_it_is(mutant: Mutant) -> Mutant:
 
 def _not_fit(work: Callable[[], int]) -> list[str]:
     """A fork in which nothing was changed must not look as if something had been seen."""
-    return [] if list(_survivors([("", work)])) else ["a fork without any change fails tests"]
+    return [] if list(survivors_of([("", work)])) else ["a fork without any change fails tests"]
 
 
 class Quick:
@@ -145,36 +142,6 @@ class Quick:
         settings.load_profile("mutation")
 
 
-def _survivors(jobs: Iterable[tuple[str, Callable[[], int]]]) -> Iterator[str]:
-    """The names of those whose work ends in SURVIVED; so many at a time as there are cores."""
-    running: dict[int, str] = {}
-    for name, work in jobs:
-        running[_fork(work)] = name
-        if len(running) == SIDE_BY_SIDE:
-            yield from _ended(running)
-    while running:
-        yield from _ended(running)
-
-
-def _ended(running: dict[int, str]) -> Iterator[str]:
-    pid, status = os.waitpid(-1, 0)
-    name = running.pop(pid, None)
-    if name is not None and status == SURVIVED:
-        yield name
-
-
-def _fork(work: Callable[[], int], cpu_s: int = CPU_S) -> int:
-    """Begin `work` in a process of its own, whose end it decides; at its limit it is ended."""
-    pid = os.fork()
-    if pid:
-        return pid
-    with contextlib.suppress(BaseException):  # an error in here is a mutant that was seen
-        signal.alarm(WAIT_S)
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, resource.RLIM_INFINITY))
-        os._exit(work())
-    os._exit(KILLED)
-
-
 def _baseline(session: pytest.Session, mutants: Sequence[Mutant]) -> Baseline:
     files = {f"{ROOT / mutant['file']}" for mutant in mutants}
     base = Baseline()
@@ -185,14 +152,14 @@ def _baseline(session: pytest.Session, mutants: Sequence[Mutant]) -> Baseline:
             if event == "call" and frame.f_code.co_filename in files:
                 into.add(frame.f_code.co_qualname)
 
-        begun = time.monotonic()
+        begun = time.process_time()
         threading.setprofile(note)
         sys.setprofile(note)
         # After the last, what belongs to the whole session stays set up, for the forks.
         seen = _fails(item, next(iter(session.items[at + 1 :]), session))
         sys.setprofile(None)
         threading.setprofile(None)
-        base.seconds[item.nodeid] = time.monotonic() - begun
+        base.seconds[item.nodeid] = time.process_time() - begun
         base.failed += [item.nodeid] if seen else []
     return base
 
@@ -209,8 +176,12 @@ def _warm(session: pytest.Session, base: Baseline, mutant: Mutant) -> Callable[[
         key=lambda item: base.seconds[item.nodeid],
     )
 
+    function, code = function_of(mutant), code_of(mutant)
+    most_s = LEAST_S + TIMES * sum(base.seconds[each.nodeid] for each in items)
+
     def work() -> int:
-        _function(mutant).__code__ = _code(mutant)
+        resource.setrlimit(resource.RLIMIT_CPU, (ceil(most_s), resource.RLIM_INFINITY))
+        function.__code__ = code
         pairs = zip(items, [*items[1:], session], strict=False)
         return KILLED if any(_fails(item, after) for item, after in pairs) else SURVIVED
 
@@ -223,60 +194,11 @@ def _enters(entered: set[str], name: str) -> bool:
 
 def _cold(mutant: Mutant, folder: Path, words: Sequence[str]) -> int:
     """Import the changed file in the place of the product's, and run all tests."""
-    sys.meta_path.insert(0, _Changed(mutant))
-    importlib.import_module(_module_name(mutant))  # what cannot be imported was seen
+    sys.meta_path.insert(0, Changed(mutant))
+    importlib.import_module(module_name(mutant))  # what cannot be imported was seen
     own = folder / f"cold-{os.getpid()}"
     ended = pytest.main([*words, f"--basetemp={own}"], plugins=[Quick()])
     return SURVIVED if ended == pytest.ExitCode.OK else KILLED
-
-
-class _Changed(importlib.machinery.SourceFileLoader):
-    """Finds one module, with the mutant's source in place of its file's."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        super().__init__(_module_name(mutant), f"{ROOT / mutant['file']}")
-        self._source = mutant["source"]
-
-    def find_spec(self, name: str, *_: object) -> importlib.machinery.ModuleSpec | None:
-        if name != self.name:
-            return None
-        return importlib.util.spec_from_file_location(name, self.path, loader=self)
-
-    def get_code(self, _fullname: str) -> types.CodeType:
-        return compile(self._source, self.path, "exec", dont_inherit=True)
-
-
-def _module_name(mutant: Mutant) -> str:
-    return mutant["file"].removesuffix(".py").replace("/", ".")
-
-
-def _is_warm(mutant: Mutant) -> bool:
-    """Whether the change is in a function's body, and in nothing that it is defined by."""
-    if not mutant["function"]:
-        return False
-    original = (ROOT / mutant["file"]).read_text("utf-8")
-    return _code(mutant) != _code({**mutant, "source": original})
-
-
-def _code(mutant: Mutant) -> types.CodeType:
-    code = compile(mutant["source"], f"{ROOT / mutant['file']}", "exec", dont_inherit=True)
-    for part in mutant["function"].split("."):
-        code = next(
-            each for each in code.co_consts
-            if isinstance(each, types.CodeType) and each.co_name == part
-        )  # fmt: skip
-    return code
-
-
-def _function(mutant: Mutant) -> types.FunctionType:
-    found: object = sys.modules[_module_name(mutant)]
-    for part in mutant["function"].split("."):
-        found = vars(found)[part]
-    found = getattr(found, "__func__", None) or getattr(found, "fget", None) or found
-    while hasattr(found, "__wrapped__"):
-        found = found.__wrapped__
-    assert isinstance(found, types.FunctionType)
-    return found
 
 
 def _know_libraries() -> None:

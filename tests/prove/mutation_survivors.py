@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-_GUARD = "sync/guard.py"
+FILE = Path(__file__).resolve().parents[1] / "cases/mutation_survivors.txt"
 
-SURVIVORS: Mapping[tuple[str, str], str] = {}
+
+def _read(lines: Iterable[str]) -> Iterator[tuple[tuple[str, str], str]]:
+    """Under `[file]` and `= reason` each line is a change, as `ci/mutmut` tells it."""
+    file = reason = ""
+    for line in lines:
+        if line.startswith("["):
+            file = line.strip("[]")
+        elif line.startswith("= "):
+            reason = line.removeprefix("= ")
+        elif file and line:
+            yield (file, line), reason
+
+
+SURVIVORS = dict(_read(FILE.read_text("utf-8").splitlines()))
