@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 import uvicorn
+from starlette.requests import ClientDisconnect
 from starlette.requests import Request as HttpRequest
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -107,7 +108,10 @@ def asgi_app(answer: Callable[[Request], Response]) -> ASGIApp:
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         http = HttpRequest(scope, receive)
-        request = to_request(http, await _body(http))
+        try:
+            request = to_request(http, await _body(http))
+        except ClientDisconnect:
+            return  # who hangs up in the middle of a request waits for no answer
         loop = asyncio.get_running_loop()
         answered = await loop.run_in_executor(one_at_a_time, answer, request)
 

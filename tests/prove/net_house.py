@@ -51,6 +51,7 @@ class Wire:
     toxic: Toxic | None = None
     after: int = 0
     calls: list[frozenset[str]] = field(default_factory=list)
+    sessions: list[OrgSession] = field(default_factory=list)
 
     def answer(self, asked: Request) -> Response:
         """The org's answer; a request that was cut off never comes to be one."""
@@ -77,6 +78,8 @@ class Wire:
         """Lead to this org from now on, unharmed."""
         self.org, self.clock, self.toxic = org, clock, None
         self.calls.clear()
+        while self.sessions:
+            self.sessions.pop().close()
         self.proxy.down = self.proxy.hurt = 0
 
     def harm(self, toxic: Toxic, place: str, after: int) -> None:
@@ -87,6 +90,7 @@ class Wire:
         """A client with this identity's own login, through the proxy."""
         session = OrgSession(clock, loopback=Loopback.PRACTICE)
         session.mount("https://", Impatient(self))
+        self.sessions.append(session)
         id_, secret = (org.setting(f"client_{what}:{identity}") for what in ("id", "secret"))
         place = Place(Origin("localhost", self.proxy.port), None, Loopback.PRACTICE)
         return connect_writer(ClientCredentialsLogin(id_, Secret(secret)), place, session, clock)

@@ -22,7 +22,7 @@ from prove.stages import be_silent
 from prove.worlds import memory_folder
 
 PROCESSES = 2
-SEEDS = {Size.SHORT: 400, Size.LONG: 20_000}
+SEEDS = {Size.SHORT: 300, Size.LONG: 20_000}
 AGAIN = 50  # every so manyth seed is run twice
 STEPS = (10, 40)
 # A seed in so many has nights: they cost ten times as much as all the rest.
