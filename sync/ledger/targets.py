@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, or_, select, update
 
 from sync.batches import batches
+from sync.database.many import insert_many
 from sync.ledger.events import EventState
 from sync.ledger.fences import (
     AMBIGUOUS,
@@ -117,7 +118,7 @@ def add_wants(db: Connection, wants: Mapping[int, Iterable[Want]], now: str) -> 
             if mark not in known:
                 new.setdefault(mark, _row(event_id, want, now))
     if new:
-        db.execute(insert(TARGETS), put_behind(db, list(new.values()), _BEHIND, now))
+        insert_many(db, TARGETS, put_behind(db, list(new.values()), _BEHIND, now))
 
 
 def _row(event_id: int, want: Want, now: str) -> dict[str, Any]:
