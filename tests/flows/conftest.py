@@ -69,6 +69,17 @@ def run(capsys):
 
 
 @pytest.fixture
+def sync(run):
+    """Run one sync command on the practice org; (exit code, the --json document)."""
+
+    def run_it(*words: str):
+        code, out, _ = run("sync", *words, "--org", "practice", "--json")
+        return code, json.loads(out)
+
+    return run_it
+
+
+@pytest.fixture
 def admin(org_now):
     """An administrator of the practice org, at its own doors."""
     org = org_now.org

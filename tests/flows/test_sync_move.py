@@ -15,17 +15,6 @@ BY = ("--by", "Ann Lee")
 
 
 @pytest.fixture
-def sync(run):
-    """Run one sync command; (exit code, the --json document)."""
-
-    def run_it(*words: str):
-        code, out, _ = run("sync", *words, *ORG, "--json")
-        return code, json.loads(out)
-
-    return run_it
-
-
-@pytest.fixture
 def address(database):
     return database.render_as_string()
 

@@ -23,17 +23,6 @@ BY = ("--by", "Ann Lee")
 
 
 @pytest.fixture
-def sync(run):
-    """Run one sync command; (exit code, the --json document)."""
-
-    def run_it(*words: str):
-        code, out, _ = run("sync", *words, *ORG, "--json")
-        return code, json.loads(out)
-
-    return run_it
-
-
-@pytest.fixture
 def refused(sync, org_now):
     """A push of a record that the org refuses; its id in quarantine, and how to mend the org."""
     org = org_now.org
