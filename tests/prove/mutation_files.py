@@ -13,5 +13,6 @@ FILES = {
     "sync/guard.py": _tests("guard"),
     "sync/ledger/events.py": _tests("ledger_events", "events"),
     "sync/ledger/fences.py": _tests("ledger_fences"),
+    "sync/ledger/targets.py": _tests("ledger_targets", "ledger_fences"),
     "sync/ledger/aliases.py": _tests("ledger_aliases"),
 }

@@ -186,6 +186,9 @@ def test_a_new_target_is_put_behind_the_fence(bare_ledger, occurred_min, fence, 
     doubt = [("org", CONTACT, "ann", AMBIGUOUS, NOW)] if expected[1] else []
     assert [(*row[:4], row[5]) for row in rows(bare_ledger, *CASE)] == doubt
     assert all("before it" in row[4] for row in rows(bare_ledger, *CASE))
+    assert all(
+        bool(row[0]) is bool(row[1]) for row in rows(bare_ledger, TARGETS.c.code, TARGETS.c.detail)
+    )
 
 
 def test_what_a_resubscribe_works_on_is_not_claimed(bare_ledger):

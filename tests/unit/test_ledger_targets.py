@@ -17,6 +17,7 @@ from bare_ledger import (
 )
 from sqlalchemy import update
 
+from sync.ledger.ledger import UNBELIEVABLE_S
 from sync.ledger.tables import (
     AUDIT,
     EVENTS,
@@ -25,6 +26,7 @@ from sync.ledger.tables import (
 )
 from sync.ledger.targets import (
     CLAIM_S,
+    LOT,
     Outcome,
     Side,
     Target,
@@ -43,7 +45,8 @@ def test_the_words_that_a_ledger_has_stored_stay_what_they_are():
     assert [each.value for each in TargetState] == [
         "open", "quarantined", "waiting", "handed-over", "done", "moved", "gone", "fenced"
     ]  # fmt: skip
-    assert (CLAIM_S, Want(Side.ORG, "k", "p").state) == (120.0, TargetState.OPEN)
+    assert (CLAIM_S, LOT) == (120.0, 200)  # two minutes for what one call takes
+    assert Want(Side.ORG, "k", "p").state is TargetState.OPEN
     assert Outcome(TargetState.DONE) == Outcome(TargetState.DONE, "", "", 0.0)
 
 
@@ -219,3 +222,51 @@ def test_a_case_of_the_other_side_stays_open(bare_ledger):
     again = [each for side in Side for each in claim_due(bare_ledger, side, "me", 10)]
     tell(bare_ledger, "me", [(again[0], Outcome(TargetState.DONE))])
     assert [row[0] for row in rows(bare_ledger, *CASE)] == [again[1].side.value]
+
+
+def test_an_event_that_is_settled_stays_so_when_it_is_spread_again(bare_ledger, bare_clock):
+    (one,) = accepted(bare_ledger, "1")
+    spread(bare_ledger, {one: []})
+    bare_clock.sleep(300)
+    spread(bare_ledger, {one: []})
+    assert rows(bare_ledger, EVENTS.c.state, EVENTS.c.settled_at) == [("settled", NOW)]
+
+
+def test_only_the_events_that_are_meant_are_settled(bare_ledger):
+    one, two = accepted(bare_ledger, "1", "2")
+    with bare_ledger.engine.begin() as db:
+        db.execute(update(EVENTS).values(state="spread"))
+        settle(db, [one], LATER)
+    assert rows(bare_ledger, EVENTS.c.id, EVENTS.c.state) == [(one, "settled"), (two, "spread")]
+
+
+def test_only_the_targets_that_are_told_of_are_changed_and_their_event_settled(bare_ledger):
+    one, two = accepted(bare_ledger, "1", "2")
+    spread(bare_ledger, {one: [on(Side.ORG, CONTACT)], two: [on(Side.ORG, OTHER)]})
+    first, _ = claim_due(bare_ledger, Side.ORG, "me", 10)
+    tell(bare_ledger, "me", [(first, Outcome(TargetState.DONE))])
+    assert rows(bare_ledger, TARGETS.c.state, TARGETS.c.claim) == [("done", None), ("open", "me")]
+    assert rows(bare_ledger, EVENTS.c.settled_at) == [(NOW,), (None,)]
+
+
+def test_a_new_target_has_no_attempt_no_code_and_no_detail(bare_ledger):
+    (one,) = accepted(bare_ledger, "1")
+    spread(bare_ledger, {one: [on(Side.ORG, CONTACT)]})
+    assert rows(bare_ledger, *COLUMNS) == [("open", "", "", 0, NOW, None, None)]
+
+
+@pytest.mark.parametrize(("later_s", "is_free"), [(-1, False), (0, False), (1, True)])
+def test_a_claim_that_a_wrong_clock_made_holds_nothing(bare_ledger, later_s, is_free):
+    (one,) = accepted(bare_ledger, "1")
+    spread(bare_ledger, {one: [on(Side.ORG, CONTACT)]})
+    until = bare_ledger.later(UNBELIEVABLE_S + later_s)
+    with bare_ledger.engine.begin() as db:
+        db.execute(update(TARGETS).values(claim="you", claimed_until=until))
+    assert bool(claim_due(bare_ledger, Side.ORG, "me", 10)) is is_free
+
+
+def test_the_oldest_comes_first_whether_it_was_refused_before_or_not(bare_ledger):
+    (one,) = accepted(bare_ledger, "1")
+    refused = on(Side.ORG, "0", "a", TargetState.QUARANTINED)
+    spread(bare_ledger, {one: [refused, *(on(Side.ORG, f"{at}", f"p{at}") for at in range(1, 5))]})
+    assert [each.key for each in claim_due(bare_ledger, Side.ORG, "me", 1)] == ["0"]
