@@ -7,7 +7,7 @@ speaks of an earlier moment needs a person; a tie is an opt-out.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from enum import Enum, StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select, update
@@ -52,9 +52,9 @@ class Standing(StrEnum):
 class Passes(Enum):
     """What a fence does to an event's row."""
 
-    YES = "yes"
-    CLOSED = "closed"
-    AMBIGUOUS = "ambiguous"
+    YES = auto()
+    CLOSED = auto()
+    AMBIGUOUS = auto()
 
 
 def passes(received_at: str, occurred_at: str, fenced_at: str) -> Passes:

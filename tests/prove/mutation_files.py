@@ -11,6 +11,8 @@ def _tests(*names: str) -> tuple[str, ...]:
 
 FILES = {
     "sync/guard.py": _tests("guard"),
+    "sync/reactions.py": _tests("reactions"),
+    "sync/reconcile.py": _tests("reconcile_sides", "reconcile"),
     "sync/ledger/events.py": _tests("ledger_events", "events"),
     "sync/ledger/fences.py": _tests("ledger_fences"),
     "sync/ledger/targets.py": _tests("ledger_targets", "ledger_fences"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sync.ledger.aliases import Alias, AliasKind
-from sync.reconcile import Reached, Sides
+from sync.reconcile import LOT, Reached, Sides
 
 A, B, C, LEAD = "003A", "003B", "003C", "00QA"
 
@@ -29,6 +29,10 @@ def reach(sides: Sides, *people: Reached) -> list[set[str]]:
 
     sides.close_over(holders)
     return asked
+
+
+def test_ten_thousand_rows_go_at_once():
+    assert LOT == 10_000
 
 
 def test_a_run_works_in_a_file_of_its_own_and_within_its_memory(tmp_path):
@@ -150,3 +154,10 @@ def test_whoever_held_what_moved_is_led_to_where_it_lives(sides, known, aliases,
     sides.add_aliases(known)
     sides.add_moved(aliases)
     assert list(sides.to_org()) == expected
+
+
+def test_a_record_counts_once_however_many_hold_it_and_under_however_many_ids(sides):
+    sides.add_people([Reached("p", (A,), True), Reached("q", (A, B), True)])
+    sides.add_aliases([(B, C)])
+    sides.add_flagged([(B, False), (C, True)])
+    assert (sides.writes("org"), sides.unshown("org"), sides.opted_out()["org"]) == (1, 1, 1)
