@@ -24,7 +24,7 @@ SUITES = {
     "upgrade": "what an earlier release stored opens, what a later one stored stays as it is",
     "security": "the test of every control that SECURITY.md names, the pipelines, our files",
     "mutants": "thirty bugs and more, planted in a copy of the product: a test sees each",
-    "mutation": "small changes of guard, reactions, reconciliation and ledger: a fast test sees each",
+    "mutation": "small changes of guard, reactions, nightly and ledger: a fast test sees each",
 }
 
 
