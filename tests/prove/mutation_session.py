@@ -75,7 +75,9 @@ def main(folder: Path, tests: Sequence[str]) -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     words = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:xdist",
              "-W", "ignore::pytest.PytestAssertRewriteWarning",  # of plugins that we had imported
-             "-m", "not slow", "-o", "timeout=0", "--rootdir", f"{ROOT}", *tests]  # fmt: skip
+             "-m", "not slow", "-o", "timeout=0", "--rootdir", f"{ROOT}",
+             *(f"{ROOT / test}" for test in tests)]  # fmt: skip
+    os.chdir(folder)  # a mutant may write a file where it stands
     _know_libraries()
     told = _warm_verdict(mutants, folder, words)
     known = {*told["survivors"], *told["seen"]}
