@@ -77,7 +77,7 @@ def _read_private(path: Path, key: KeyPlace, containers: Sequence[Path]) -> str:
         raise UsageError(
             f"{key.name}_file cannot be read: {missing.strerror}",
             where=str(path),
-            hint=f"check the path (typed, or in {key.place or 'the settings'}) and the file's rights",
+            hint=f"check the path (typed, or in {key.place or 'the settings'}) and the rights",
         ) from missing
     except UnicodeDecodeError as binary:
         raise UsageError(

@@ -92,8 +92,12 @@ def test_a_code_has_its_reaction(code, message, level, expected):
         (OutcomeUnknown("", hint="", org_code="UNKNOWN_EXCEPTION"), "VERIFY"),
         (OutcomeUnknown("", hint="", org_code="UNABLE_TO_LOCK_ROW"), "VERIFY"),
         (LoginRefused("", hint="", org_code="INVALID_SESSION_ID"), "STOP"),
-        (OrgSaidNo("Connected app is not attached to Agent", hint="",
-                   org_code="INVALID_SESSION_ID"), "STOP"),
+        (
+            OrgSaidNo(
+                "Connected app is not attached to Agent", hint="", org_code="INVALID_SESSION_ID"
+            ),
+            "STOP",
+        ),
         (SessionExpired("", hint=""), "RELOGIN"),
         (OrgUnreachable("the connection broke", hint=""), "RETRY"),
         (OrgBusy("", hint=""), "THROTTLE"),
