@@ -101,10 +101,15 @@ def every_cell() -> list[Cell]:
         for site in SITES
         for code in CODES.values()
         if code.sorts & PLACES[site.place].takes - _elsewhere(site)
+        if (site.place, code.name) not in _TOLD_BY_NO_SENTENCE
         for lasts in Lasts
         # A job that is stuck for good is waited for a day long, minute by minute.
         if (code.name, lasts) != ("STUCK", Lasts.STAYS)
     ]
+
+
+# Whatever is wrong with a session, the user info says "Bad_OAuth_Token", as of one that expired.
+_TOLD_BY_NO_SENTENCE = {("identity", "APP_NOT_ATTACHED"), ("identity", "SESSION_NOT_FOR_REST")}
 
 
 def _elsewhere(site: Site) -> set[Sort]:
