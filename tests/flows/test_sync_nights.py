@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import timedelta
 
 import pytest
 
 from practice_org.faults.firing import switch_on
 from practice_org.faults.store import When
 from practice_org.tables import find_row, insert_row, update_row
+from sync.ledger.ledger import from_text, to_text
 
 ORG = ("--org", "practice", "--json")
 
@@ -107,7 +109,9 @@ def test_a_second_runner_hears_busy(night, both, org_now, private_home):
     assert night("adopt")[0] == 1
     file = private_home / "optout" / "sync" / "practice" / "ledger.sqlite"
     with sqlite3.connect(file) as db:
-        db.execute("UPDATE leases SET owner = 'another', expires_at = '9999'")
+        (begun,) = db.execute("SELECT max(started_at) FROM runs").fetchone()
+        later = to_text(from_text(begun) + timedelta(hours=1))
+        db.execute("UPDATE leases SET owner = 'another', expires_at = ?", (later,))
     code, said = night("adopt")
     assert (code, said["outcome"]) == (75, "busy")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import warnings
 
 import pytest
 import stamina
@@ -19,6 +18,8 @@ from deployer.salesforce.fault_table import OrgUnreachable
 
 TICK = "sobjects/Contact/003000000000001AAA"
 TICKED = {"HasOptedOutOfEmail": True}
+# A socket that was reset before its handshake is left to the collector by ssl and urllib3.
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed <ssl:ResourceWarning")
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +38,7 @@ def writer(wire):
         yield wire.writer(org, StepClock(clock), "runner")
     wire.turn_to(None)
     org.db.close()
-    # A socket that was reset before its handshake is left to the collector by ssl and urllib3.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
+    gc.collect()
 
 
 def test_an_answer_that_drips_is_given_up_after_ten_minutes_not_after_a_full_buffer(wire, writer):

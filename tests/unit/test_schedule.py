@@ -1,5 +1,6 @@
 """The nightly sync is due once a day by the clock on the wall, whatever that clock does."""
 
+import sys
 import zoneinfo
 from datetime import UTC, datetime, time, timedelta
 
@@ -148,7 +149,10 @@ def test_a_zone_that_is_none_is_refused_with_an_example(zone):
 
 
 @pytest.fixture
-def no_zones():
+def no_zones(monkeypatch):
+    # Neither the system's nor those of the package tzdata, which other packages bring.
+    for name in ("tzdata", "tzdata.zoneinfo", "tzdata.zoneinfo.America"):
+        monkeypatch.setitem(sys.modules, name, None)
     zoneinfo.reset_tzpath(to=())
     zoneinfo.ZoneInfo.clear_cache()
     yield
