@@ -38,7 +38,7 @@ TAKEN_OVER_S = 300.0
 WRITES = (
     "SELECT record_id, changes FROM audit WHERE subject = 'Contact' AND number > ? ORDER BY number"
 )
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.waiting, pytest.mark.timeout(900)]
 
 
 class Sync:

@@ -74,8 +74,10 @@ def verdict_of(mutants: Sequence[dict[str, str]], tests: Sequence[str]) -> dict[
 
 
 def _output(words: Sequence[str], given: str) -> str:
+    # The files that are changed are the checkout's, whatever else is installed.
+    path = os.pathsep.join([f"{ROOT}", f"{ROOT / 'tests'}"])
     ran = subprocess.run(
-        words, cwd=ROOT, env={**os.environ, "PYTHONPATH": f"{ROOT / 'tests'}"}, input=given,
+        words, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, input=given,
         stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
     return ran.stdout
