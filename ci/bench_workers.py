@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bench_rows import Row
-from bench_sync_house import House
+from benches.house import House
 from postgresql_house import running
 from sqlalchemy import URL, func, select
 

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench_commands import OPTOUT
-from bench_rows import NOISE, Row, count_row
-from bench_spent import run_measured
+from benches.depth import Depth
+from benches.row import Row, Side, row_beside, row_within
+from benches.spent import run_measured
+from benches.start_up import OPTOUT
 from large_org import USERS, add_large, add_users, large_profiles
 
 from deployer.clock import SystemClock
@@ -36,8 +37,9 @@ class Look:
     cpu_s: float
 
 
-def readiness_rows(looks: int) -> Iterator[Row]:
+def rows(depth: Depth) -> Iterator[Row]:
     """60 layouts, 40 profiles and 30 record types, looked at with few users and with many."""
+    looks = 1 if depth is Depth.QUICK else 3
     with tempfile.TemporaryDirectory() as folder:
         env = {**os.environ, "OPTOUT_HOME": folder}
         data = DataFolder(Path(folder) / "practice-org")
@@ -46,16 +48,15 @@ def readiness_rows(looks: int) -> Iterator[Row]:
         few = _looked(data, env, FEW, looks)
         many = _looked(data, env, USERS - FEW, looks)
     name = f"a look at {USERS:,} users"
-    yield count_row(f"{name}, API calls", many.calls, f"{few.calls} for {FEW:,}", MOST_CALLS)
-    yield _ratio(f"{name}, memory", (many.peak_mb, few.peak_mb), "MB", 1)
-    yield _ratio(f"{name}, CPU", (many.cpu_s, few.cpu_s), "s", NOISE)
+    calls = Side("optout", "", (many.calls,), f"{few.calls} for {FEW:,}")
+    yield row_within(("k", f"{name}, API calls"), calls, MOST_CALLS, "calls")
+    yield _grown(f"{name}, memory", many.peak_mb, few.peak_mb, "MB")
+    yield _grown(f"{name}, CPU", many.cpu_s, few.cpu_s, "s")
 
 
-def _ratio(name: str, both: tuple[float, float], unit: str, slack: float) -> Row:
-    ours, beside = both
-    held = ours / beside
-    return Row(name, f"{ours:.3g} {unit}", f"{beside:.3g} {unit} for {FEW:,}", held, held, held,
-               "x", MOST_MORE, slack)  # fmt: skip
+def _grown(name: str, many: float, few: float, unit: str) -> Row:
+    ours, beside = Side("optout", "", (many,)), Side(f"{FEW:,} users", "", (few,))
+    return row_beside(("k", name), ours, [beside], MOST_MORE, unit)
 
 
 def _looked(data: DataFolder, env: Mapping[str, str], more: int, looks: int) -> Look:

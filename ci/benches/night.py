@@ -8,16 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bench_bulk import JOBS, Server, finished
-from bench_rows import Row
-from bench_sync_house import House
+from benches.depth import Depth
+from benches.house import House
+from benches.org_bulk import JOBS, Server, finished
+from benches.row import Row, Side, row_beside, row_within
 
 from deployer.clock import SystemClock
 from sync.people.sql import open_embedded
 
 PEOPLE = 2_000_000
 MOST_MB = 300.0
-# Reading, joining and comparing; seconds say as much of the machine, so only thrice fails the run.
+# Reading, joining and comparing.
 SECONDS = 60.0
 _OUT_OF_A_HUNDRED = 5
 # Of the opted out, so many in a hundred are so on the people side only, and as many in the org.
@@ -33,12 +34,13 @@ _ROWS = {
 }
 
 
-def compare_rows(people: int = PEOPLE) -> Iterator[Row]:
+def rows(depth: Depth) -> Iterator[Row]:
     """`optout sync nightly --dry-run` whole, as a process of its own, in a house that is full.
 
     The org holds every contact that travels (the ticked) or is to be written, and none of the
     millions of others, which no night reads.
     """
+    people = PEOPLE // 10 if depth is Depth.QUICK else PEOPLE
     out = people * _OUT_OF_A_HUNDRED // 100
     apart = out * _APART // 100
     with tempfile.TemporaryDirectory() as folder:
@@ -54,19 +56,19 @@ def compare_rows(people: int = PEOPLE) -> Iterator[Row]:
     seconds = sum(phase["seconds"] for phase in told["phases"])
     name = f"a night of {people / 1e6:g} M a side"
     each = f"{out:,} opted out, {2 * apart:,} apart"
-    yield Row(f"{name}, peak memory", f"{peak:.0f} MB", each, peak, peak, peak, " MB", MOST_MB, 1)
-    yield Row(f"{name}, read and compared", f"{seconds:.3g} s", f"{people / seconds:,.0f} people/s",
-              seconds, seconds, seconds, " s", SECONDS, 3)  # fmt: skip
+    memory = Side("optout", "", (peak,), each)
+    yield row_within(("h", f"{name}, peak memory"), memory, MOST_MB, "MB")
+    speed = Side("optout", "", (seconds,), f"{people / seconds:,.0f} people/s")
+    yield row_within(("h", f"{name}, read and compared"), speed, SECONDS, "s")
     yield _calls_row(f"{name}, API calls", told["calls"])
 
 
 def _calls_row(name: str, calls: dict[str, Any]) -> Row:
     """What was counted as it was sent, against what is worked out from pages, jobs and lots."""
     made = calls["counted"] - calls["polls"] - calls["refused"]
-    formula = sum(calls["formula"].values())
-    apart = abs(made - formula)
     parts = " + ".join(str(each) for each in calls["formula"].values() if each)
-    return Row(name, str(made), f"formula {formula} = {parts}", apart, apart, apart, " apart", 0, 1)
+    formula = Side(f"formula {parts}", "", (sum(calls["formula"].values()),))
+    return row_beside(("h", name), Side("optout", "", (made,)), [formula], 1.0, "calls")
 
 
 def _insert_contacts(house: House, *, ticked: int, others: int) -> list[str]:

@@ -17,31 +17,43 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """Exit code, stdout, the most memory it ever had in MB, and its own CPU."""
+    """Exit code, stdout, stderr, and what it and its children took.
+
+    Seconds by the clock and of CPU; `peak_mb` is the most memory that any one of its processes
+    ever had.
+    """
 
     exit: int
     said: bytes
+    complained: bytes
     peak_mb: float
     cpu_s: float
+    wall_s: float
 
 
-def run_measured(command: Sequence[str], env: Mapping[str, str]) -> Spent:
-    """Run the command to its end; what it writes to stderr is dropped."""
+def run_measured(
+    command: Sequence[str | Path], env: Mapping[str, str], cwd: Path | None = None
+) -> Spent:
+    """Run the command to its end."""
     with tempfile.NamedTemporaryFile() as figures:
         done = subprocess.run(
             [sys.executable, "-I", "-S", __file__, figures.name, *command],
-            env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False,
+            env=env, cwd=cwd, capture_output=True, check=False,
         )  # fmt: skip
-        peak_mb, cpu_s = json.loads(Path(figures.name).read_text())
-    return Spent(done.returncode, done.stdout, peak_mb, cpu_s)
+        peak_mb, cpu_s, wall_s = json.loads(Path(figures.name).read_text())
+    return Spent(done.returncode, done.stdout, done.stderr, peak_mb, cpu_s, wall_s)
 
 
 def _main(figures: str, command: Sequence[str]) -> int:
     import resource
+    import time
 
+    begun = time.perf_counter()
     done = subprocess.run(command, check=False)
+    wall_s = time.perf_counter() - begun
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    Path(figures).write_text(json.dumps([used.ru_maxrss / 1024, used.ru_utime + used.ru_stime]))
+    took = [used.ru_maxrss / 1024, used.ru_utime + used.ru_stime, wall_s]
+    Path(figures).write_text(json.dumps(took))
     return done.returncode
 
 

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bench_rows import Row
-from bench_sync_house import KEY, House
+from benches.depth import Depth
+from benches.house import KEY, House
+from benches.row import Row, Side, row_within
 from sqlalchemy import func, select
 
 from deployer.clock import SystemClock
@@ -34,16 +35,15 @@ ACK_GOAL_MS = 100.0
 APPLIED_GOAL_S = 10.0
 DRAIN_GOAL_S = BURST / 200
 PATIENCE_S = 120.0
-# Seconds say as much of the machine as of the server: only a multiple of a goal fails the run.
-SLACK = 4.0
 _CLOCK = SystemClock()
 
 
-def serve_rows(seconds: int) -> Iterator[Row]:
-    """Webhooks at a steady pace for so many seconds, then a burst, to people whom nobody knows too.
+def rows(depth: Depth) -> Iterator[Row]:
+    """Webhooks at a steady pace for some seconds, then a burst, to people whom nobody knows too.
 
     Half of them name a person with a Salesforce Id, a quarter a record, a quarter somebody new.
     """
+    seconds = 5 if depth is Depth.QUICK else 30
     steady = A_SECOND * seconds
     with tempfile.TemporaryDirectory() as folder:
         # A tenth of the org's contacts are opted out to begin with.
@@ -72,11 +72,11 @@ def _percentile(figures: list[float], percent: int) -> float:
 def _ack_row(name: str, seconds: list[float]) -> Row:
     p99 = _percentile(seconds, 99) * 1000
     told = f"p50 {_percentile(seconds, 50) * 1000:.1f} ms, max {seconds[-1] * 1000:.0f} ms"
-    return Row(name, f"p99 {p99:.1f} ms", told, p99, p99, p99, " ms", ACK_GOAL_MS, SLACK)
+    return row_within(("i", f"{name}, p99"), Side("optout", "", (p99,), told), ACK_GOAL_MS, "ms")
 
 
 def _row(name: str, held: float, told: str, goal: float) -> Row:
-    return Row(name, f"{held:.3g} s", told, held, held, held, " s", goal, SLACK)
+    return row_within(("i", name), Side("optout", "", (held,), told), goal, "s")
 
 
 @dataclass(frozen=True, slots=True)

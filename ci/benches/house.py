@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bench_commands import OPTOUT
-from bench_spent import run_measured
+from benches.spent import run_measured
+from benches.start_up import OPTOUT
 
 KEY = bytes(range(32))
 _SETTINGS = '[sync.senders.shop]\nsecret_env = "SHOP_SECRET"\n'
