@@ -54,7 +54,7 @@ def touched(notes: Iterable[str]) -> set[str]:
 
     `notes` are lines of practice_org/request_notes.py; what no route takes is left out.
     """
-    return {key for line in notes for key in _key(*line.split(" "))}
+    return {key for line in notes for key in _key(*_words(line))}
 
 
 def clients_at(record: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
@@ -65,7 +65,13 @@ def clients_at(record: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
     return {key: sorted(c for k, c in pairs if k == key) for key, _ in pairs}
 
 
-def _key(method: str, path: str, _status: str, operation: str = "") -> list[str]:
+def _words(line: str) -> list[str]:
+    """Method, path and, if there is one, the operation; between these are status and sizes."""
+    words = line.split(" ")
+    return words[:2] + words[5:]
+
+
+def _key(method: str, path: str, operation: str = "") -> list[str]:
     asked = normalised(Request(method, path))
     found = next((route for route in routes() if _takes(route, asked)), None)
     if found is None:
