@@ -19,6 +19,7 @@ from sync.delivery import (
     stopped_by_share,
 )
 from sync.ledger.aliases import known_aliases, learn, note_gone, sources
+from sync.ledger.fences import reopen_before
 from sync.ledger.ledger import Ledger, from_text, read_meta, write_meta
 from sync.ledger.targets import (
     LOT,
@@ -135,6 +136,9 @@ def _follow(
     for target, alias in moved:
         here = Want(Side.ORG, alias.live_id, target.person_id)
         wants = [here, *wants_from_records(people, [alias.live_id])]
+        with ledger.engine.begin() as db:
+            event = (target.event_id, target.person_id)
+            reopen_before(db, event, {want.key for want in wants}, now)
         want_more(ledger, {target.event_id: wants})
     _reach_back(ledger, people, door, [t for t, e in judged if e.outcome.state is TargetState.DONE])
 

@@ -181,3 +181,14 @@ def note_out_again(db: Connection, keys: Collection[str], now: str) -> None:
         ).all()
         for number in sorted(opened):
             note(db, now, "optout", "resubscribe reopened", f"{number}: {_AGAIN}")
+
+
+def reopen_before(db: Connection, event: tuple[int, str], keys: Collection[str], now: str) -> None:
+    """An event on its way to this person has come to these, whom a resubscribe may have cleared.
+
+    One that did not cover the person closes nothing of theirs: it falls, and all are opted out.
+    """
+    event_id, person_id = event
+    received_at = db.scalar(select(EVENTS.c.received_at).where(EVENTS.c.id == event_id)) or ""
+    if not closed_events(db, {event_id: (received_at, [person_id])}):
+        note_out_again(db, keys, now)

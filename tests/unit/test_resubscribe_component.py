@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from resubscribe_house import actions, ask, both, opt_out
+from resubscribe_house import actions, ask, both, is_clear, opt_out
 from store_kinds import BOTH
 
 from deployer.errors import UsageError
@@ -49,18 +49,43 @@ def test_a_ticked_record_that_is_merged_in_afterwards_opts_out(house, ann):
     assert both(house, ann) == (True, True)
 
 
-def test_an_earlier_opt_out_that_is_merged_in_untold_comes_with_the_next_night(adopted):
-    ann, bob = adopted.contact(), adopted.contact()
-    opt_out(adopted, "ann", ann)
-    adopted.person("bob", bob)
-    adopted.accept(Selector.PERSON, "bob")
-    assert ask(adopted).state is CLEARED
-    adopted.merge(ann, bob)
-    adopted.drain()
-    assert both(adopted, ann, "bob") == (True, False)
-    adopted.clock.sleep(86_400)
-    adopted.night()
-    assert [both(adopted, ann, each) for each in ("ann", "bob")] == [(True, True)] * 2
+@pytest.mark.parametrize("once_resubscribed", [False, True])
+def test_an_earlier_opt_out_of_somebody_else_that_is_merged_in_opts_out_without_a_night(
+    house, ann, once_resubscribed
+):
+    bob = house.contact()
+    house.person("bob", bob)
+    if once_resubscribed:
+        opt_out(house, "bob", bob)
+        assert ask(house, "bob").state is CLEARED
+        house.clock.sleep(60)
+    house.accept(Selector.PERSON, "bob")
+    assert ask(house).state is CLEARED
+    house.merge(ann, bob)
+    house.drain()
+    assert [both(house, ann, each) for each in ("ann", "bob")] == [(True, True)] * 2
+    assert actions(house)[-1] == "resubscribe reopened"
+    house.clock.sleep(DAY)
+    assert house.adopt().writes == {"salesforce": 0, "people": 0}
+
+
+def test_what_is_merged_into_somebody_who_is_being_resubscribed_waits_and_then_opts_out(house, ann):
+    bob = house.contact()
+    house.person("bob", bob)
+    house.accept(Selector.PERSON, "bob")
+
+    def before_the_org(asked):
+        if is_clear(asked):
+            house.answer = answer
+            house.merge(ann, bob)
+            house.drain()
+        return answer(asked)
+
+    answer, house.answer = house.answer, before_the_org
+    ask(house)
+    house.clock.sleep(DAY)
+    house.drain()
+    assert [both(house, ann, each) for each in ("ann", "bob")] == [(True, True)] * 2
 
 
 def test_a_conversion_that_the_org_did_not_show_yet_opts_out_by_itself(house):
