@@ -22,6 +22,9 @@ AIRBYTE = "airbyte-source-salesforce==2.10.3"
 PYTHON_PACKAGES = (CUMULUSCI, TAP)
 # The largest of them, for one flow: installed only where that is to be played.
 EXTRA_PACKAGES = {"airbyte": AIRBYTE}
+# Two that belong together, in one folder.
+PRETTIER = "prettier@3.10.1 @prettier/plugin-xml@3.4.2"
+EXTRA_NODE_PACKAGES = {"prettier": PRETTIER}
 INSTALL_S = 900
 
 
@@ -53,6 +56,11 @@ class Clients:
         return _home(self.cache, TAP) / "bin/tap-salesforce"
 
     @property
+    def prettier(self) -> Path:
+        """The folder in which prettier and its plugin for XML are."""
+        return _home(self.cache, PRETTIER) / "node_modules"
+
+    @property
     def airbyte(self) -> Path:
         return _home(self.cache, AIRBYTE) / "bin/source-salesforce"
 
@@ -74,6 +82,11 @@ def install_clients(cache: Path, clients: Iterable[str] = ()) -> Clients:
             for name in clients
             if name in EXTRA_PACKAGES
         ),
+        *(
+            (EXTRA_NODE_PACKAGES[name], _install_node_package)
+            for name in clients
+            if name in EXTRA_NODE_PACKAGES
+        ),
     ]
     with _alone(cache), ThreadPoolExecutor(len(jobs)) as pool:
         for done in [pool.submit(_install_once, cache, what, how) for what, how in jobs]:
@@ -89,7 +102,7 @@ def _alone(cache: Path) -> Iterator[None]:
 
 
 def _home(cache: Path, package: str) -> Path:
-    return cache / package.replace("/", "-").lstrip("@")
+    return cache / package.replace("/", "-").replace(" ", "+").lstrip("@")
 
 
 def _install_once(cache: Path, package: str, install: Callable[[str, Path], None]) -> None:
@@ -111,7 +124,7 @@ def _install_node_package(package: str, home: Path) -> None:
         raise SystemExit("strangers: npm is missing; type: sudo apt-get install -y npm")
     (home / "package.json").write_text("{}\n")
     quiet = ("--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error")
-    _install(package, [npm, "install", *quiet, package], home)
+    _install(package, [npm, "install", *quiet, *package.split()], home)
 
 
 def _install_python_package(package: str, home: Path) -> None:
