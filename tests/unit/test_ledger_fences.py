@@ -35,6 +35,7 @@ from sync.ledger.fences import (
     held_keys,
     note_out_again,
     passes,
+    reopen_before,
     silent_versions,
 )
 from sync.ledger.tables import (
@@ -159,6 +160,23 @@ def test_an_event_is_closed_whole_when_all_it_means_are_fenced_later(
 ):
     resubscribed(bare_db, {"key": CONTACT}, {"key": LEAD})
     assert closed_events(bare_db, {7: (received, meant)}) == ({7} if closed else set())
+
+
+@pytest.mark.parametrize(
+    ("person", "fence", "state"),
+    [
+        (LEAD, LATER, "cleared"),  # it covered whom the event means, and came after it
+        (LEAD, NOW, "reopened"),  # it covered them, and the event came after it
+        (OTHER, LATER, "reopened"),  # it covered somebody else
+    ],
+)
+def test_a_fence_falls_before_an_event_that_it_has_not_closed(bare_ledger, person, fence, state):
+    (one,) = (each.id for each in accept(bare_ledger, [event("1", START)]))
+    with bare_ledger.engine.begin() as db:
+        resubscribed(db, {"key": CONTACT}, {"key": LEAD}, at=fence)
+        reopen_before(db, (one, person), {CONTACT}, LATER)
+    assert rows(bare_ledger, RESUBSCRIBES.c.state) == [(state,)]
+    assert [at for (at,) in rows(bare_ledger, AUDIT.c.at)] == [LATER] * (state == "reopened")
 
 
 @pytest.mark.parametrize(
