@@ -19,9 +19,10 @@ NODE_PACKAGES = (NODE, "@salesforce/cli@2.150.6", "jsforce@3.10.16")
 CUMULUSCI = "cumulusci==4.10.1"
 TAP = "tap-salesforce==2.8.1"
 AIRBYTE = "airbyte-source-salesforce==2.10.3"
+POLARS = "polars==2.1.0"
 PYTHON_PACKAGES = (CUMULUSCI, TAP)
-# The largest of them, for one flow: installed only where that is to be played.
-EXTRA_PACKAGES = {"airbyte": AIRBYTE}
+# Installed only where they are asked for: the largest is for one flow, the other for a benchmark.
+EXTRA_PACKAGES = {"airbyte": AIRBYTE, "polars": POLARS}
 # Two that belong together, in one folder.
 PRETTIER = "prettier@3.10.1 @prettier/plugin-xml@3.4.2"
 EXTRA_NODE_PACKAGES = {"prettier": PRETTIER}
@@ -92,6 +93,14 @@ def install_clients(cache: Path, clients: Iterable[str] = ()) -> Clients:
         for done in [pool.submit(_install_once, cache, what, how) for what, how in jobs]:
             done.result()
     return Clients(cache)
+
+
+def install_extra(cache: Path, name: str) -> Path:
+    """Install this extra package alone where it is missing; the folder of its environment."""
+    cache.mkdir(parents=True, exist_ok=True)
+    with _alone(cache):
+        _install_once(cache, EXTRA_PACKAGES[name], _install_python_package)
+    return _home(cache, EXTRA_PACKAGES[name])
 
 
 @contextmanager
