@@ -14,10 +14,11 @@ from deployer.errors import OptoutError
 from sync.delivery import DAY_S, NOT_THERE, later
 from sync.drain_org import OpenOrg, serve_org
 from sync.handed import look_at_handed_over
+from sync.ledger.claims import claim_due
 from sync.ledger.ledger import Ledger, from_text
 from sync.ledger.retrying import hasten_unbelievable
 from sync.ledger.taken_back import take_back_deserted
-from sync.ledger.targets import LOT, Outcome, Side, TargetState, claim_due, tell
+from sync.ledger.targets import LOT, Outcome, Side, TargetState, tell
 from sync.people.model import Mark, Marked
 from sync.people.protocol import People
 from sync.spread import look_at_waiting, spread_events

@@ -19,6 +19,7 @@ from sync.delivery import (
     stopped_by_share,
 )
 from sync.ledger.aliases import known_aliases, learn, note_gone, sources
+from sync.ledger.claims import claim_due
 from sync.ledger.fences import reopen_before
 from sync.ledger.ledger import Ledger, from_text, read_meta, write_meta
 from sync.ledger.targets import (
@@ -28,7 +29,6 @@ from sync.ledger.targets import (
     Target,
     TargetState,
     Want,
-    claim_due,
     tell,
     want_more,
 )

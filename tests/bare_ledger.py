@@ -9,10 +9,11 @@ from org_clock import START, OrgClock
 from sqlalchemy import select
 from walk import StepClock
 
+from sync.ledger.claims import claim_due
 from sync.ledger.events import NewEvent, Selector, accept
 from sync.ledger.ledger import open_ledger, to_text
 from sync.ledger.tables import QUARANTINE
-from sync.ledger.targets import Side, Target, TargetState, Want, claim_due, spread
+from sync.ledger.targets import Side, Target, TargetState, Want, spread
 
 CONTACT, LEAD, OTHER = "003000000000001AAA", "00Q000000000001AAA", "003000000000002AAA"
 EARLIER, NOW, LATER = (to_text(START + timedelta(minutes=each)) for each in (-5, 0, 5))

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select, update
 
 from sync.batches import batches
+from sync.database.many import among
 from sync.ledger.ledger import note
 from sync.ledger.quarantine import open_case
 from sync.ledger.tables import EVENTS, RESUBSCRIBE_MEMBERS, RESUBSCRIBES
@@ -73,7 +74,7 @@ def fences(db: Connection, keys: Collection[str]) -> dict[str, str]:
             .join(RESUBSCRIBES, RESUBSCRIBES.c.id == RESUBSCRIBE_MEMBERS.c.resubscribe_id)
             .where(
                 RESUBSCRIBES.c.state.in_([state.value for state in _FENCING]),
-                RESUBSCRIBE_MEMBERS.c.key.in_(lot),
+                among(db, RESUBSCRIBE_MEMBERS.c.key, lot),
             )
             .group_by(RESUBSCRIBE_MEMBERS.c.key)
         )

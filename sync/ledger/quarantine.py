@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from sync.batches import batches
+from sync.database.many import among
 from sync.ledger.tables import QUARANTINE
 
 
@@ -60,7 +61,7 @@ def close_case(db: Connection, side: str, key: str) -> None:
 def close_cases(db: Connection, side: str, keys: Sequence[str]) -> None:
     """As `close_case`, of any number on one side."""
     for lot in batches(keys):
-        same = (QUARANTINE.c.side == side, QUARANTINE.c.key.in_(lot))
+        same = (QUARANTINE.c.side == side, among(db, QUARANTINE.c.key, lot))
         db.execute(delete(QUARANTINE).where(*same))
 
 

@@ -7,24 +7,30 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    case,
+    select,
+    update,
+)
 
 from sync.batches import batches
-from sync.database.many import insert_many
+from sync.database.many import among, insert_many
 from sync.ledger.events import EventState
 from sync.ledger.fences import (
     AMBIGUOUS,
     AMBIGUOUS_DETAIL,
     NEVER,
     Passes,
-    held_keys,
     put_behind,
 )
 from sync.ledger.ledger import Ledger, note
 from sync.ledger.quarantine import close_cases, open_case
 from sync.ledger.tables import EVENTS, TARGETS
 
-CLAIM_S = 120.0
 LOT = 200
 
 
@@ -97,28 +103,32 @@ def spread(ledger: Ledger, wants: Mapping[int, Iterable[Want]]) -> None:
     """Write down what each event must reach, in one commit; again is harmless."""
     now = ledger.now()
     with ledger.engine.begin() as db:
-        add_wants(db, wants, now)
+        left = add_wants(db, wants, now)
         db.execute(
             update(EVENTS)
-            .where(EVENTS.c.id.in_(wants), EVENTS.c.state == EventState.ACCEPTED.value)
+            .where(among(db, EVENTS.c.id, wants), EVENTS.c.state == EventState.ACCEPTED.value)
             .values(state=EventState.SPREAD.value)
         )
-        settle(db, sorted(wants), now)
+        settle(db, sorted(wants.keys() - left), now)
 
 
-def add_wants(db: Connection, wants: Mapping[int, Iterable[Want]], now: str) -> None:
-    """Add the targets that each event does not have yet, behind what a resubscribe has closed."""
+def add_wants(db: Connection, wants: Mapping[int, Iterable[Want]], now: str) -> set[int]:
+    """Add the targets that each event does not have yet, behind what a resubscribe has closed.
+
+    The events that something new is left to reach for.
+    """
     have = select(TARGETS.c.event_id, TARGETS.c.side, TARGETS.c.key)
-    rows = db.execute(have.where(TARGETS.c.event_id.in_(wants)))
-    known = {(row.event_id, row.side, row.key) for row in rows}
+    found = db.execute(have.where(among(db, TARGETS.c.event_id, wants)))
+    known = {(row.event_id, row.side, row.key) for row in found}
     new: dict[tuple[int, str, str], dict[str, Any]] = {}
     for event_id, each in wants.items():
         for want in each:
             mark = (event_id, want.side.value, want.key)
             if mark not in known:
                 new.setdefault(mark, _row(event_id, want, now))
-    if new:
-        insert_many(db, TARGETS, put_behind(db, list(new.values()), _BEHIND, now))
+    rows = put_behind(db, list(new.values()), _BEHIND, now) if new else []
+    insert_many(db, TARGETS, rows)
+    return {row["event_id"] for row in rows if row["state"] in UNSETTLED}
 
 
 def _row(event_id: int, want: Want, now: str) -> dict[str, Any]:
@@ -139,53 +149,6 @@ _BEHIND: dict[tuple[str, Passes], dict[str, str]] = {
         "next_at": NEVER,
     },
 }  # fmt: skip
-
-
-def claim_due(ledger: Ledger, side: Side, claim: str, limit: int) -> list[Target]:
-    """Take up to `limit` due targets of this side, whole persons, for a while.
-
-    Nobody else gets them until they are told what became of them, or the claim runs out. The oldest
-    come first; at least one person is taken, however many targets they have. What a resubscribe
-    works on is left alone.
-    """
-    now, free = ledger.now(), TARGETS.c.claimed_until
-    due = (
-        TARGETS.c.side == side.value,
-        TARGETS.c.state.in_([TargetState.OPEN.value, TargetState.QUARANTINED.value]),
-        TARGETS.c.next_at <= now,
-        or_(free.is_(None), free <= now, free > ledger.unbelievable()),
-        TARGETS.c.key.not_in(held_keys()),
-    )
-    with ledger.engine.begin() as db:
-        ids = _whole_persons(
-            db.execute(
-                select(TARGETS.c.id, TARGETS.c.person_id)
-                .where(*due)
-                .order_by(TARGETS.c.id)
-                .limit(limit * 2)
-                # Writers are in line anyway: these are rows that somebody has locked by hand.
-                .with_for_update(skip_locked=True)
-            ),
-            limit,
-        )
-        db.execute(
-            update(TARGETS)
-            .where(TARGETS.c.id.in_(ids))
-            .values(claim=claim, claimed_until=ledger.later(CLAIM_S))
-        )
-        return [to_target(row) for row in db.execute(with_event(TARGETS.c.id.in_(ids)))]
-
-
-def _whole_persons(rows: Iterable[Row[Any]], limit: int) -> list[int]:
-    by_person: dict[str, list[int]] = {}
-    for row in rows:
-        by_person.setdefault(row.person_id, []).append(row.id)
-    taken: list[int] = []
-    for ids in by_person.values():
-        if taken and len(taken) + len(ids) > limit:
-            break
-        taken += ids
-    return taken
 
 
 def with_event(condition: ColumnElement[bool]) -> Select[Any]:
@@ -223,7 +186,7 @@ def _tell_alike(
     ours = set(
         db.scalars(
             update(TARGETS)
-            .where(TARGETS.c.id.in_([target.id for target in targets]), TARGETS.c.claim == claim)
+            .where(among(db, TARGETS.c.id, [t.id for t in targets]), TARGETS.c.claim == claim)
             .values(
                 state=outcome.state.value, code=outcome.code, detail=outcome.detail,
                 attempts=case((TARGETS.c.code == outcome.code, TARGETS.c.attempts + 1), else_=1),
@@ -261,12 +224,12 @@ def settle(db: Connection, event_ids: Sequence[int], now: str) -> None:
     """Settle those of these events that have nothing left to reach."""
     states = [state.value for state in UNSETTLED]
     for lot in batches(event_ids):
-        mine = (TARGETS.c.event_id.in_(lot), TARGETS.c.state.in_(states))
+        mine = (among(db, TARGETS.c.event_id, lot), TARGETS.c.state.in_(states))
         unsettled = select(TARGETS.c.event_id).where(*mine)
         db.execute(
             update(EVENTS)
             .where(
-                EVENTS.c.id.in_(lot),
+                among(db, EVENTS.c.id, lot),
                 EVENTS.c.state == EventState.SPREAD.value,
                 EVENTS.c.id.not_in(unsettled),
             )

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, update
 
+from sync.database.many import insert_many, update_many
 from sync.people.changes import Change
 from sync.people.model import Person, to_email_key
 from sync.people.tables import Tables
@@ -59,6 +60,11 @@ def _update(
         return
     people = tables.people
     columns = [n for n in (*names, *(["email_key"] if "email" in names else [])) if n in people.c]
+    if tables.apart:
+        rows = [_values(tables, person) for person in changed]
+        chosen = ("person_id", *columns)
+        update_many(db, people, "person_id", [{n: row[n] for n in chosen} for row in rows])
+        return
     statement = (
         update(people)
         .where(people.c.person_id == bindparam(_WHO, type_=people.c.person_id.type))
@@ -124,5 +130,4 @@ def _write_history(db: Connection, tables: Tables, changes: Sequence[Change]) ->
         for change in changes
         for entry in change.entries
     ]
-    if rows:
-        db.execute(insert(tables.history), rows)
+    insert_many(db, tables.history, rows)

@@ -15,6 +15,7 @@ FILES = {
     "sync/reconcile.py": _tests("reconcile_sides", "reconcile"),
     "sync/ledger/events.py": _tests("ledger_events", "events"),
     "sync/ledger/fences.py": _tests("ledger_fences"),
+    "sync/ledger/claims.py": _tests("ledger_targets", "ledger_fences"),
     "sync/ledger/targets.py": _tests("ledger_targets", "ledger_fences"),
     "sync/ledger/aliases.py": _tests("ledger_aliases"),
 }

@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 from store_kinds import BOTH
 
 from sync.drain import drain
+from sync.ledger.claims import claim_due
 from sync.ledger.events import Selector
 from sync.ledger.ledger import Ledger
 from sync.ledger.tables import TARGETS
-from sync.ledger.targets import Outcome, Side, TargetState, claim_due, tell
+from sync.ledger.targets import Outcome, Side, TargetState, tell
 from sync.pushing import OTHERS_S, wait_for_others
 from sync.spread import spread_events
 

@@ -21,6 +21,7 @@ from bare_ledger import (
 from org_clock import START
 from sqlalchemy import insert
 
+from sync.ledger.claims import claim_due
 from sync.ledger.events import accept
 from sync.ledger.fences import (
     AMBIGUOUS,
@@ -48,7 +49,6 @@ from sync.ledger.targets import (
     Outcome,
     Side,
     TargetState,
-    claim_due,
     spread,
     tell,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import count
+
 import pytest
 from bare_ledger import (
     CASE,
@@ -15,9 +17,10 @@ from bare_ledger import (
     on,
     rows,
 )
-from sqlalchemy import update
+from sqlalchemy import event, update
 
-from sync.ledger.ledger import UNBELIEVABLE_S
+from sync.ledger.claims import CLAIM_S, claim_due
+from sync.ledger.ledger import UNBELIEVABLE_S, open_ledger
 from sync.ledger.tables import (
     AUDIT,
     EVENTS,
@@ -25,14 +28,12 @@ from sync.ledger.tables import (
     TARGETS,
 )
 from sync.ledger.targets import (
-    CLAIM_S,
     LOT,
     Outcome,
     Side,
     Target,
     TargetState,
     Want,
-    claim_due,
     settle,
     spread,
     tell,
@@ -121,6 +122,25 @@ def test_a_claim_is_nobody_elses_until_it_runs_out(bare_ledger, bare_clock):
     assert not claim_due(bare_ledger, Side.ORG, "you", 10)
     bare_clock.sleep(0.001)
     assert claim_due(bare_ledger, Side.ORG, "you", 10)
+
+
+def test_what_was_lost_to_another_before_it_was_read_is_not_taken(
+    bare_ledger, bare_clock, tmp_path
+):
+    """Its process slept past the claim, after the commit."""
+    (one,) = accepted(bare_ledger, "1")
+    spread(bare_ledger, {one: [on(Side.ORG, CONTACT)]})
+    other, begun, taken = open_ledger(tmp_path / "ledger.sqlite", bare_clock), count(), []
+
+    def sleep(_connection) -> None:
+        if next(begun) == 1:
+            bare_clock.sleep(CLAIM_S)
+            taken.extend(claim_due(other, Side.ORG, "you", 10))
+
+    event.listen(bare_ledger.engine, "begin", sleep)
+    assert claim_due(bare_ledger, Side.ORG, "me", 10) == []
+    assert [each.key for each in taken] == [CONTACT]
+    other.close()
 
 
 @pytest.mark.parametrize(

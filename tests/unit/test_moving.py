@@ -14,12 +14,13 @@ from sync.database.places import open_place
 from sync.database.postgresql import Room
 from sync.database.views import reading
 from sync.fields import EMAIL_OPT_OUT
+from sync.ledger.claims import claim_due
 from sync.ledger.events import NewEvent, Selector, accept, accepted_events
 from sync.ledger.lease import Busy, take
 from sync.ledger.ledger import open_ledger
 from sync.ledger.logbook import read_audit
 from sync.ledger.tables import METADATA
-from sync.ledger.targets import Side, Want, claim_due, spread
+from sync.ledger.targets import Side, Want, spread
 from sync.ledger.trouble import ledger_told
 from sync.ledger.workers import Worker, note_heard
 from sync.moving import ledger_moving, move, people_moving

@@ -14,10 +14,11 @@ from deployer.errors import OrgSaidNo, TryLater
 from sync.database.places import called_place, open_place
 from sync.database.postgresql import Room, open_postgresql
 from sync.database.views import reading
+from sync.ledger.claims import claim_due
 from sync.ledger.events import NewEvent, Selector, accept
 from sync.ledger.ledger import Ledger, open_ledger, read_meta, write_meta
 from sync.ledger.quarantine import cases, open_case
-from sync.ledger.targets import Side, Want, claim_due, settle, spread
+from sync.ledger.targets import Side, Want, settle, spread
 from sync.ledger.trouble import ledger_told
 from sync.people.model import Mark, Marked, Person
 from sync.people.sql import open_own

@@ -6,8 +6,9 @@ import pytest
 from store_kinds import BOTH
 from sync_house import Away
 
+from sync.ledger.claims import claim_due
 from sync.ledger.events import Selector
-from sync.ledger.targets import Side, claim_due
+from sync.ledger.targets import Side
 from sync.ledger.waiting import waiting
 from sync.spread import look_at_waiting
 

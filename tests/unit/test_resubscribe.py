@@ -12,6 +12,7 @@ from store_kinds import BOTH
 from deployer.errors import TryLater
 from deployer.salesforce.bulk import close_job, create_ingest_job, upload, write_uploads
 from sync.fields import EMAIL_OPT_OUT
+from sync.ledger.claims import CLAIM_S, claim_due
 from sync.ledger.events import Selector
 from sync.ledger.fences import AMBIGUOUS, ResubscribeState
 from sync.ledger.handed_over import note_handed_over
@@ -19,7 +20,7 @@ from sync.ledger.lease import LEASE_S, take
 from sync.ledger.quarantine import cases
 from sync.ledger.retrying import retry_cases
 from sync.ledger.runs import NewJob, note_job
-from sync.ledger.targets import CLAIM_S, Side, claim_due
+from sync.ledger.targets import Side
 from sync.people.model import Person
 from sync.spread import spread_events
 

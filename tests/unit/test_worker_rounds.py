@@ -9,8 +9,9 @@ import pytest
 from deployer.errors import TryLater
 from sync.database.views import reading
 from sync.drain import Drained
+from sync.ledger.claims import claim_due
 from sync.ledger.events import Selector
-from sync.ledger.targets import LOT, Side, claim_due
+from sync.ledger.targets import LOT, Side
 from sync.ledger.workers import forget_silent, workers
 from sync.spread import spread_events
 from sync.worker.rounds import Log, is_much

@@ -6,9 +6,10 @@ import pytest
 from resubscribe_house import ask, is_clear, opt_out
 from sync_world import Killed
 
+from sync.ledger.claims import claim_due
 from sync.ledger.events import Selector
 from sync.ledger.lease import Busy, is_held, release, take
-from sync.ledger.targets import Side, claim_due
+from sync.ledger.targets import Side
 
 DAY = 86_400
 YEARS = 3_650 * DAY
