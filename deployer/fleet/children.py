@@ -17,8 +17,13 @@ from typing import IO
 from deployer.clock import Clock
 from deployer.fleet.outcomes import End, Ended
 
-# -P: a file of the current folder, as sync.py, must not be taken for ours.
-COMMAND = (sys.executable, "-P", "-c", "from deployer.cli import main; main()")
+# -P: a file of the current folder, as sync.py, must not be taken for ours. What a shell begins in
+# the background ignores SIGINT, and so would its children: by it we stop them.
+_CODE = """import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from deployer.cli import main
+main()"""
+COMMAND = (sys.executable, "-P", "-c", _CODE)
 LOOK_S = 0.05
 GRACE_S = 30.0
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -63,13 +68,17 @@ Tell = Callable[[Standing], None]
 
 @contextmanager
 def heeding_signals() -> Iterator[Stop]:
-    """Ctrl-C and its like are counted during the block, and nothing else comes of them."""
+    """Ctrl-C and its like are counted during the block, and nothing else comes of them.
+
+    What this process was begun to ignore, as under nohup, it goes on to ignore.
+    """
     stop = Stop()
 
     def count(_number: int, _frame: FrameType | None) -> None:
         stop.asked += 1
 
-    before = {number: signal.signal(number, count) for number in _STOPS}
+    heeded = [each for each in _STOPS if signal.getsignal(each) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, count) for number in heeded}
     try:
         yield stop
     finally:

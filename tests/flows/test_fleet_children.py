@@ -11,7 +11,7 @@ import pytest
 from fleet_house import child_of, fleet_of
 
 from deployer.clock import SystemClock
-from deployer.fleet.children import Job, Limits, Room, Stop, run_children
+from deployer.fleet.children import Job, Limits, Room, Stop, heeding_signals, run_children
 from deployer.fleet.outcomes import End
 from practice_org.app import handle
 
@@ -76,7 +76,18 @@ def holding(fleet):
     go_on.set()
 
 
-def test_a_child_beyond_its_deadline_is_stopped_and_the_next_one_begins(holding, tmp_path):
+@pytest.fixture
+def ignoring(request):
+    """This process ignores a signal, as what a shell begins in the background, or nohup does."""
+    before = signal.signal(request.param, signal.SIG_IGN)
+    yield
+    signal.signal(request.param, before)
+
+
+@pytest.mark.parametrize("ignoring", [signal.SIGHUP, signal.SIGINT], indirect=True)
+def test_a_child_beyond_its_deadline_is_stopped_and_the_next_one_begins(
+    holding, tmp_path, ignoring
+):
     ended = run_them(Ahead(holding()), tmp_path)
     assert (ended["a"].end, ended["a"].code) == (End.TOO_LONG, 130)
     assert (ended["b"].end, ended["b"].code) == (End.ITSELF, 0)
@@ -99,6 +110,15 @@ def test_children_that_do_not_heed_ctrl_c_are_killed_by_the_second(holding, tmp_
     ended = run_them(SystemClock(), tmp_path, stop=stop)
     assert (ended["a"].end, ended["a"].code) == (End.STOPPED, -signal.SIGKILL)
     assert (ended["b"].end, ended["b"].code) == (End.NOT_BEGUN, None)
+
+
+@pytest.mark.parametrize("ignoring", [signal.SIGHUP], indirect=True)
+def test_what_was_to_be_ignored_from_the_start_stops_no_fleet(ignoring):
+    with heeding_signals() as stop:
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert stop.asked == 0
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert stop.asked == 1
 
 
 def test_a_machine_without_room_for_another_process_says_so(tmp_path):
