@@ -113,12 +113,23 @@ class LazyGroup(click.Group):
 def _show_version(ctx: click.Context, _param: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
     if not value or ctx.resilient_parsing:
         return
-    from importlib.metadata import version
-
     python = ".".join(str(part) for part in sys.version_info[:3])
     here = Path(__file__).resolve().parent
-    click.echo(f"optout {version('salesforce-optout')} (Python {python}, {here})")
+    click.echo(f"optout {_version()} (Python {python}, {here})")
     ctx.exit()
+
+
+def _version() -> str:
+    """What the name of our dist-info folder says.
+
+    importlib.metadata reads the same there, and its own import takes half as long as all else here.
+    """
+    for place in sys.path:
+        for found in Path(place).glob("salesforce_optout-*.dist-info"):
+            return found.name.removesuffix(".dist-info").partition("-")[2]
+    from importlib.metadata import version
+
+    return version("salesforce-optout")
 
 
 @click.command(

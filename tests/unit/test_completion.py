@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.metadata import Distribution, version
 from pathlib import Path
 
 import pytest
 
-from deployer.cli import VERBS
+from deployer.cli import VERBS, main
 
 HERE = Path(sys.executable).parent
 STARTS_WITH_RE = [name for name in VERBS if name.startswith("re")]
@@ -65,5 +66,13 @@ def test_the_version_says_where_it_runs_from():
     done = ask(["optout", "--version"])
     python = ".".join(map(str, sys.version_info[:3]))
     here = Path(deployer.__file__).parent
-    assert done.stdout.startswith("optout ")
-    assert done.stdout.endswith(f" (Python {python}, {here})\n")
+    assert done.stdout == f"optout {version('salesforce-optout')} (Python {python}, {here})\n"
+
+
+def test_the_version_is_told_where_no_folder_has_it_in_its_name(monkeypatch, capsys):
+    wanted = Distribution.from_name("salesforce-optout").locate_file("")
+    monkeypatch.setattr(sys, "path", [each for each in sys.path if Path(each) != Path(wanted)])
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "1.2")
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out.startswith("optout 1.2 ")
