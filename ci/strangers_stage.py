@@ -87,7 +87,7 @@ def open_stage(clients: Clients, folder: Path, practice: Practice) -> Iterator[S
             raise Unexpected("the practice org did not start")
         stage = Stage(facts, home, clients, optout)
         _set_settings(data, practice.settings)
-        os.environ.update(_environment(stage, folder))
+        os.environ.update(environment(stage, folder))
         yield stage
     finally:
         org.communicate()
@@ -99,7 +99,7 @@ def _set_settings(data: Path, settings: Mapping[str, str]) -> None:
     db.close()
 
 
-def _environment(stage: Stage, folder: Path) -> dict[str, str]:
+def environment(stage: Stage, folder: Path) -> dict[str, str]:
     """HOME, the CA for each kind of client, and no asking for updates."""
     ca_file = Path(stage.facts["ca_file"])
     bundle = folder / "bundle.pem"
