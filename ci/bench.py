@@ -25,9 +25,12 @@ from deployer.clock import SystemClock
 BENCHES = {
     "a": ("start_up", "start-up"),
     "b": ("deploy", "a field on one layout and on forty, end to end"),
+    "c": ("noise", "lines that an edit changes beside its own"),
     "d": ("edit", "what an edit costs a layout"),
+    "g": ("reconcile", "what a night compares, beside sets, SQLite and Polars"),
     "h": ("night", "a whole night, two million people a side"),
     "i": ("webhooks", "webhooks taken, and on both sides"),
+    "j": ("drain", "one opt-out, and thousands, to both sides"),
     "k": ("look", "growth: a look at readiness"),
     "o": ("org_bulk", "the practice org itself: a million records in and out"),
 }
