@@ -48,7 +48,8 @@ class Loop:
     """Runs `round` each time it is woken, and every `every_s`; belongs to one event loop.
 
     Each Loop has a thread of its own, so that a night of hours holds up no drain. `ending` is set
-    by `stop`: a round that looks at it can end early.
+    by `stop`: a round that looks at it can end early. `rests_since` is when the last round ended,
+    by the event loop's clock.
     """
 
     round: Round
@@ -56,6 +57,7 @@ class Loop:
     every_s: float = EVERY_S
     told: Told = field(default_factory=Told)
     ending: Event = field(default_factory=Event)
+    rests_since: float | None = None
     _woken: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
@@ -73,15 +75,17 @@ class Loop:
             while not self.ending.is_set():
                 self._woken.clear()
                 await carry_out(self.round, thread, self.told)
-                await self._pause()
+                self.rests_since = asyncio.get_running_loop().time()
+                await self._pause(self.rests_since + self.coalesce_s)
 
-    async def _pause(self) -> None:
+    async def _pause(self, at_least_until: float) -> None:
+        """A stream is brought in lots that way, and what comes after a rest at once."""
         try:
             await asyncio.wait_for(self._woken.wait(), self.every_s)
         except TimeoutError:
             return
         if not self.ending.is_set():
-            await asyncio.sleep(self.coalesce_s)
+            await asyncio.sleep(max(0.0, at_least_until - asyncio.get_running_loop().time()))
 
 
 async def carry_out(go: Round, thread: Executor, told: Told) -> None:

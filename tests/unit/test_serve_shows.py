@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -179,6 +180,40 @@ def test_a_woken_loop_goes_round_again_without_waiting_for_its_minute():
 
     asyncio.run(work())
     assert len(rounds) >= 3
+
+
+async def until(holds):
+    while not holds():  # noqa: ASYNC110 - it is another thread that makes it so
+        await asyncio.sleep(0)
+
+
+class Hours(asyncio.SelectorEventLoop):
+    """An event loop in which hours pass when it is told so."""
+
+    passed_s = 0.0
+
+    def time(self):
+        return super().time() + self.passed_s
+
+
+@pytest.mark.parametrize(("passed_s", "rounds"), [(7200, 2), (0, 1)])
+def test_what_comes_after_a_rest_is_not_kept_waiting_for_others(passed_s, rounds):
+    went = []
+
+    async def work():
+        loop = Loop(lambda: went.append(1) or (), coalesce_s=3600, every_s=10**6)
+        going = asyncio.create_task(loop.run())
+        await until(lambda: loop.rests_since is not None)
+        asyncio.get_running_loop().passed_s += passed_s
+        loop.wake()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await until(lambda: len(went) == 2)
+        going.cancel()
+
+    with asyncio.Runner(loop_factory=Hours) as runner:
+        runner.run(work())
+    assert len(went) == rounds
 
 
 class Away:
