@@ -51,15 +51,18 @@ def _whole_persons() -> Select[tuple[int]]:
         .with_for_update(skip_locked=True)
         .cte("found")
     )
-    persons = (
-        select(found.c.person_id, func.min(found.c.id).label("first"), func.count().label("many"))
-        .group_by(found.c.person_id)
-        .cte("persons")
+    person = found.c.person_id
+    persons = select(
+        found.c.id,
+        func.min(found.c.id).over(partition_by=person).label("first"),
+        func.count().over(partition_by=person).label("many"),
+    ).cte("persons")
+    # Those of one person come together, so each is counted with all of theirs.
+    so_far = func.count().over(order_by=persons.c.first)
+    lined = select(persons.c.id, persons.c.many, so_far.label("so_far")).cte("lined")
+    return select(lined.c.id).where(
+        or_(lined.c.so_far <= bindparam("most"), lined.c.so_far == lined.c.many)
     )
-    so_far = func.sum(persons.c.many).over(order_by=persons.c.first)
-    lined = select(persons.c.person_id, persons.c.many, so_far.label("so_far")).cte("lined")
-    fits = or_(lined.c.so_far <= bindparam("most"), lined.c.so_far == lined.c.many)
-    return select(found.c.id).join(lined, lined.c.person_id == found.c.person_id).where(fits)
 
 
 # Found and claimed in one statement: nobody waits for what would go to the server and back.
