@@ -27,11 +27,12 @@ BENCHES = {
     "b": ("deploy", "a field on one layout and on forty, end to end"),
     "c": ("noise", "lines that an edit changes beside its own"),
     "d": ("edit", "what an edit costs a layout"),
+    "f": ("bulk", "bulk jobs: opted-out ids out, flags in"),
     "g": ("reconcile", "what a night compares, beside sets, SQLite and Polars"),
     "h": ("night", "a whole night, two million people a side"),
     "i": ("webhooks", "webhooks taken, and on both sides"),
     "j": ("drain", "one opt-out, and thousands, to both sides"),
-    "k": ("look", "growth: a look at readiness"),
+    "k": ("growth", "growth: four and sixteen times as much"),
     "o": ("org_bulk", "the practice org itself: a million records in and out"),
 }
 """Each is one module of benches/ with a function `rows(depth)`; the letter is for `--row`."""

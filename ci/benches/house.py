@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from benches.spent import run_measured
+from benches.spent import Spent, run_measured
 from benches.start_up import OPTOUT
 
 KEY = bytes(range(32))
@@ -60,8 +60,8 @@ class House:
         }  # fmt: skip
 
     @contextmanager
-    def org(self) -> Iterator[None]:
-        words = ["--contacts", str(self.contacts), "--leads", "0", "--json"]
+    def org(self, *more: str) -> Iterator[None]:
+        words = ["--contacts", str(self.contacts), "--leads", "0", "--json", *more]
         with self._running("practice-org", "start", *words):
             yield
 
@@ -77,10 +77,15 @@ class House:
 
     def run(self, *words: str) -> Told:
         """A command to its end; what it prints, and its peak memory."""
+        spent = self.spend(*words)
+        return Told(json.loads(spent.said), spent.peak_mb)
+
+    def spend(self, *words: str) -> Spent:
+        """A command to its end, and what it took."""
         spent = run_measured([OPTOUT, *words, "--json", *self._asked()], self.env)
         if spent.exit:
             raise SystemExit(f"bench: {' '.join(words)}: {spent.said[-2000:]!r}")
-        return Told(json.loads(spent.said), spent.peak_mb)
+        return spent
 
     def slow(self, seconds: float) -> None:
         """From now on the org takes so long for each call."""
