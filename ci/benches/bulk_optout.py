@@ -40,8 +40,8 @@ def main(way: str, server: str, folder: str, what: str) -> None:
     """Do the one or the other; an error is a traceback and exit 1."""
     writer = _open(json.loads(Path(server).read_text()))
     if way == "out":
-        job = create_query_job(writer, what, deleted=False)
-        wait_for_job(writer, JobKind.QUERY, job, SystemClock(), lambda _: None)
+        job_id = create_query_job(writer, what, deleted=False)
+        job = wait_for_job(writer, JobKind.QUERY, job_id, SystemClock(), lambda _: None)
         save_query_results(writer, job, Path(folder))
     else:
         for file in write_uploads(Path(folder), ["Id", "HasOptedOutOfEmail"], _rows(Path(what))):

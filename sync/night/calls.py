@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 
 from deployer.salesforce.session import OrgCall
 
-# A query job is created and its pages are listed; an ingest job is created, filled and closed,
-# and its three result sets are fetched. Looking whether a job has ended is a poll, counted apart.
+# A query job is created, and where there are many pages they are looked up; an ingest job is
+# created, filled and closed, and its three result sets are fetched. Looking whether a job has ended
+# is a poll, counted apart.
 CALLS_OF_GATE = 2  # two objects; with person accounts one more
-CALLS_PER_QUERY_JOB = 2
+CALLS_PER_QUERY_JOB = 1
 CALLS_PER_INGEST_JOB = 6
 _REFUSED = 300
-_LOOKUPS = ("read ", "next page", "list ingest jobs")
+_LOOKUPS = ("read ", "next page", "list ")
 
 
 @dataclass(slots=True)

@@ -125,7 +125,7 @@ def fetch_answers(night: Night, asked: list[Query]) -> Iterator[Answer]:
                 hint="nothing was written; optout sync nightly --force tries again",
                 org_code=job.error_code,
             )
-        files = save_query_results(night.door.writer, job_id, night.folder / query.name)
+        files = save_query_results(night.door.writer, job, night.folder / query.name)
         night.work.result_pages += max(1, len(files))
         rows = (row for file in files for row in read_rows(file))
         yield Answer(job.created_at, (found for row in rows for found in _found(row, query)))

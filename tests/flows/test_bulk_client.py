@@ -11,6 +11,7 @@ from deployer.commands.options import open_connection
 from deployer.errors import OrgSaidNo, OutcomeUnknown, StillRunning
 from deployer.salesforce import bulk
 from deployer.salesforce.bulk import JobKind
+from deployer.salesforce.bulk_pages import FEW_ROWS
 from practice_org.actions.recycle_bin import delete_record
 from practice_org.tables import find_rows
 from practice_org.wire import Response
@@ -33,10 +34,9 @@ def contacts(org, **where):
 
 
 def ask(runner, practice, soql=CONTACTS, *, deleted=False):
-    """The id of a query job that has ended."""
+    """A query job that has ended."""
     job_id = bulk.create_query_job(runner, soql, deleted=deleted)
-    wait(runner, practice, JobKind.QUERY, job_id)
-    return job_id
+    return wait(runner, practice, JobKind.QUERY, job_id)
 
 
 def wait(runner, practice, kind, job_id, tell=lambda _: None):
@@ -56,10 +56,11 @@ def rows_in(paths):
     return list(chain.from_iterable(map(bulk.read_rows, paths)))
 
 
+@pytest.mark.parametrize("few", [0, FEW_ROWS])
 @pytest.mark.parametrize("rows_a_page", ["10", "50000"])
-def test_every_row_of_a_query_comes_once(rows_a_page, runner, practice, tmp_path):
+def test_every_row_of_a_query_comes_once(rows_a_page, few, runner, practice, tmp_path):
     practice.org.set_setting("bulk_page_rows", rows_a_page)
-    paths = bulk.save_query_results(runner, ask(runner, practice), tmp_path)
+    paths = bulk.save_query_results(runner, ask(runner, practice), tmp_path, few)
     found = [row["Id"] for row in rows_in(paths)]
     known = [row["Id"] for row in find_rows(practice.org, "Contact", IsDeleted=0)]
     assert sorted(found) == sorted(known)
@@ -70,13 +71,22 @@ def test_an_org_that_names_no_pages_gives_them_one_by_one(runner, practice, inte
     practice.org.set_setting("bulk_page_rows", "10")
     gone = Response(404, b'[{"errorCode":"NOT_FOUND","message":"no"}]')
     intercept(lambda r, go_on: gone if r.path.endswith("/resultPages") else go_on(r))
-    paths = bulk.save_query_results(runner, ask(runner, practice), tmp_path)
+    paths = bulk.save_query_results(runner, ask(runner, practice), tmp_path, few=0)
     assert len(rows_in(paths)) == len(find_rows(practice.org, "Contact", IsDeleted=0))
 
 
+def test_a_few_rows_take_no_call_but_for_their_pages(runner, practice, tmp_path):
+    practice.org.set_setting("bulk_page_rows", "50")
+    job = ask(runner, practice)
+    before = len(runner.calls)
+    paths = bulk.save_query_results(runner, job, tmp_path)
+    assert len(paths) > 1
+    assert [call.purpose for call in runner.calls[before:]] == ["fetch result page"] * len(paths)
+
+
 def test_a_query_that_finds_nothing_gives_no_file(runner, practice, tmp_path):
-    job_id = ask(runner, practice, "SELECT Id FROM Contact WHERE LastName = 'Nobody at all'")
-    assert bulk.save_query_results(runner, job_id, tmp_path) == []
+    job = ask(runner, practice, "SELECT Id FROM Contact WHERE LastName = 'Nobody at all'")
+    assert bulk.save_query_results(runner, job, tmp_path) == []
 
 
 def test_deleted_rows_come_when_asked_for(runner, practice, tmp_path):
@@ -89,17 +99,17 @@ def test_deleted_rows_come_when_asked_for(runner, practice, tmp_path):
 
 def test_what_an_interrupted_fetch_left_is_replaced(runner, practice, tmp_path):
     practice.org.set_setting("bulk_page_rows", "20")
-    job_id = ask(runner, practice)
+    job = ask(runner, practice)
     for name in ("page-000001.csv", "page-000999.csv", "page-000002.csv.part"):
         (tmp_path / name).write_text("half")
-    paths = bulk.save_query_results(runner, job_id, tmp_path)
+    paths = bulk.save_query_results(runner, job, tmp_path)
     assert sorted(tmp_path.iterdir()) == paths
 
 
 def test_a_query_that_cannot_run_fails_its_job_with_the_orgs_words(runner, practice, tmp_path):
-    job_id = ask(runner, practice, "SELECT Id, Nope__c FROM Contact")
+    job = ask(runner, practice, "SELECT Id, Nope__c FROM Contact")
     with pytest.raises(OrgSaidNo, match="Nope__c") as problem:
-        bulk.save_query_results(runner, job_id, tmp_path)
+        bulk.save_query_results(runner, job, tmp_path)
     assert problem.value.org_code == "INVALID_FIELD"
 
 
@@ -199,8 +209,9 @@ def test_a_lost_reply_to_closing_is_looked_up(arrived, runner, practice, interce
 def test_a_query_that_runs_still_has_no_results(runner, practice, tmp_path):
     practice.org.set_setting("bulk_seconds", "60")
     job_id = bulk.create_query_job(runner, CONTACTS, deleted=False)
+    job = bulk.fetch_job(runner, JobKind.QUERY, job_id)
     with pytest.raises(OrgSaidNo, match="its state is InProgress"):
-        bulk.save_query_results(runner, job_id, tmp_path)
+        bulk.save_query_results(runner, job, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

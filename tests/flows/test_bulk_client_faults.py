@@ -13,6 +13,7 @@ from deployer.commands.options import open_connection
 from deployer.errors import OutcomeUnknown, TryLater
 from deployer.salesforce import bulk
 from deployer.salesforce.bulk import JobKind
+from deployer.salesforce.bulk_pages import FEW_ROWS
 from deployer.salesforce.client import Writer
 from deployer.salesforce.records import RecordChange, RowState, update_records
 from practice_org.faults.firing import switch_on
@@ -75,14 +76,15 @@ def bench(practice, tmp_path):
         yield Bench(runner, practice.org, clock, tmp_path, ids)
 
 
+@pytest.mark.parametrize("few", [0, FEW_ROWS])
 @pytest.mark.parametrize("code", PASSING)
 @pytest.mark.parametrize("at", ["bulk.query.poll", "bulk.query.results"])
-def test_a_query_outlives_passing_trouble(at, code, bench):
+def test_a_query_outlives_passing_trouble(at, code, few, bench):
     bench.org.set_setting("bulk_page_rows", "50")
     job_id = bulk.create_query_job(bench.runner, "SELECT Id FROM Contact", deleted=False)
     switch_on(bench.org, at, code, TWICE)
-    bench.wait(JobKind.QUERY, job_id)
-    paths = bulk.save_query_results(bench.runner, job_id, bench.folder)
+    job = bench.wait(JobKind.QUERY, job_id)
+    paths = bulk.save_query_results(bench.runner, job, bench.folder, few)
     found = [row["Id"] for row in chain.from_iterable(map(bulk.read_rows, paths))]
     known = [row["Id"] for row in find_rows(bench.org, "Contact", IsDeleted=0)]
     assert sorted(found) == sorted(known)
@@ -91,10 +93,10 @@ def test_a_query_outlives_passing_trouble(at, code, bench):
 def test_a_session_that_ends_while_pages_come_side_by_side_is_renewed_once(bench):
     bench.org.set_setting("bulk_page_rows", "10")
     job_id = bulk.create_query_job(bench.runner, "SELECT Id FROM Contact", deleted=False)
-    bench.wait(JobKind.QUERY, job_id)
+    job = bench.wait(JobKind.QUERY, job_id)
     switch_on(bench.org, "bulk.query.results", "SESSION_REVOKED", When(times=1, after=3))
     before = len(bench.runner.calls)
-    paths = bulk.save_query_results(bench.runner, job_id, bench.folder)
+    paths = bulk.save_query_results(bench.runner, job, bench.folder, few=0)
     assert len(paths) > 10
     assert [call.purpose for call in bench.runner.calls[before:]].count("log in") == 1
 
@@ -114,8 +116,8 @@ def test_an_ingest_outlives_passing_trouble(at, code, bench):
 def test_a_page_that_comes_empty_is_fetched_again(bench):
     job_id = bulk.create_query_job(bench.runner, "SELECT Id FROM Contact", deleted=False)
     switch_on(bench.org, "bulk.query.results", "EMPTY_BODY", TWICE)
-    bench.wait(JobKind.QUERY, job_id)
-    [page] = bulk.save_query_results(bench.runner, job_id, bench.folder)
+    job = bench.wait(JobKind.QUERY, job_id)
+    [page] = bulk.save_query_results(bench.runner, job, bench.folder)
     assert page.stat().st_size > 0
 
 

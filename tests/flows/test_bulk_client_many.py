@@ -33,8 +33,8 @@ def test_fifty_thousand_flags_are_set_and_read_back(practice, tmp_path):
         assert (done.processed, done.failed) == (MANY, 0)
         soql = "SELECT Id FROM Lead WHERE HasOptedOutOfEmail = true AND Company = 'x'"
         asking = bulk.create_query_job(runner, soql, deleted=False)
-        bulk.wait_for_job(runner, JobKind.QUERY, asking, clock, lambda _: None)
-        paths = bulk.save_query_results(runner, asking, tmp_path)
+        asked = bulk.wait_for_job(runner, JobKind.QUERY, asking, clock, lambda _: None)
+        paths = bulk.save_query_results(runner, asked, tmp_path)
     assert sorted(row["Id"] for row in chain.from_iterable(map(bulk.read_rows, paths))) == sorted(
         ids
     )

@@ -30,7 +30,7 @@ def without_waiting():
 
 def job(*, rows=2, **facts):
     done = {"id": ID, "state": "JobComplete", "numberRecordsProcessed": rows, "apiVersion": 63.0}
-    return json_reply({**done, **facts})
+    return read_job(JobKind.QUERY, {**done, **facts}, "63.0")
 
 
 def csv_reply(body, **headers):
@@ -38,9 +38,9 @@ def csv_reply(body, **headers):
     return Reply(200, body, (("Content-Type", "text/csv"), *named))
 
 
-def save(folder, *replies):
+def save(folder, asked, *replies):
     with scripted_org(*replies) as org:
-        paths = bulk.save_query_results(org.reader(), ID, folder)
+        paths = bulk.save_query_results(org.reader(), asked, folder, few=0)
         return paths, [path for _, path, _ in org.seen]
 
 
@@ -53,8 +53,8 @@ def test_pages_are_fetched_from_where_the_org_says_they_are(tmp_path):
     listed = pages_reply("results?locator=A", more="services/data/more"), pages_reply("results")
     paths, asked = save(tmp_path, job(rows=4), *listed, csv_reply(PAGE))
     assert [path.read_bytes() for path in paths] == [PAGE, PAGE]
-    assert asked[2] == "/services/data/more"
-    assert {path.rpartition("/")[2] for path in asked[3:]} == {"results?locator=A", "results"}
+    assert asked[1] == "/services/data/more"
+    assert {path.rpartition("/")[2] for path in asked[2:]} == {"results?locator=A", "results"}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_pages_are_fetched_from_where_the_org_says_they_are(tmp_path):
 def test_a_page_that_is_not_whole_is_fetched_again(broken, tmp_path):
     [page], asked = save(tmp_path, job(), NO_PAGES, broken, csv_reply(PAGE, NumberOfRecords="2"))
     assert page.read_bytes() == PAGE
-    assert asked[2] == asked[3]
+    assert asked[1] == asked[2]
     with pytest.raises(TryLater):
         save(tmp_path, job(), NO_PAGES, broken)
     assert list(tmp_path.iterdir()) == []
@@ -80,7 +80,7 @@ def test_a_page_that_is_not_whole_is_fetched_again(broken, tmp_path):
 
 @pytest.mark.parametrize("body", [b"", b'"Id"\n'])
 def test_nothing_found_may_come_with_or_without_a_header(body, tmp_path):
-    assert save(tmp_path, job(rows=0), NO_PAGES, csv_reply(body))[0] == []
+    assert save(tmp_path, job(rows=0), csv_reply(body))[0] == []
 
 
 @pytest.mark.parametrize("rows", [1, 3])
@@ -118,15 +118,15 @@ def test_a_refusal_to_show_a_job_is_not_taken_for_a_job_that_is_gone():
 
 def test_an_old_org_is_not_asked_where_its_pages_are(tmp_path):
     _, asked = save(tmp_path, job(apiVersion=57.0), csv_reply(PAGE))
-    assert asked[1] == f"/services/data/v57.0/jobs/query/{ID}/results"
+    assert asked[0] == f"/services/data/v57.0/jobs/query/{ID}/results"
 
 
 def test_a_page_on_another_host_is_not_fetched(tmp_path):
     away = json_reply({"resultPages": [{"resultUrl": "@evil.example/x"}], "done": True})
-    with scripted_org(job(), away, Reply(404)) as org:
+    with scripted_org(away, Reply(404)) as org:
         with pytest.raises(OrgSaidNo):
-            bulk.save_query_results(org.reader(), ID, tmp_path)
-        assert org.seen[2][1] == "/@evil.example/x"
+            bulk.save_query_results(org.reader(), job(), tmp_path, few=0)
+        assert org.seen[1][1] == "/@evil.example/x"
 
 
 @pytest.mark.parametrize(
@@ -261,8 +261,9 @@ def test_fifty_thousand_rows_need_no_memory_to_speak_of(tmp_path):
     ids = (f"003{number:012}AAA" for number in range(50_000))
     [path] = bulk.write_uploads(tmp_path, ["Id", "A"], ((one, "true") for one in ids))
     body = path.read_bytes().replace(b'"Id"', b'"sf__Id"')
-    with scripted_org(job(rows=50_000), NO_PAGES, csv_reply(body)) as org:
+    asked = job(rows=50_000)
+    with scripted_org(csv_reply(body)) as org:
         reader = org.reader()
-        saving = peak_of(lambda: bulk.save_query_results(reader, ID, tmp_path))
+        saving = peak_of(lambda: bulk.save_query_results(reader, asked, tmp_path))
         reading = peak_of(lambda: deque(bulk.read_outcomes(reader, ID, tmp_path).success, 0))
     assert max(saving, reading) < ONE_MB < len(body)

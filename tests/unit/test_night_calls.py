@@ -19,7 +19,7 @@ def cost_of(house, **asked):
     return {part: number for part, number in cost.formula.items() if number}, summary.other_jobs
 
 
-QUIET = {"opening": 4, "gate": 3, "query_jobs": 12, "result_pages": 6}
+QUIET = {"opening": 4, "gate": 3, "query_jobs": 6, "result_pages": 6}
 
 
 def test_a_quiet_night_costs_its_queries(adopted):
