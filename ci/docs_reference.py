@@ -14,7 +14,9 @@ from typing import Any
 import jinja2
 from docs_code import exits, ledger_tables, ledger_words
 from docs_commands import command_trees
+from docs_figures import figures_facts
 from docs_markdown import cell, table
+from docs_plots import draw_plots
 from docs_proof import proof_facts
 from docs_settings import settings_facts
 from docs_tables import check_rows, meter_rows, reaction_rows, rule_groups
@@ -35,6 +37,7 @@ FACTS: Mapping[str, Callable[[], Mapping[str, Any]]] = {
     "ledger": lambda: {"tables": ledger_tables(), "words": ledger_words()},
     "metrics": lambda: {"meters": meter_rows()},
     "proof": proof_facts,
+    "figures": figures_facts,
 }
 
 
@@ -55,7 +58,7 @@ def main() -> int:
 
 
 def make_pages() -> dict[str, str]:
-    """File name -> text, from the code as it is now."""
+    """File name -> text, from the code and the figures as they are now; pictures, too."""
     loader = jinja2.FileSystemLoader(TEMPLATES)
     environment = jinja2.Environment(
         loader=loader, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
@@ -63,10 +66,11 @@ def make_pages() -> dict[str, str]:
     )  # fmt: skip
     environment.globals["table"] = table
     environment.filters["cell"] = cell
-    return {
+    texts = {
         f"{name}.md": environment.get_template(f"{name}.md.j2").render(facts())
         for name, facts in FACTS.items()
     }
+    return {**texts, **draw_plots()}
 
 
 def write_pages(pages: Mapping[str, str], folder: Path) -> None:
@@ -74,16 +78,20 @@ def write_pages(pages: Mapping[str, str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in pages.items():
         (folder / name).write_text(text)
-    for path in folder.glob("*.md"):
+    for path in _made(folder):
         if path.name not in pages:
             path.unlink()
 
 
 def stale_pages(pages: Mapping[str, str], folder: Path) -> list[str]:
     """The names of pages that differ, are missing, or that nothing makes any more."""
-    there = {path.name: path.read_text() for path in folder.glob("*.md")}
+    there = {path.name: path.read_text() for path in _made(folder)}
     names = sorted(pages.keys() | there.keys())
     return [name for name in names if pages.get(name) != there.get(name)]
+
+
+def _made(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.suffix in {".md", ".svg"}]
 
 
 if __name__ == "__main__":

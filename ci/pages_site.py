@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-# One of each kind: the start, one with pictures, one with wide tables, one with a long list.
-LOOKED_AT = ("index", "tutorial", "operating/readiness", "reference/commands")
+# One of each kind: the start, one with pictures, one with wide tables, one with a long list, one
+# with bars.
+LOOKED_AT = ("index", "tutorial", "operating/readiness", "reference/commands",
+             "reference/figures")  # fmt: skip
 Answers = dict[str, tuple[dict[str, str], bytes]]
 
 
