@@ -28,6 +28,15 @@ def compare(night: Night) -> Sides:
     Only opted-out ids travel, and ids that died. Errors: as any read of either side.
     """
     sides = Sides(night.folder / "work.duckdb")
+    try:
+        _read_both(night, sides)
+    except BaseException:
+        sides.close()
+        raise
+    return sides
+
+
+def _read_both(night: Night, sides: Sides) -> None:
     with reading(night.ledger.engine) as db:
         cleared = cleared_keys(db)
     _note_again(night, cleared, _read_org(night, sides, cleared))
@@ -36,7 +45,6 @@ def compare(night: Night) -> Sides:
     sides.add_people(map(_reached, night.people.opted_out()))
     _leave_out_handed_over(night, sides)
     close_over(night, sides)
-    return sides
 
 
 def _note_again(night: Night, cleared: Collection[str], ticked: set[str]) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from store_kinds import BOTH
 
-from deployer.errors import OrgSaidNo, TryLater
+from deployer.errors import OptoutError, OrgSaidNo, TryLater
 from sync.night.night import Outcome
+from sync.reconcile import Sides
 
 pytestmark = BOTH
 
@@ -106,3 +107,13 @@ def test_what_a_bulk_job_did_not_do_is_done_after_it(adopted, faults):
     assert all(adopted.ticked(each) for each in ids)
     assert (summary.outcome, summary.quarantined, summary.unknown) == (Outcome.DONE, 0, 0)
     assert adopted.cases() == []
+
+
+def test_a_night_that_fails_while_it_reads_lets_go_of_its_work_database(adopted):
+    before = {*adopted.runs.iterdir()}
+    adopted.fault("bulk.query.create", "HTML_503")
+    with pytest.raises(OptoutError) as failed:  # which keeps whatever the night still holds
+        adopted.night()
+    (folder,) = {*adopted.runs.iterdir()} - before
+    Sides(folder / "work.duckdb").close()  # no table of the night's own is in its way
+    assert failed.tb
