@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 
 from practice_org.actions.acting import acting_as, business_object, hold
 from practice_org.actions.guards import require_unlocked
@@ -85,6 +86,7 @@ def purge_expired(org: Org) -> list[str]:
     ]
 
 
+@cache  # every request looks into each bin
 def _binning() -> Sequence[SObject]:
     return [sobject for sobject in OBJECTS.values() if sobject.business and sobject.keeps_deleted]
 

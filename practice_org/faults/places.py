@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from practice_org.faults.sorts import Sort
 from practice_org.wire import Request
@@ -36,9 +37,9 @@ class Asked:
     path: str
     operations: str = ""
 
-    def matches(self, request: Request, operation: str) -> bool:
-        """Whether the request is one of these; `operation` is SOAP's, "" elsewhere."""
-        if request.method not in self.methods.split() or not re.fullmatch(self.path, request.path):
+    def matches(self, method: str, path: str, operation: str) -> bool:
+        """Whether such a request is one of these; `operation` is SOAP's, "" elsewhere."""
+        if method not in self.methods.split() or not re.fullmatch(self.path, path):
             return False
         return not self.operations or operation in self.operations.split()
 
@@ -146,11 +147,16 @@ PLACES: Mapping[str, Place] = {
 
 def places_of(request: Request) -> frozenset[str]:
     """The names that stand for this request; none for the practice org's own doors."""
-    operation = operation_of(request)
+    return _places(request.method, request.path, operation_of(request))
+
+
+# A client asks for the same few things over and over, and there are fifty patterns.
+@lru_cache(maxsize=1024)
+def _places(method: str, path: str, operation: str) -> frozenset[str]:
     return frozenset(
         name
         for name, place in PLACES.items()
-        if any(asked.matches(request, operation) for asked in place.asked)
+        if any(asked.matches(method, path, operation) for asked in place.asked)
     )
 
 

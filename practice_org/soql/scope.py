@@ -129,6 +129,9 @@ class Scope:
         return table.access.get(field.name) is not FieldAccess.NONE
 
     def _field(self, table: _Table, name: str, path: Path) -> Field:
+        spelled = table.fields.get(name)  # as most clients do
+        if spelled and self._visible(table, spelled):
+            return spelled
         for field in table.fields.values():
             if field.name.lower() == name.lower() and self._visible(table, field):
                 return field
