@@ -8,8 +8,12 @@ import stamina
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
+from org_clock import OrgClock
+from prove.worlds import memory_folder
 from sync_oracle import closure
+from sync_stores import kept, open_stores
 from sync_world import Death, Killed, World
+from walk import StepClock
 
 from deployer.errors import OptoutError
 
@@ -67,8 +71,10 @@ def run_machine(machine: type[World], seeded, *, examples: int, number: int) -> 
     The same number gives the same run. Errors: the assertion that failed, with the shortest way
     there in its notes.
     """
-    own = type(machine.__name__, (machine,), {"seeded": seeded, "traces": []})
-    with stamina.set_testing(True, attempts=2, cap=True):
+    with memory_folder() as folder, stamina.set_testing(True, attempts=2, cap=True):
+        stores = kept(*open_stores(folder, StepClock(OrgClock())))
+        kind = {"seeded": seeded, "stores": stores, "traces": []}
+        own = type(machine.__name__, (machine,), kind)
         run_state_machine_as_test(
             seed(number)(own),
             settings=settings(

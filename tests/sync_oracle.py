@@ -7,15 +7,17 @@ is always a bug.
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
 
 from sync_house import House
 
-from practice_org.tables import find_row
-from sync.database.views import reading
 from sync.fields import EMAIL_OPT_OUT, name_on, object_of
 from sync.people.model import Person
 from sync.people.sql import SqlPeople
+
+_IDS = """SELECT person_id, salesforce_id FROM people LEFT JOIN people_ids USING (person_id)
+    ORDER BY person_id, salesforce_id"""
 
 
 @dataclass
@@ -43,7 +45,7 @@ class Oracle:
 
     def owe(self, named: set[str]) -> None:
         """An event names these: they and whoever shares an id with them are to be reached."""
-        held = [{p.person_id, *p.salesforce_ids} for p in self.store.everybody()]
+        held = [{person, *ids} for person, ids in self._ids().items()]
         reached = closure(held, named)
         self.asked |= named
         self.owed |= reached
@@ -128,17 +130,26 @@ class Oracle:
     def held(self) -> list[set[str]]:
         """Each person with the records that theirs live on as now."""
         return [
-            {person.person_id, *(self.chain(each)[-1] for each in person.salesforce_ids)}
-            for person in self.store.everybody()
+            {person, *(self.chain(each)[-1] for each in ids)} for person, ids in self._ids().items()
         ]
 
     # How things stand --------------------------------------------------------------------------
 
     def out(self) -> set[str]:
         """The persons the people side holds opted out, by its table."""
-        with reading(self.store.engine) as db:
-            asked = "SELECT person_id FROM people WHERE unsubscribed"
-            return {row[0] for row in db.exec_driver_sql(asked)}
+        return {row[0] for row in self._rows("SELECT person_id FROM people WHERE unsubscribed")}
+
+    def _ids(self) -> dict[str, list[str]]:
+        """The Salesforce Ids of each person, by the people side's tables."""
+        ids: dict[str, list[str]] = {}
+        for person, held in self._rows(_IDS):
+            ids.setdefault(person, []).extend([held] if held else [])
+        return ids
+
+    def _rows(self, asked: str) -> list[tuple[str, ...]]:
+        # After each move, so by the driver itself.
+        with closing(self.store.engine.raw_connection()) as db:
+            return db.cursor().execute(asked).fetchall()
 
     def live_contacts(self) -> list[str]:
         """Contacts that are neither merged nor deleted."""
@@ -158,8 +169,8 @@ class Oracle:
     def ticked(self, record: str) -> bool:
         """Whether its box is ticked, also in the bin."""
         sobject = object_of(record)
-        row = find_row(self.house.org, sobject, record)
-        return bool(row[name_on(sobject, EMAIL_OPT_OUT)])
+        asked = f'SELECT "{name_on(sobject, EMAIL_OPT_OUT)}" FROM "{sobject}" WHERE "Id" = ?'  # noqa: S608 - ours
+        return bool(self.house.org.db.execute(asked, (record,)).fetchone()[0])
 
     def _is_record(self, key: str) -> bool:
         return key in self.records

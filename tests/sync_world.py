@@ -5,23 +5,20 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from org_clock import OrgClock
+from org_copy import copy_of
 from sync_house import Away, House
 from sync_oracle import Oracle
+from sync_stores import Stores
 from walk import StepClock
 
-from practice_org.app import open_practice_org
 from practice_org.wire import OrgError, Request, Response
 from sync.ledger.events import Selector
-from sync.ledger.ledger import open_ledger
 from sync.people.model import Person
-from sync.people.sql import open_embedded
 
 PEOPLE = ("ann", "bob", "cleo", "dan")
 ADDRESSES = ("one@example.com", "two@example.com")
@@ -86,34 +83,31 @@ class HeardHouse(House):
 class World(RuleBasedStateMachine):
     """Four people, six records or more; whatever happens, opt-outs win and nothing else is written.
 
-    `seeded` is the org to copy; `traces` gets what each example asked of it.
+    `seeded` is the org to copy, `stores` are new; `traces` gets what each example asked of the org.
     """
 
     seeded = None
+    stores: Stores
     traces: list[list[str]]
     clock = StepClock
 
     def __init__(self):
         super().__init__()
-        self.folder = TemporaryDirectory()
-        self.house = self.open_house(Path(self.folder.name))
+        self.house = self.open_house()
         self.store = self.house.people
         self.house.heard = []
         records = [self.house.contact() for _ in range(CONTACTS)]
         records += [self.house.lead() for _ in range(LEADS)]
         self.oracle = Oracle(self.house, self.store, records)
 
-    def open_house(self, home: Path) -> HeardHouse:
-        """A house of this example's own; its files are in `home`."""
+    def open_house(self) -> HeardHouse:
+        """A house of this example's own."""
         clock = OrgClock()
-        org = open_practice_org(":memory:", clock, seed=3)
-        self.seeded.db.backup(org.db)
+        org = copy_of(self.seeded, clock, seed=3)
         for sobject in ("Contact", "Lead"):
             org.db.execute(f'UPDATE "{sobject}" SET "HasOptedOutOfEmail" = 0')  # noqa: S608 - ours
         step = self.clock(clock)
-        ledger = open_ledger(home / "ledger.sqlite", step)
-        people = open_embedded(home / "people.sqlite", step)
-        return HeardHouse(ledger, people, org, step, count())
+        return HeardHouse(*self.stores.anew(step), org, step, count())
 
     def teardown(self):
         try:
@@ -125,7 +119,6 @@ class World(RuleBasedStateMachine):
             self.store.close()
             self.house.ledger.close()
             self.house.org.db.close()
-            self.folder.cleanup()
 
     def settle(self):
         """Nothing goes wrong any more: what is owed is done."""

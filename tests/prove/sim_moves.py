@@ -17,20 +17,20 @@ LOST = tuple(
     ("collections.update", code)
     for code in ("DROP_AFTER", "HTML_200_AFTER", "UNKNOWN_EXCEPTION_AFTER", "TRUNCATED", "SLOW:600")
 )
-# Every fault of the catalogue at every call that a drain or a night makes.
-FAULTS = tuple(
-    dict.fromkeys(
-        (cell.site.place, cell.typed) for cell in every_cell() if cell.site.act is not Act.BULK
-    )
-)
+
+
+def _faults(*acts: Act, rows_alone: bool = False) -> tuple[tuple[str, str], ...]:
+    """Place and code of every fault of the catalogue at the calls of these acts."""
+    cells = [cell for cell in every_cell() if cell.site.act in acts]
+    meant = [cell for cell in cells if not (rows_alone and cell.of_a_call)]
+    return tuple(dict.fromkeys((cell.site.place, cell.typed) for cell in meant))
+
+
+FAULTS = _faults(Act.DRAIN, Act.NIGHT)
 # Those that befall single records of a write.
-ROWS = tuple(
-    dict.fromkeys(
-        (cell.site.place, cell.typed)
-        for cell in every_cell()
-        if cell.site.act is not Act.BULK and not cell.of_a_call
-    )
-)
+ROWS = _faults(Act.DRAIN, Act.NIGHT, rows_alone=True)
+# Those that no drain can meet.
+AT_NIGHT = tuple(each for each in FAULTS if each not in _faults(Act.DRAIN))
 _CALLS = ("PATCH", *range(11, 20))
 
 
@@ -83,6 +83,7 @@ MOVES: Sequence[Move] = (
     Move("a_drain_dies_as_it_writes", 2, {"is_heard": _heard}),
     Move("a_night", 1),
     Move("a_night_dies", 1, {"calls": lambda draw: draw.randint(0, 30), "is_heard": _heard}),
+    Move("a_night_goes_wrong", 12, {"fault": _one_of(*AT_NIGHT), "when": draw_when}),
     Move("a_person_is_resubscribed", 2, {"number": _number}),
     Move("a_resubscribe_dies", 1,
          {"number": _number, "call": _one_of(*_CALLS), "is_heard": _heard}),

@@ -2,34 +2,56 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 from org_clock import OrgClock
+from org_copy import copy_of
 from prove.fault_house import FaultHouse
 from prove.model import small_org
 from serve_house import Desk, make_desk, said
 from sync_resubscribing import NightsAndResubscribes, PushesAndResubscribes, TickingClock
+from sync_stores import Stores, kept, open_stores
 from sync_world import HeardHouse
 
-from practice_org.app import open_practice_org
 from practice_org.faults.firing import standing_faults
+from practice_org.org import Org
+from sync.drain import Drained, drain
 from sync.ledger.events import Selector
-from sync.ledger.ledger import open_ledger
-from sync.people.sql import open_embedded
+from sync.org_records import OrgDoor
 
 BY_WEB = 3
+# One schedule in so many has drains that are processes of their own, and log in each time.
+ANEW = 3
 _NAMES = {
     Selector.PERSON: "person_id", Selector.EMAIL: "email", Selector.SALESFORCE: "salesforce_id",
 }  # fmt: skip
 
 
 class SimHouse(HeardHouse, FaultHouse):
-    """A house that logs in by itself; every third unsubscribe comes as a sender delivers it."""
+    """A house that logs in by itself; every third unsubscribe comes as a sender delivers it.
+
+    When it `stays`, its drains are the server's, which keeps a login until something goes wrong.
+    """
 
     desk: Desk | None = None
+    stays: bool = False
+    door: OrgDoor | None = None
+
+    def drain(self) -> Drained:
+        try:
+            drained = drain(self.ledger, self.people, self._door, f"claim-{next(self.numbers)}")
+        except BaseException:  # it died: who comes after it logs in
+            self.door = None
+            raise
+        if drained.problems or not self.stays:
+            self.door = None
+        return drained
+
+    def _door(self) -> OrgDoor:
+        self.door = self.door or self.open_org()
+        return self.door
 
     def accept(self, selector: Selector, selected: str, fields: tuple[str, ...] = ()) -> int:
         number = next(self.numbers)
@@ -45,55 +67,44 @@ class SimHouse(HeardHouse, FaultHouse):
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What every schedule begins from: a sync that was adopted, its files' content, and its org.
+    """What every schedule begins from: a sync that was adopted, and its org."""
 
-    Engines are used again, since a new one has to learn every statement anew.
-    """
-
-    house: SimHouse
-    files: dict[Path, bytes]
+    stores: Stores
+    org: Org
 
     def copy(self) -> SimHouse:
         """A house that begins where the template ended; one at a time."""
-        for file, content in self.files.items():
-            file.write_bytes(content)
-            shutil.rmtree(file.parent / "runs", ignore_errors=True)
         clock = OrgClock()
         clock.move(hours=1)
-        org = open_practice_org(":memory:", clock, seed=3)
-        self.house.org.db.backup(org.db)
         step = TickingClock(clock)
-        ledger, people = (
-            replace(each, clock=step) for each in (self.house.ledger, self.house.people)
+        return SimHouse(
+            *self.stores.anew(step), copy_of(self.org, clock, seed=3), step, count(1_000)
         )
-        return SimHouse(ledger, people, org, step, count(1_000))
 
 
 def make_template(folder: Path) -> Template:
     """Nobody is there yet, and the first run has been approved."""
     clock = TickingClock(OrgClock())
-    ledger = open_ledger(folder / "ledger.sqlite", clock)
-    people = open_embedded(folder / "people.sqlite", clock)
-    house = SimHouse(ledger, people, small_org(), clock, count())
+    house = SimHouse(*open_stores(folder, clock), small_org(), clock, count())
     house.heard = []
     house.adopt()
-    people.close()
-    ledger.close()
-    return Template(house, {file: file.read_bytes() for file in folder.glob("*.sqlite")})
+    return Template(kept(house.ledger, house.people), house.org)
 
 
 class Simulated:
     """What a schedule adds to the machines of the laws."""
 
     template: Template
+    stays: bool
 
     def __init__(self):
         self.fired: set[str] = set()
         super().__init__()
 
-    def open_house(self, home: Path) -> SimHouse:
-        del home
-        return self.template.copy()
+    def open_house(self) -> SimHouse:
+        house = self.template.copy()
+        house.stays = self.stays
+        return house
 
     def look(self):
         """Every law that may never be broken."""
@@ -133,3 +144,8 @@ class DrainsAlone(Simulated, PushesAndResubscribes):
 
 class NightAtLast(Simulated, NightsAndResubscribes):
     """One night after the last fault; nothing is left for a second one."""
+
+    def a_night_goes_wrong(self, fault, when):
+        """A night meets a fault that no drain can meet."""
+        self.something_goes_wrong(fault, when)
+        self.a_night()

@@ -7,15 +7,16 @@ from random import Random
 import pytest
 import stamina
 from prove import sim_world
-from prove.sim import Ran, run_seed, unequal
-from prove.sim_moves import FAULTS, LOST, MOVES, Move, draw_fault, draw_when
+from prove.sim import LONG_STEPS, NIGHTLY, STEPS, Ran, draw_length, run_seed, unequal
+from prove.sim_moves import AT_NIGHT, FAULTS, LOST, MOVES, Move, draw_fault, draw_when
 from prove.sim_world import make_template
 from prove.worlds import memory_folder
 from sqlalchemy import text
 
 from practice_org.faults.catalogue import CODES
+from sync.ledger.events import Selector
 
-NIGHTS, DRAINS = 6, 7  # a seed with nights, one without
+NIGHTS, DRAINS = NIGHTLY, NIGHTLY + 1  # a seed with nights, one without
 SOME = 2_000
 
 
@@ -94,6 +95,36 @@ def test_every_fault_can_be_drawn_and_a_fifth_at_least_are_lost_replies():
 def test_every_code_that_a_drain_or_a_night_can_meet_is_among_them():
     assert {code.partition(":")[0] for _, code in FAULTS} <= CODES.keys()
     assert len({code for _, code in FAULTS}) > 50
+
+
+def test_most_schedules_are_short_and_some_are_long():
+    draw = Random(1)  # noqa: S311 - repeatable on purpose
+    drawn = [draw_length(draw) for _ in range(SOME)]
+    assert (min(drawn), max(drawn)) == (STEPS[0], LONG_STEPS[1])
+    assert SOME / 20 < sum(each > STEPS[1] for each in drawn) < SOME / 5
+
+
+def test_a_night_has_faults_of_its_own():
+    assert {place for place, _ in AT_NIGHT} == {
+        "bulk.query.create", "bulk.query.poll", "bulk.query.results", "query.row",
+    }  # fmt: skip
+
+
+def test_a_server_keeps_its_login_until_something_goes_wrong(template):
+    house = template.copy()
+    house.heard, house.stays = [], True
+
+    def logins() -> int:
+        house.accept(Selector.SALESFORCE, house.contact())
+        house.drain()
+        return sum("/oauth2/token" in each for each in house.heard)
+
+    assert [logins(), logins()] == [1, 1]
+    house.fault("rest", "HTML_503")
+    assert logins() == 1
+    house.clear_faults()
+    house.clock.sleep(3_600)
+    assert logins() == 2
 
 
 def test_every_move_has_a_weight():
