@@ -68,8 +68,8 @@ def _send(writer: Writer, file: Path) -> None:
         upload(writer, job, file)
     close_job(writer, job)
     wait_for_job(writer, JobKind.INGEST, job, SystemClock(), lambda _: None)
-    outcomes = read_outcomes(writer, job, file.parent / job)
     unsaid = {row["Id"] for row in read_rows(file)}
+    outcomes = read_outcomes(writer, job, file.parent / job, len(unsaid))
     unsaid.difference_update(row.record_id for row in outcomes.success)
     if unsaid:
         raise SystemExit(f"{len(unsaid)} rows were not written")

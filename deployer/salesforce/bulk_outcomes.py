@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from deployer.salesforce.bulk_csv import no_csv, read_rows, shape_of
@@ -27,7 +26,7 @@ _FIRST_COLUMN = {"successfulResults": "sf__Id", "failedResults": "sf__Id", "unpr
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """The three result sets on disk, read afresh at each look.
+    """The three result sets on disk, read afresh at each look; `fetched` says how many were asked.
 
     A row that was sent and is in none of them is unknown: the org's results are known to lack
     rows at times, and the order is not the upload's.
@@ -36,6 +35,7 @@ class Outcomes:
     success_file: Path
     failed_file: Path
     unprocessed_file: Path
+    fetched: int
 
     @property
     def success(self) -> Iterator[RowOutcome]:
@@ -53,19 +53,25 @@ class Outcomes:
         return read_rows(self.unprocessed_file)
 
 
-def read_outcomes(connection: Connection, job_id: str, folder: Path) -> Outcomes:
-    """Fetch all three result sets of a job that has ended, in whatever state.
+def read_outcomes(connection: Connection, job_id: str, folder: Path, sent: int) -> Outcomes:
+    """Fetch the result sets of a job that has ended, in whatever state; it was sent so many rows.
 
+    Where all of them were written, none is left for the other two sets, which are not asked for.
     The folder is the job's own; files of an earlier fetch are replaced. Errors: OrgSaidNo while
     the job runs; as any read; OSError of the disk.
     """
     root = f"/services/data/v{connection.version}/{job_path(JobKind.INGEST, job_id)}"
     make_private_dir(folder)
     files = {name: folder / f"{name.lower()}.csv" for name in _FIRST_COLUMN}
-    for name, column in _FIRST_COLUMN.items():
-        check = partial(_check, first_column=column)
-        connection.fetch_file(f"{root}/{name}", files[name], check, purpose=f"fetch {name}")
-    return Outcomes(*files.values())
+    told = fetched = 0
+    for name, file in files.items():
+        if fetched and told == sent:
+            file.write_bytes(b"")
+        else:
+            told += _fetch(connection, f"{root}/{name}", file, name)
+            fetched += 1
+    success, failed, unprocessed = files.values()
+    return Outcomes(success, failed, unprocessed, fetched)
 
 
 def split_row_error(said: str) -> tuple[str, str, tuple[str, ...]]:
@@ -77,11 +83,21 @@ def split_row_error(said: str) -> tuple[str, str, tuple[str, ...]]:
     return found["code"], harmless(found["message"]), tuple(name for name in fields if name)
 
 
-def _check(_headers: Mapping[str, str], file: Path, *, first_column: str) -> None:
-    """Whether an empty set always has a header is unverified: rows that lack one are unknown."""
-    header = shape_of(file).header
-    if header and first_column not in ("", header[0]):
-        raise no_csv("other columns")
+def _fetch(connection: Connection, path: str, file: Path, name: str) -> int:
+    """Fetch one set; how many rows it has.
+
+    Whether an empty set always has a header is unverified: rows that lack one are unknown.
+    """
+    counted: list[int] = []
+
+    def check(_headers: Mapping[str, str], draft: Path) -> None:
+        shape = shape_of(draft)
+        if shape.header and _FIRST_COLUMN[name] not in ("", shape.header[0]):
+            raise no_csv("other columns")
+        counted[:] = [shape.rows]
+
+    connection.fetch_file(path, file, check, purpose=f"fetch {name}")
+    return counted[0]
 
 
 def _refused(row: Mapping[str, str]) -> RowOutcome:

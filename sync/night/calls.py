@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from deployer.salesforce.session import OrgCall
 
 # A query job is created, and where there are many pages they are looked up; an ingest job is
-# created, filled and closed, and its three result sets are fetched. Looking whether a job has ended
-# is a poll, counted apart.
+# created, filled and closed, and one to three result sets are fetched. Looking whether a job has
+# ended is a poll, counted apart.
 CALLS_OF_GATE = 2  # two objects; with person accounts one more
 CALLS_PER_QUERY_JOB = 1
-CALLS_PER_INGEST_JOB = 6
+CALLS_PER_INGEST_JOB = 3
 _REFUSED = 300
 _LOOKUPS = ("read ", "next page", "list ")
 
@@ -32,6 +32,7 @@ class Work:
     result_pages: int = 0
     collections: int = 0
     ingest_jobs: int = 0
+    result_sets: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,5 +67,6 @@ def cost_of(calls: Sequence[OrgCall], work: Work) -> Cost:
             "lookups": sum(call.purpose.startswith(_LOOKUPS) for call in rest),
             "collections": work.collections,
             "ingest_jobs": work.ingest_jobs * CALLS_PER_INGEST_JOB,
+            "result_sets": work.result_sets,
         },
     )

@@ -153,8 +153,9 @@ def _by_bulk(night: Night, sobject: str, file: Path) -> Iterator[list[RowOutcome
     night.alive()  # from here on it runs by itself
     close_job(writer, job_id)
     _wait(night, job_id)
-    outcomes = read_outcomes(writer, job_id, _folder(night, sobject) / job_id)
     unsaid = {row["Id"] for row in read_rows(file)}
+    outcomes = read_outcomes(writer, job_id, _folder(night, sobject) / job_id, len(unsaid))
+    night.work.result_sets += outcomes.fetched
     for lot in _told(outcomes.success, outcomes.failed, outcomes.unprocessed):
         unsaid.difference_update(row.record_id for row in lot)
         yield lot

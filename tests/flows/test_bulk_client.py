@@ -116,7 +116,7 @@ def test_a_query_that_cannot_run_fails_its_job_with_the_orgs_words(runner, pract
 def test_flags_are_set_in_bulk_and_each_row_has_its_outcome(runner, practice, tmp_path):
     alive, dead = contacts(practice.org, HasOptedOutOfEmail=0)[:9], "003000000000000AAA"
     job = load(runner, practice, tmp_path, [(i, "true") for i in (*alive, dead)])
-    outcomes = bulk.read_outcomes(runner, job.id, tmp_path)
+    outcomes = bulk.read_outcomes(runner, job.id, tmp_path, 10)
     assert (job.state, job.processed, job.failed) == ("JobComplete", 10, 1)
     assert sorted(row.record_id for row in outcomes.success) == sorted(alive)
     [failed] = outcomes.failed
@@ -128,7 +128,7 @@ def test_flags_are_set_in_bulk_and_each_row_has_its_outcome(runner, practice, tm
 def test_a_job_that_failed_whole_still_tells_what_it_did_not_come_to(runner, practice, tmp_path):
     some = contacts(practice.org)[:2]
     job = load(runner, practice, tmp_path, [(i, "true") for i in some], ("Id", "Nope"))
-    outcomes = bulk.read_outcomes(runner, job.id, tmp_path)
+    outcomes = bulk.read_outcomes(runner, job.id, tmp_path, 2)
     assert (job.state, job.error_code) == ("Failed", "InvalidBatch")
     assert sorted(row["Id"] for row in outcomes.unprocessed) == sorted(some)
     assert [*outcomes.success, *outcomes.failed] == []

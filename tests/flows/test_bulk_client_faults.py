@@ -61,7 +61,7 @@ class Bench:
     def finish(self, job_id):
         bulk.close_job(self.runner, job_id)
         job = self.wait(JobKind.INGEST, job_id)
-        return job, bulk.read_outcomes(self.runner, job_id, self.folder)
+        return job, bulk.read_outcomes(self.runner, job_id, self.folder, len(self.ids))
 
     def update(self):
         changes = [RecordChange("Contact", one, {HEADER[1]: True}) for one in self.ids]

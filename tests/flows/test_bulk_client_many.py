@@ -28,7 +28,7 @@ def test_fifty_thousand_flags_are_set_and_read_back(practice, tmp_path):
         bulk.upload(runner, loading, file)
         bulk.close_job(runner, loading)
         done = bulk.wait_for_job(runner, JobKind.INGEST, loading, clock, lambda _: None)
-        outcomes = bulk.read_outcomes(runner, loading, tmp_path)
+        outcomes = bulk.read_outcomes(runner, loading, tmp_path, MANY)
         assert {row.record_id for row in outcomes.success} == set(ids)
         assert (done.processed, done.failed) == (MANY, 0)
         soql = "SELECT Id FROM Lead WHERE HasOptedOutOfEmail = true AND Company = 'x'"

@@ -206,9 +206,9 @@ def test_a_list_of_jobs_that_leads_to_itself_is_bad_input():
         bulk.list_open_jobs(org.reader())
 
 
-def outcomes_of(folder, success=b"", failed=b"", unprocessed=b""):
+def outcomes_of(folder, success=b"", failed=b"", unprocessed=b"", *, sent=3):
     with scripted_org(*map(csv_reply, (success, failed, unprocessed))) as org:
-        return bulk.read_outcomes(org.reader(), ID, folder)
+        return bulk.read_outcomes(org.reader(), ID, folder, sent)
 
 
 def test_outcomes_name_rows_by_the_id_that_was_sent(tmp_path):
@@ -234,7 +234,20 @@ def test_new_records_are_named_by_the_id_they_got(tmp_path):
 @pytest.mark.parametrize("broken", [b"<html>", b'"Id","A"\n"1","2"\n', b'"sf__Id","sf__Cre'])
 def test_results_that_are_none_are_not_taken_for_no_rows(broken, tmp_path):
     with scripted_org(csv_reply(broken)) as org, pytest.raises(TryLater, match="were asked for"):
-        bulk.read_outcomes(org.reader(), ID, tmp_path)
+        bulk.read_outcomes(org.reader(), ID, tmp_path, 1)
+
+
+@pytest.mark.parametrize(
+    ("success", "failed", "fetched"),
+    [(["01", "02"], [], 1), (["01"], ["02"], 2), (["01"], [], 3), ([], [], 3)],
+)
+def test_sets_that_can_have_no_rows_are_not_fetched(success, failed, fetched, tmp_path):
+    (tmp_path / "unprocessedrecords.csv").write_text("of an earlier fetch")
+    sets = ["\n".join(['"sf__Id"', *some]).encode() for some in (success, failed)]
+    found = outcomes_of(tmp_path, *sets, b'"sf__Id"\n', sent=2)
+    assert [row.record_id for row in found.success] == success
+    assert [row.record_id for row in found.failed] == failed
+    assert (list(found.unprocessed), found.fetched) == ([], fetched)
 
 
 @pytest.mark.parametrize(
@@ -265,5 +278,7 @@ def test_fifty_thousand_rows_need_no_memory_to_speak_of(tmp_path):
     with scripted_org(csv_reply(body)) as org:
         reader = org.reader()
         saving = peak_of(lambda: bulk.save_query_results(reader, asked, tmp_path))
-        reading = peak_of(lambda: deque(bulk.read_outcomes(reader, ID, tmp_path).success, 0))
+        reading = peak_of(
+            lambda: deque(bulk.read_outcomes(reader, ID, tmp_path, 50_000).success, 0)
+        )
     assert max(saving, reading) < ONE_MB < len(body)

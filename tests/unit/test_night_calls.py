@@ -44,7 +44,7 @@ def test_a_large_night_costs_a_job_and_its_result_sets(adopted):
     writer = adopted.writer()
     job_id = create_ingest_job(writer, "Contact", "update")
     formula, (told,) = cost_of(adopted, approve_all=True)
-    assert formula == {**QUIET, "lookups": 1, "ingest_jobs": 6}
+    assert formula == {**QUIET, "lookups": 1, "ingest_jobs": 3, "result_sets": 1}
     # The bulk job of somebody else is told of and left alone.
     assert told.startswith(job_id)
     assert fetch_job(writer, JobKind.INGEST, job_id).state == "Open"
