@@ -23,7 +23,7 @@ from strangers_install import POLARS, cache_folder, install_extra
 PEOPLE = 10_000_000
 MOST_PEOPLE = 100_000_000
 MOST_TIMES = 1.2
-_OURS = Path(__file__).with_name("reconcile_ours.py")
+OURS = (sys.executable, "-P", Path(__file__).with_name("reconcile_ours.py"))
 _PEERS = Path(__file__).with_name("reconcile_peers.py")
 _VERSIONS = {
     "optout": f"duckdb {version('duckdb')}",
@@ -37,7 +37,7 @@ def rows(depth: Depth) -> Iterator[Row]:
     """Each tool a process of its own that reads the same files and writes both lists to disk."""
     polars = install_extra(cache_folder(), "polars") / "bin/python"
     commands: dict[str, Sequence[str | Path]] = {
-        "optout": [sys.executable, "-P", _OURS],
+        "optout": OURS,
         "Python sets": [sys.executable, "-P", _PEERS, "sets"],
         "SQLite": [sys.executable, "-P", _PEERS, "sqlite"],
         "Polars": [polars, "-P", _PEERS, "polars"],
@@ -53,7 +53,7 @@ def _rows(people: int, commands: dict[str, Sequence[str | Path]], count: int) ->
     with tempfile.TemporaryDirectory() as folder:
         sets = Sets(Path(folder) / "sets", people)
         sets.write()
-        sides = {name: _run_of(sets, command) for name, command in commands.items()}
+        sides = {name: run_of(sets, command) for name, command in commands.items()}
         spent = rounds(sides, count, warm=count > 1)
     once = ", once" if count == 1 else ""
     name = (
@@ -67,7 +67,7 @@ def _rows(people: int, commands: dict[str, Sequence[str | Path]], count: int) ->
     yield row_within(("g", f"{name}, peak memory"), ours, MOST_MB, "MB")
 
 
-def _run_of(sets: Sets, command: Sequence[str | Path]) -> Callable[[], Spent]:
+def run_of(sets: Sets, command: Sequence[str | Path]) -> Callable[[], Spent]:
     """A side of a round: the command with both folders; SystemExit when its lists are wrong."""
 
     def run() -> Spent:
