@@ -115,8 +115,7 @@ def _beside_consent(layout: LayoutMap) -> Item | None:
 
 
 def _opt_outs(layout: LayoutMap) -> list[Item]:
-    found = [items[0] for items in layout.fields.values() if looks_like_opt_out(items[0].field)]
-    return sorted(found, key=lambda item: item.start)
+    return [items[0] for items in layout.fields.values() if looks_like_opt_out(items[0].field)]
 
 
 @lru_cache(maxsize=4096)

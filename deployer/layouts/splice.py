@@ -12,7 +12,6 @@ from deployer.model.layouts import Behavior
 from deployer.templates import render_layout_item
 
 _LAST_LINE = re.compile(rb"(?:\r\n|\r|\n)[ \t]*$")
-_INDENT = re.compile(rb"[ \t]*$")
 _READONLY = re.compile(rb"<behavior\s*>\s*(Readonly)\s*</behavior")
 _SPACE = b" \t\r\n"
 
@@ -59,7 +58,7 @@ def removal(layout: LayoutMap, item: Item, like: LayoutMap | None) -> Change:
     column = layout.sections[item.section].columns[item.column]
     start = item.start - len(space_before(layout.data, item.start))
     rest = layout.data[column.opened : start] + layout.data[item.end : column.closing]
-    if len(column.items) > 1 or rest.strip(_SPACE):
+    if rest.strip():
         return Change(start, item.end, b"")
     new = _former(like, item) or layout.data[column.start : column.opened - 1] + b"/>"
     return Change(column.start, column.end, new)
@@ -94,30 +93,30 @@ def _opening(layout: LayoutMap, place: Place, column: Column, field: str) -> Cha
     if not column.self_closing:
         tail = base if column.opened == column.closing else b""
         return Change(column.opened, column.opened, item + tail)
-    slash = data.rindex(b"/", column.start, column.end)
     new = b">" + item + base + b"</layoutColumns>"
-    return Change(slash, column.end, new)
+    return Change(column.end - len(b"/>"), column.end, new)
 
 
 def _style_under(base: bytes, section_base: bytes) -> Style:
     """One step deeper than the column, by the step from section to column."""
     if not base:
         return Style(b"", b"", b"")
-    outer, inner = _INDENT.search(section_base), _INDENT.search(base)
-    width = len(inner.group()) - len(outer.group()) if inner and outer and section_base else 0
+    width = _indent(base) - _indent(section_base) if section_base else 0
     unit = base[len(base) - width :] if width > 0 else b"    "
     return Style(base + unit, base + unit + unit, base + unit)
 
 
+def _indent(lead: bytes) -> int:
+    return len(lead.splitlines()[-1])
+
+
 def _style_of(data: bytes, item: Item) -> Style:
     lead = lead_of(data, item.start)
-    opened = tag_end(data, item.start)
-    closing = data.rfind(b"</layoutItems", opened, item.end)
-    if closing < 0:
+    inner = data[tag_end(data, item.start) : item.end]
+    if not inner:  # it closes itself
         return Style(lead, b"", b"")
-    child = data[opened:closing]
-    first = child[: len(child) - len(child.lstrip(_SPACE))]
-    return Style(lead, _last_line(first), lead_of(data, closing))
+    first = inner[: len(inner) - len(inner.lstrip())]
+    return Style(lead, _last_line(first), lead_of(inner, inner.rindex(b"</layoutItems")))
 
 
 def _written(field: str, style: Style) -> bytes:

@@ -51,6 +51,13 @@ def code_of(mutant: Mutant) -> types.CodeType:
     return code
 
 
+def forget(mutant: Mutant) -> None:
+    """Clear what the file's functions remember of their answers before the change."""
+    for each in vars(sys.modules[module_name(mutant)]).values():
+        if hasattr(type(each), "cache_clear"):
+            each.cache_clear()
+
+
 def function_of(mutant: Mutant) -> types.FunctionType:
     found: object = sys.modules[module_name(mutant)]
     for part in mutant["function"].split("."):

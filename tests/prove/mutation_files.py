@@ -10,6 +10,8 @@ def _tests(*names: str) -> tuple[str, ...]:
 
 
 FILES = {
+    "deployer/layouts/place.py": _tests("layouts_place"),
+    "deployer/layouts/splice.py": _tests("layouts_place", "layouts_cases"),
     "sync/guard.py": _tests("guard"),
     "sync/reactions.py": _tests("reactions"),
     "sync/reconcile.py": _tests("reconcile_sides", "reconcile"),

@@ -28,7 +28,15 @@ from pathlib import Path
 
 import pytest
 from _pytest.runner import runtestprotocol
-from prove.mutation_code import Changed, Mutant, code_of, function_of, is_warm, module_name
+from prove.mutation_code import (
+    Changed,
+    Mutant,
+    code_of,
+    forget,
+    function_of,
+    is_warm,
+    module_name,
+)
 from prove.mutation_forks import KILLED, SURVIVED, fork, survivors_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -184,6 +192,7 @@ def _warm(session: pytest.Session, base: Baseline, mutant: Mutant) -> Callable[[
     def work() -> int:
         resource.setrlimit(resource.RLIMIT_CPU, (ceil(most_s), resource.RLIM_INFINITY))
         function.__code__ = code
+        forget(mutant)
         pairs = zip(items, [*items[1:], session], strict=False)
         return KILLED if any(_fails(item, after) for item, after in pairs) else SURVIVED
 

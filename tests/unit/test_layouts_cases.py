@@ -41,7 +41,10 @@ def column(*items: str) -> str:
 PLAIN = layout(column(LINES.format("Email"), LINES.format("Phone")))
 EDITED = layout(column(LINES.format("Email"), LINES.format(FIELD), LINES.format("Phone")))
 
+BELOW = f"\n            {LINES}"
+SPACED = BELOW.replace("\n", "\n\n")
 NOTE = "<!-- phones </layoutItems> -->"
+NOTED = LINES.format("Email").replace("Edit</behavior>", f"Edit</behavior> {NOTE}")
 CDATA = EMAIL.replace("Email", "<![CDATA[Email]]>")
 
 
@@ -57,11 +60,26 @@ WRITINGS = {
     "no final newline": (PLAIN.rstrip(), EDITED.rstrip()),
     "single quotes": (PLAIN.replace('"', "'"), EDITED.replace('"', "'")),
     "no declaration": (PLAIN.partition("\n")[2], EDITED.partition("\n")[2]),
-    "blank lines": (PLAIN.replace("\n", "\n\n"), None),
+    "blank lines": (
+        PLAIN.replace("\n", "\n\n"),
+        EDITED.replace("\n", "\n\n").replace(SPACED.format(FIELD), BELOW.format(FIELD)),
+    ),
     "one line": (one_line(PLAIN), one_line(EDITED)),
     "item on one line": (
         layout(column(EMAIL)),
         layout(column(EMAIL, ITEM)),
+    ),
+    "item of a single tag": (
+        layout(column("<layoutItems/>")),
+        layout(column("<layoutItems/>", ITEM)),
+    ),
+    "next item on one line": (
+        layout(column(LINES.format("Email"), ITEM.replace(FIELD, "Phone"))),
+        layout(column(*map(LINES.format, ("Email", FIELD)), ITEM.replace(FIELD, "Phone"))),
+    ),
+    "comment in an item": (
+        layout(column(NOTED)),
+        layout(column(NOTED, LINES.format(FIELD))),
     ),
     "comment between items": (
         layout(column(LINES.format("Email"), NOTE, LINES.format("Phone"))),
@@ -79,6 +97,30 @@ WRITINGS = {
     "self-closed column with a blank": (
         layout("<layoutColumns />"),
         layout(column(LINES.format(FIELD)).replace("<layoutColumns>", "<layoutColumns >")),
+    ),
+    "self-closed column with a slash": (
+        layout('<layoutColumns note="a/b"/>'),
+        layout(column(LINES.format(FIELD)).replace("Columns>", 'Columns note="a/b">', 1)),
+    ),
+    "self-closed column, tabs": (
+        layout("<layoutColumns/>").replace("    ", "\t"),
+        layout(column(LINES.format(FIELD))).replace("    ", "\t"),
+    ),
+    "self-closed column, crlf and blanks": (
+        layout("<layoutColumns/>").replace("\n", "\r\n").replace("    ", " "),
+        layout(column(LINES.format(FIELD))).replace("\n", "\r\n").replace("    ", " "),
+    ),
+    "self-closed column, one line": (
+        one_line(layout("<layoutColumns/>")),
+        one_line(layout(column(LINES.format(FIELD)))),
+    ),
+    "self-closed column, no indents": (
+        re.sub(" {4,8}<", "<", layout("<layoutColumns/>")),
+        re.sub("\n {1,8}", "\n", layout(column(LINES.format(FIELD)))),
+    ),
+    "self-closed column, section beside the root": (
+        layout("<layoutColumns/>").replace("\n    <layoutS", "<layoutS"),
+        layout(column(LINES.format(FIELD))).replace("\n    <layoutS", "<layoutS"),
     ),
     "empty column, two lines": (
         layout("<layoutColumns>\n        </layoutColumns>"),
@@ -166,7 +208,8 @@ def test_a_readonly_field_is_turned_when_asked(item):
 
 
 def test_a_readonly_field_that_is_written_strangely_stays():
-    before = layout(column(READONLY.replace("Readonly", "<![CDATA[Readonly]]>"))).encode()
+    strange = READONLY.replace("Readonly", "<![CDATA[Readonly]]>")
+    before = layout(column(strange, READONLY.replace(FIELD, "Phone"))).encode()
     edit = edit_layout(before, FIELD, readonly=OnReadonly.MAKE_EDITABLE)
     assert (edit.outcome, edit.changed) == (Outcome.PRESENT, False)
 
