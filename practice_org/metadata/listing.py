@@ -7,7 +7,7 @@ from typing import Any
 from practice_org.metadata.catalogue import list_any
 from practice_org.metadata.options import is_sandbox
 from practice_org.metadata.package import CHILDREN, SUFFIXES
-from practice_org.metadata.retrieval import listed_properties
+from practice_org.metadata.retrieval import has_file, listed_properties
 from practice_org.org import Org
 from practice_org.wire import OrgError
 
@@ -23,7 +23,8 @@ def list_metadata(org: Org, kinds: list[str]) -> list[dict[str, Any]]:
         # The limit is the guide's; the sentence is unverified.
         sentence = f"record limit reached. cannot submit more than {MOST_QUERIES} queries"
         raise OrgError("EXCEEDED_ID_LIMIT", f"{sentence} into this call")
-    return [listed_properties(org, found) for kind in kinds for found in list_any(org, kind)]
+    filed = [kind for kind in kinds if has_file(kind)]
+    return [listed_properties(org, found) for kind in filed for found in list_any(org, kind)]
 
 
 def describe_metadata(org: Org) -> dict[str, Any]:

@@ -50,6 +50,11 @@ def retrieve(org: Org, members: dict[str, list[str]], version: float, *, single:
     return Retrieved(zipped, (*properties, _package_row(org, folder)), messages)
 
 
+def has_file(kind: str) -> bool:
+    """Whether components of this type are in files here; of others only Tooling tells."""
+    return kind in SUFFIXES or kind in _PARTS
+
+
 def file_name(kind: str, full_name: str) -> str:
     """The path of the file that holds this component."""
     if kind in _PARTS:
@@ -95,7 +100,7 @@ def _found(
             if name == "*":
                 matches = [c for c in list_any(org, kind) if _in_wildcard(c)]
             else:
-                one = find_any(org, kind, name)
+                one = find_any(org, kind, name) if has_file(kind) else None
                 matches = [one] if one else []
                 if one is None:
                     missing.append((kind, name))
@@ -104,11 +109,11 @@ def _found(
 
 
 def _in_wildcard(component: Component) -> bool:
-    """A wildcard takes unmanaged components only, and no standard object."""
+    """A wildcard takes unmanaged components in files only, and no standard object."""
     standard = component.type == "CustomObject" and (
         component.full_name in OBJECTS or component.full_name == "PersonAccount"
     )
-    return not component.namespace and not standard
+    return has_file(component.type) and not component.namespace and not standard
 
 
 def _content(org: Org, component: Component, beside: list[Component]) -> bytes:

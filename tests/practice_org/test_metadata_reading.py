@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from metadata_org import (
     CONTACT,
+    NS,
     field_files,
     fields_on,
     layout_xml,
@@ -111,6 +112,16 @@ def test_file_properties_say_who_and_when():
 def test_types_that_are_not_emulated_list_nothing():
     answer = open_lab().soap("listMetadata", "<queries><type>ApexClass</type></queries>")
     assert answer.children() == []
+
+
+@pytest.mark.parametrize("kind", ["Flow", "ValidationRule"])
+def test_a_retrieve_or_list_of_what_only_tooling_tells_is_no_crash_at_every_later_call(kind):
+    lab = open_lab()
+    lab.load(kind, "Greet", f'<{kind} xmlns="{NS}"><label>Greet</label></{kind}>')
+    asked = lab.retrieve({kind: ["Greet"]}).child("messages").text("problem")
+    assert asked == f"Entity of type '{kind}' named 'Greet' cannot be found"
+    assert [*lab.files({kind: ["*"]})] == ["package.xml"]
+    assert lab.soap("listMetadata", f"<queries><type>{kind}</type></queries>").children() == []
 
 
 @pytest.mark.parametrize(
