@@ -30,6 +30,8 @@ from practice_org.login.apps import issue_refresh_token
 from practice_org.seed.people import ADMIN_USERNAME
 from practice_org.tables import find_rows, insert_row
 
+pytestmark = pytest.mark.slow
+
 WRONG = "canary-wrong-secret"
 HOOKED = "canary-hook@example.com"
 PEOPLE_COLUMNS = "person_id,email,salesforce_id,unsubscribed\n"

@@ -20,11 +20,13 @@ from practice_org.faults.firing import switch_on
 from practice_org.faults.store import When
 from practice_org.tables import update_row
 
+pytestmark = pytest.mark.slow
+
 COMMAND = [sys.executable, "-P", "-c", "from deployer.cli import main; main()", "fleet"]
 SMALL = ["--object", "Lead", "--permission-set", "none"]
 UNKNOWN_USER = "nobody@practice.example.com"
 PATIENCE_S = 120
-LIKE_CTRL_C = (signal.SIGTERM, signal.SIGHUP)
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @pytest.fixture
@@ -96,7 +98,6 @@ def test_a_night_is_counted_for_each_side(open_fleet, ask):
     assert rows["a"]["why"] == "salesforce 0 written of 0, people 0 written of 0"
 
 
-@pytest.mark.slow
 def test_a_ledger_that_two_orgs_would_share_serves_one_and_is_refused_to_the_other(open_fleet, ask):
     with open_fleet("a", "b") as fleet:
         fleet.besides = '[sync]\nledger = "one.sqlite"\n'
@@ -195,10 +196,7 @@ def holding(member):
     return asked, go_on
 
 
-@pytest.mark.parametrize(
-    "how",
-    [signal.SIGINT, *(pytest.param(each, marks=pytest.mark.slow) for each in LIKE_CTRL_C)],
-)
+@pytest.mark.parametrize("how", STOPS)
 def test_a_fleet_that_is_stopped_stops_its_children_and_tells_of_each(open_fleet, tmp_path, how):
     with open_fleet("a", "b") as fleet:
         fleet.write(tmp_path)
@@ -255,7 +253,6 @@ def test_the_logs_of_the_newest_fleets_are_kept(open_fleet, ask, private_home):
     assert kept[0] == "20200101T000011Z-x"
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_of_fifty_orgs_the_three_that_fail_are_named_with_the_reason(open_fleet, ask, private_home):
     names = [f"org{number:02}" for number in range(50)]

@@ -9,6 +9,8 @@ import pytest
 
 from practice_org.metadata.components import find_component, list_components, load_component
 
+pytestmark = pytest.mark.slow
+
 A_PAGE, LEAD_PAGE = "Contact_Sales_Page", "Lead_Marketing_Page"
 ORG = ("--org", "practice")
 FIELD = "Record.HasOptedOutOfEmail"

@@ -18,14 +18,15 @@ from deployer.planning.snapshot import from_bytes
 from practice_org.metadata.jobs import deploy_jobs
 from practice_org.tables import find_row, insert_row, update_row
 
+pytestmark = pytest.mark.slow
+
 FIELD = "HasOptedOutOfEmail"
 BAD = {"fail", "unknown"}
 MOST_ROUNDS = 3
 DIFF = f"<field>{FIELD}</field>"
 ONE = ("--layout", "Contact-Contact Layout", "--permission-set", "none")
 # One product's lines are run before every commit; the others' are nearly the same.
-ALL = [pytest.param(p, marks=[] if p == "github" else [pytest.mark.slow]) for p in PRODUCTS]
-product = pytest.mark.parametrize("product", ALL)
+product = pytest.mark.parametrize("product", PRODUCTS)
 
 
 @pytest.fixture
@@ -141,7 +142,6 @@ def test_an_org_that_moved_since_the_review_turns_review_and_deploy_red(
     assert json.loads(team.report("jobs.json"))["jobs"] == []
 
 
-@pytest.mark.slow
 def test_a_pull_request_without_a_reviewed_plan_is_red_and_gives_one(team, ada):
     assert team.run("github", "review").code == 2
     (team.repo / PLAN).write_text(team.report("plan.json"))
@@ -179,7 +179,6 @@ def test_a_deploy_that_is_still_running_is_waited_for_in_the_next_step(
     assert (team.repo / "reports" / "snapshot.zip").exists()
 
 
-@pytest.mark.slow
 def test_a_deploy_that_outlasts_both_steps_is_red_and_goes_on(team, reviewed, lasting, org_now):
     ran = team.run("github", "deploy")
     assert (ran.code, deploys(org_now)) == (69, ["InProgress"]), ran.log
@@ -187,7 +186,6 @@ def test_a_deploy_that_outlasts_both_steps_is_red_and_goes_on(team, reviewed, la
     assert f"optout jobs resume {team.report('job').strip()}" in ran.log
 
 
-@pytest.mark.slow
 def test_a_check_that_is_still_running_is_red_and_nothing_was_sent(team, reviewed, org_now):
     team.over["OPTOUT_WAIT"] = "0"
     org_now.org.set_setting("deploy_seconds", "600")
@@ -196,7 +194,6 @@ def test_a_check_that_is_still_running_is_red_and_nothing_was_sent(team, reviewe
     assert not (team.repo / "reports" / "job").exists()
 
 
-@pytest.mark.slow
 def test_readiness_is_red_until_what_it_prints_is_done(team, run, org_now):
     seen = [team.run(product, "readiness") for product in PRODUCTS]
     assert [ran.code for ran in seen] == [1] * len(PRODUCTS), seen
@@ -252,7 +249,6 @@ def adopted(team, ada, org_now, monkeypatch):
     return ann
 
 
-@pytest.mark.slow
 @product
 def test_the_night_that_is_owed_is_run_once_and_red_where_the_ledger_is_not(
     team, adopted, org_now, product
@@ -267,7 +263,6 @@ def test_the_night_that_is_owed_is_run_once_and_red_where_the_ledger_is_not(
     assert (ran.code, "is off on this machine" in ran.log) == (1, True), ran.log
 
 
-@pytest.mark.slow
 @product
 def test_a_missing_key_is_red_says_which_and_asks_the_org_nothing(
     team, reviewed, adopted, asked, product

@@ -28,6 +28,8 @@ from practice_org.metadata.jobs import deploy_jobs
 from practice_org.tables import find_rows
 from practice_org.wire import Response
 
+pytestmark = pytest.mark.slow
+
 ORG = ("--org", "practice")
 DEPLOY = ("deploy", *ORG, "--yes", "--json")
 FIELD = "HasOptedOutOfEmail"

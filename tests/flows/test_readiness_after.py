@@ -7,6 +7,8 @@ import pytest
 
 from practice_org.tables import find_rows, insert_row, update_row
 
+pytestmark = pytest.mark.slow
+
 FIELD = "HasOptedOutOfEmail"
 USER = "user003@practice.example.com"
 

@@ -14,6 +14,8 @@ from practice_org.metadata.components import find_component, load_component
 from practice_org.seed.pages import DYNAMIC_PAGE
 from practice_org.tables import delete_row, find_rows, insert_row, update_row
 
+pytestmark = pytest.mark.slow
+
 FIELD = "HasOptedOutOfEmail"
 CUSTOM = "Opt_Out__c"
 IDENTITIES = Path(__file__).parents[2] / "docs" / "operating" / "identities.md"

@@ -12,6 +12,8 @@ from practice_org.seed.fields import SeedField, add_field
 from practice_org.seed.usage import IDLE_APP
 from practice_org.tables import delete_row, find_rows, update_row
 
+pytestmark = pytest.mark.slow
+
 RUNNER = "runner@practice.example.com"
 
 

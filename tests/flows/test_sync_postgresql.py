@@ -16,6 +16,8 @@ from walk import StepClock
 from practice_org.tables import find_row, insert_row
 from sync.ledger.ledger import open_ledger
 
+pytestmark = pytest.mark.slow
+
 ORG = ("--org", "practice")
 
 

@@ -25,6 +25,8 @@ from practice_org.faults.store import When
 from practice_org.metadata.components import edit_layout_as
 from practice_org.tables import find_rows, insert_row
 
+pytestmark = pytest.mark.slow
+
 FIELD = "HasOptedOutOfEmail"
 
 

@@ -14,6 +14,8 @@ from practice_org.faults.firing import switch_on
 from practice_org.faults.store import When
 from practice_org.tables import fields_of, find_rows
 
+pytestmark = pytest.mark.slow
+
 FIELD = "HasOptedOutOfEmail"
 NEW = "Sales_Opt_Out__c"
 

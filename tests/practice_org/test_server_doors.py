@@ -56,8 +56,8 @@ def test_one_connection_serves_many_requests_without_delay(practice):
         first = session.get(practice.http + VERSIONS, timeout=60)
         times = [session.get(practice.http + VERSIONS, timeout=60).elapsed for _ in range(20)]
     assert first.headers.get("connection", "keep-alive") == "keep-alive"
-    # A delayed ACK would cost 40 ms each time.
-    assert sorted(times)[len(times) // 2].total_seconds() < 0.035
+    # A delayed ACK would cost 40 ms each time, however idle the machine.
+    assert min(times).total_seconds() < 0.035
 
 
 def test_an_answer_names_the_host_the_client_asked(practice):

@@ -27,6 +27,8 @@ from sync.moving import ledger_moving, move, people_moving
 from sync.people.model import Person
 from sync.people.sql import open_embedded, open_own
 
+pytestmark = pytest.mark.slow
+
 
 class Stores:
     """A ledger with one opt-out and a people store, and a database that they may move into."""
@@ -163,7 +165,6 @@ def stopping_at(number):
     return before
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("number", range(1, 14))
 def test_a_move_that_was_stopped_leaves_one_store_at_most_and_is_finished_by_the_next(
     stores, number

@@ -14,6 +14,8 @@ from prove.worlds import memory_folder, sow_all
 
 from sync.ledger.events import Selector
 
+pytestmark = pytest.mark.slow
+
 BROKEN = [
     (Outcome(0), ["kill FAIL n=0 seed=7 secs=1.0", "  it has run no case"]),
     (Outcome(3, ("x: lost",)), ["kill FAIL n=3 seed=7 secs=1.0", "  x: lost"]),

@@ -14,6 +14,8 @@ from prove.outcome import Outcome
 from prove.scenes import Scene
 from prove.worlds import memory_folder, sow_all
 
+pytestmark = pytest.mark.slow
+
 INTAKE = disk_store.SCENES[0]
 
 

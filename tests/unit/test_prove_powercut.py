@@ -11,6 +11,8 @@ from prove.powercut import WAYS, Way, early_answers, look, record
 from prove.recorder import Op
 from prove.torn import Disk
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = WAYS[0]
 NAMED = (Op("create", "a", 0), Op("names", ""))
 

@@ -1,0 +1,1 @@
+"""The pages as somebody on a fresh machine follows them: read, typed, judged."""
