@@ -11,7 +11,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -41,13 +41,14 @@ def programs() -> Path | None:
 
 @dataclass
 class Cluster:
-    """One server; `address` is where it listens besides its socket."""
+    """One server; `address` is where it listens besides its socket, `settings` are more of them."""
 
     folder: Path
     programs: Path
     port: int
     address: str = "127.0.0.1"
     numbers: Iterator[int] = field(default_factory=count)
+    settings: Mapping[str, str] = field(default_factory=dict)
 
     def url(self, database: str, user: str = "postgres", host: str = "") -> URL:
         """By its socket, or by the host that is named."""
@@ -82,7 +83,8 @@ class Cluster:
     def start(self) -> None:
         """Up, and answering."""
         where = f"-p {self.port} -k {self.folder} -c listen_addresses={self.address}"
-        rest = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+        given = {**_SETTINGS, **self.settings}
+        rest = " ".join(f"-c {name}={value}" for name, value in given.items())
         self._run("pg_ctl", "-w", "-t", "60", "-l", "log", "-o", f"{where} {rest}", "start")
 
     def stop(self, how: str = "immediate") -> None:
@@ -123,7 +125,7 @@ def _group() -> int | None:
 
 
 @contextmanager
-def running(address: str = "127.0.0.1") -> Iterator[Cluster | None]:
+def running(address: str = "127.0.0.1", **settings: str) -> Iterator[Cluster | None]:
     """A server that is gone afterwards; None where the programs are not there."""
     found = programs()
     if found is None:
@@ -136,7 +138,7 @@ def running(address: str = "127.0.0.1") -> Iterator[Cluster | None]:
         if (entry := _entry()) is not None:
             os.chown(folder, entry.pw_uid, entry.pw_gid)
         folder.chmod(0o755)
-        cluster = Cluster(folder, found, _free_port(), address)
+        cluster = Cluster(folder, found, _free_port(), address, settings=settings)
         cluster.make()
         cluster.start()
         try:

@@ -46,6 +46,7 @@ PROMISES = (
             "nightly",
             "kill_postgresql",
             "lock_postgresql",
+            "soak_postgresql",
         ),
         (
             f"{_PUSH}an_unsubscribe_reaches_the_person_and_every_record_they_hold",
@@ -72,6 +73,7 @@ PROMISES = (
             "soak",
             "kill_postgresql",
             "lock_postgresql",
+            "soak_postgresql",
         ),
         (
             f"{_NIGHT}no_night_ever_writes_an_opt_in",
@@ -81,7 +83,7 @@ PROMISES = (
     Promise(
         "A record is changed once for one opt-out, however often it was sent, and wherever the run "
         "was killed.",
-        ("kill", "lock", "net", "soak", "kill_postgresql", "lock_postgresql"),
+        ("kill", "lock", "net", "soak", "kill_postgresql", "lock_postgresql", "soak_postgresql"),
         (
             f"{_PUSH}a_write_whose_answer_is_lost_is_read_back_and_done_once",
             f"{_PUSH}the_same_event_again_writes_nothing",
@@ -162,7 +164,7 @@ PROMISES = (
     ),
     Promise(
         "Every run is bounded: in calls, in tries of what is refused, in memory.",
-        ("faults", "soak", "nightly", "badinput"),
+        ("faults", "soak", "soak_postgresql", "nightly", "badinput"),
         (
             f"{_WALK}a_deploy_costs_at_most_twelve_calls_besides_polls",
             f"{_UNIT}night_calls.py::test_a_quiet_night_costs_its_queries",

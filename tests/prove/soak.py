@@ -16,14 +16,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
+from postgresql_house import Cluster
 from prove.outcome import Outcome, Size, digest
 from prove.soak_end import drain_the_rest, look
 from prove.soak_house import Sample, Soaked, free_port
 from prove.soak_load import Load
 from prove.soak_plan import Act, Mark, Plan
 from prove.soak_resubscribes import Resubscribes
+from prove.soak_store import Files, make_database
 from prove.stages import be_silent
 
 from deployer.clock import SystemClock
@@ -32,8 +35,9 @@ EVENTS = {Size.SHORT: 20_000, Size.LONG: 1_000_000}
 PEOPLE = {Size.SHORT: 2_000, Size.LONG: 20_000}
 KILLS = {Size.SHORT: 3, Size.LONG: 20}
 LOOKS = 50
-# How long the server may work on after the last delivery; what it has put off takes longer.
-DRAIN_S = {Size.SHORT: 20, Size.LONG: 300}
+# How long the server may work on after the last delivery, and without getting any further: what it
+# has put off takes longer.
+DRAIN_S, STUCK_S = 300, 5
 # Ten times what is promised: a busy machine is slow, and no sentence here is about speed.
 ACK_MOST_MS, GROWTH_MOST_MB, FILES_MOST = 1_000, 10, 100
 _CLOCK = SystemClock()
@@ -41,11 +45,15 @@ _CLOCK = SystemClock()
 
 def run(seed: int, size: Size) -> Outcome:
     """The whole plan of this seed, once."""
+    return carry_out(Plan(seed, EVENTS[size], PEOPLE[size], KILLS[size]))
+
+
+def carry_out(plan: Plan, server: Cluster | None = None) -> Outcome:
+    """This plan, from beginning to end; `server` has the database, if there is to be one."""
     be_silent()
-    plan = Plan(seed, EVENTS[size], PEOPLE[size], KILLS[size])
-    with soak(plan, DRAIN_S[size]) as soaked:
+    with soak(plan, server=server) as soaked:
         wrong = [*soaked.wrong, *_beyond(soaked.figures)]
-    told = [f"{each}" for each in plan.deliveries()] + [f"{each}" for each in plan.marks()]
+    told = (f"{each}" for each in chain(plan.deliveries(), plan.marks()))
     return Outcome(soaked.sent, tuple(wrong), digest(told), soaked.figures)
 
 
@@ -60,14 +68,19 @@ class Told:
 
 @contextmanager
 def soak(
-    plan: Plan, drain_s: float, spoil: Callable[[Soaked], None] = lambda _: None
+    plan: Plan,
+    drain_s: float = DRAIN_S,
+    spoil: Callable[[Soaked], None] = lambda _: None,
+    server: Cluster | None = None,
 ) -> Iterator[Told]:
     """Everything, from an empty folder; `spoil` may do harm before it is looked at the end."""
     told = Told()
     with tempfile.TemporaryDirectory(prefix="optout-soak-") as name:
-        house = Soaked(Path(name), free_port())
+        home = Path(name) / "home"
+        store = make_database(server) if server else Files(home)
+        house = Soaked(Path(name), free_port(), store)
         before = os.environ.get("OPTOUT_HOME")
-        os.environ["OPTOUT_HOME"] = str(house.home)
+        os.environ["OPTOUT_HOME"] = str(home)
         try:
             _soak(house, plan, drain_s, spoil, told)
         finally:
@@ -90,9 +103,9 @@ def _soak(
         house.serve()
         load = Load(plan, house.port, records)
         again = Resubscribes(house, plan)
-        begun = time.monotonic()
+        begun, before = time.monotonic(), house.cpu_s()
         _through(house, load, plan, again)
-        took = time.monotonic() - begun
+        took, after = time.monotonic() - begun, house.cpu_s()
         told.wrong += load.wrong
         left = _wait(house, drain_s)
         if code := house.stop():
@@ -103,7 +116,8 @@ def _soak(
     told.wrong += look(house, load, again)
     told.figures |= {
         "per_s": round(load.sent / took), "left_for_later": left, "kills": plan.kills,
-        "resubscribed": len(again.cleared), **_acks(load), **_growth(house.samples),
+        "outages": len(plan.outages), "put_off": load.later, "resubscribed": len(again.cleared),
+        **_acks(load), **_growth(house.samples), **_shares(before, after, load.sent),
     }  # fmt: skip
 
 
@@ -128,7 +142,7 @@ def _through(house: Soaked, load: Load, plan: Plan, again: Resubscribes) -> None
             house.look(load.sent)
             looks += 1
         again.some(load.sent, is_last=False)
-        _CLOCK.sleep(0.02)
+        _CLOCK.sleep(0.1)
     for mark in marks:
         _keep(house, mark)
     house.calm()
@@ -136,19 +150,27 @@ def _through(house: Soaked, load: Load, plan: Plan, again: Resubscribes) -> None
 
 
 def _keep(house: Soaked, mark: Mark) -> None:
-    if mark.act is Act.KILL:
-        house.kill()
-    elif mark.act is Act.BEGIN and mark.upset:
-        house.upset(mark.upset.value)
-    else:
-        house.calm()
+    match mark.act:
+        case Act.KILL:
+            house.kill()
+        case Act.RESTART:
+            house.store.restart("fast")
+        case Act.CRASH:
+            house.store.restart("immediate")
+        case Act.BEGIN:
+            house.upset(mark.upset.value)
+        case Act.END:
+            house.calm()
 
 
 def _wait(house: Soaked, drain_s: float) -> int:
-    """Let the server work on; how many events it has not settled by then."""
+    """Let the server work on while it gets on; how many events it has not settled by then."""
     until = time.monotonic() + drain_s
-    while (left := house.open_events()) and time.monotonic() < until:
+    left, stuck = house.open_events(), time.monotonic() + STUCK_S
+    while left and time.monotonic() < min(until, stuck):
         _CLOCK.sleep(0.5)
+        if (now := house.open_events()) < left:
+            left, stuck = now, time.monotonic() + STUCK_S
     return left
 
 
@@ -157,6 +179,16 @@ def _acks(load: Load) -> Mapping[str, float]:
     return {
         "ack_p50_ms": round(statistics.median(ordered) * 1000, 1),
         "ack_p99_ms": round(ordered[len(ordered) * 99 // 100] * 1000, 1),
+    }
+
+
+def _shares(
+    before: Mapping[str, float], after: Mapping[str, float], sent: int
+) -> Mapping[str, float]:
+    """Seconds of the CPU for 1,000 deliveries, by process."""
+    return {
+        f"{name}_s_per_1k": round((after[name] - before[name]) / max(sent, 1) * 1000, 2)
+        for name in after
     }
 
 
@@ -181,5 +213,7 @@ def _beyond(figures: Mapping[str, float]) -> Iterator[str]:
         yield f"a sender in a hundred waits {figures['ack_p99_ms']} ms"
     if figures["answered_in_it"] >= 100_000 and figures["mb_per_100k"] > GROWTH_MOST_MB:
         yield f"memory grows by {figures['mb_per_100k']} MB for 100,000 deliveries"
+    if figures["outages"] and not figures["put_off"]:
+        yield "no sender noticed that the database was away"
     if figures["files_most"] > FILES_MOST:
         yield f"{figures['files_most']:g} files are open"

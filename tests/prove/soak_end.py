@@ -16,7 +16,6 @@ from deployer.clock import SystemClock
 from sync.drain import drain
 from sync.ledger.ledger import open_ledger
 from sync.org_records import open_door
-from sync.people.sql import open_embedded
 
 # Longer than anything is put off for.
 DAYS = 3
@@ -39,8 +38,8 @@ def drain_the_rest(house: Soaked) -> None:
     with open_writer() as writer:
         for days in range(1, DAYS + 1):
             clock = Ahead(days)
-            ledger = open_ledger(house.ledger, clock)
-            people = open_embedded(house.people, clock)
+            ledger = open_ledger(house.store.ledger, clock)
+            people = house.store.open_people(clock)
             drain(ledger, people, lambda: open_door(writer), f"end-{days}")
             people.close()
             ledger.close()
@@ -54,7 +53,7 @@ def look(house: Soaked, load: Load, again: Resubscribes) -> Iterator[str]:
         for (record,) in house.rows('SELECT "Id" FROM "Contact" WHERE "HasOptedOutOfEmail"')
         if record in names
     }
-    people = open_embedded(house.people, SystemClock())
+    people = house.store.open_people(SystemClock())
     out = {int(each.person_id.partition("-")[2]) for each in people.opted_out()}
     people.close()
     wanted = load.acked - again.cleared

@@ -11,17 +11,25 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from prove.soak_store import Store
+from sqlalchemy import func, select
 from webhook_signing import KEY
 
 from deployer.clock import SystemClock
 from deployer.salesforce.practice import read_server
 from deployer.salesforce.practice_faults import clear_faults, send_fault
+from sync.database.places import open_place
+from sync.database.postgresql import Room
+from sync.database.views import reading
+from sync.ledger.events import EventState
+from sync.ledger.tables import EVENTS
 
 COMMAND = [sys.executable, "-c", "from deployer.cli import main; main()"]
 _SETTINGS = '[sync.senders.shop]\nsecret_env = "SHOP_SECRET"\n'
@@ -43,13 +51,17 @@ class Sample:
 class Soaked:
     """Everything is in `folder`; the server listens on `port` and is killed as often as one likes.
 
-    `server` is the running one, `lives` how many there have been.
+    `store` keeps ledger and people. `server` is the running one, `lives` how many there have been,
+    and `spent_s` the CPU's seconds of those that are no more.
     """
 
     folder: Path
     port: int
+    store: Store
     server: subprocess.Popen | None = None
+    practice: subprocess.Popen | None = None
     lives: int = 0
+    spent_s: float = 0.0
     samples: list[Sample] = field(default_factory=list)
 
     @property
@@ -58,19 +70,11 @@ class Soaked:
         return self.folder / "home"
 
     @property
-    def ledger(self) -> Path:
-        return self.home / "sync" / "practice" / "ledger.sqlite"
-
-    @property
-    def people(self) -> Path:
-        return self.home / "people" / "practice.sqlite"
-
-    @property
     def env(self) -> dict[str, str]:
         secret = "whsec_" + base64.b64encode(KEY).decode()
         paths = os.pathsep.join(filter(None, sys.path))
         return {**os.environ, "OPTOUT_HOME": str(self.home), "SHOP_SECRET": secret,
-                "PYTHONPATH": paths}  # fmt: skip
+                "PYTHONPATH": paths, **self.store.env}  # fmt: skip
 
     @property
     def asked(self) -> list[str]:
@@ -85,7 +89,7 @@ class Soaked:
     def org(self, contacts: int) -> Iterator[None]:
         """A practice org with so many contacts, for the block."""
         words = ["practice-org", "start", "--contacts", str(contacts), "--leads", "0", "--json"]
-        process = self._begin(*words)
+        process = self.practice = self._begin(*words)
         try:
             yield
         finally:
@@ -128,9 +132,14 @@ class Soaked:
 
     def open_events(self) -> int:
         """How many events the server has still to do something about; only read."""
-        with closing(sqlite3.connect(f"file:{self.ledger}?mode=ro", uri=True)) as db:
-            asked = "SELECT count(*) FROM events WHERE state <> 'settled'"
-            return int(db.execute(asked).fetchone()[0])
+        open_ones = EVENTS.c.state != EventState.SETTLED.value
+        engine = open_place(self.store.ledger, Room.LEDGER)
+        try:
+            with reading(engine) as db:
+                asked = select(func.count()).select_from(EVENTS).where(open_ones)
+                return db.scalar(asked) or 0
+        finally:
+            engine.dispose()
 
     # The server ----------------------------------------------------------------------------
 
@@ -142,6 +151,7 @@ class Soaked:
 
     def kill(self) -> None:
         """SIGKILL, and the next start."""
+        self.spent_s += _cpu_s(self.server.pid)
         self.server.kill()
         self._reap()
         self.serve()
@@ -164,6 +174,14 @@ class Soaked:
             files = len(list(Path(f"/proc/{self.server.pid}/fd").iterdir()))
             self.samples.append(Sample(self.lives, answered, int(rss.split()[1]) / 1024, files))
 
+    def cpu_s(self) -> dict[str, float]:
+        """The CPU's seconds until now: of every server, of the org, and of this process."""
+        return {
+            "server": self.spent_s + _cpu_s(self.server.pid),
+            "org": _cpu_s(self.practice.pid),
+            "senders": time.process_time(),
+        }
+
     def run(self, *words: str) -> None:
         """A command to its end, which must be a good one."""
         subprocess.run(
@@ -180,6 +198,12 @@ class Soaked:
         if not process.stdout.readline():
             raise AssertionError(f"{' '.join(words)} did not start, exit {process.wait(_STOP_S)}")
         return process
+
+
+def _cpu_s(process: int) -> float:
+    """What it has used of the CPU, in itself and for the system."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:

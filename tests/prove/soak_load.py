@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import http.client
 import threading
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from prove.soak_line import Line
 from prove.soak_plan import Delivery, Kind, Plan, Selected
 from serve_house import said
 from webhook_signing import KEY, delivery
 
 from deployer.clock import SystemClock
 
-SENDERS = 4
-ANSWER_S = 30.0
+# So many wait at once for the server's commits, which take them together.
+SENDERS = 12
 # A server that was killed is there again in seconds; one that is not is a failure.
 PATIENCE_S = 120.0
 # Of what was taken lately one is sent again.
@@ -29,7 +29,8 @@ _CLOCK = SystemClock()
 class Load:
     """What was sent and heard: `acked` are persons, `status` answers by kind, `acks_s` how late.
 
-    `records` are the persons' Salesforce Ids, by number.
+    `later` counts those that were told to come again. `records` are the persons' Salesforce Ids, by
+    number.
     """
 
     plan: Plan
@@ -40,6 +41,7 @@ class Load:
     acks_s: list[float] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     sent: int = 0
+    later: int = 0
     _kept: list[tuple[int, bytes]] = field(default_factory=list)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -52,20 +54,20 @@ class Load:
         return threads
 
     def _send_all(self, rest) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_S)
+        line = Line(self.port)
         while not self.wrong:
             with self._turn:
                 mine = next(islice(rest, 1), None)
             if mine is None:
                 break
-            self._send(connection, mine)
-        connection.close()
+            self._send(line, mine)
+        line.close()
 
-    def _send(self, connection: http.client.HTTPConnection, mine: Delivery) -> None:
+    def _send(self, line: Line, mine: Delivery) -> None:
         number, body, key = self._letter(mine)
         headers = delivery(body, key, f"msg_{number}", _CLOCK.now())
         begun = time.monotonic()
-        status, tried = self._until_answered(connection, body, headers, begun)
+        status, tried = self._until_answered(line, body, headers, begun)
         with self._turn:
             self.sent += 1
             self.status[mine.kind.value, status] += 1
@@ -95,21 +97,21 @@ class Load:
         return mine.number, body, b"x" * 32 if mine.kind is Kind.FORGED else KEY
 
     def _until_answered(
-        self, connection: http.client.HTTPConnection, body: bytes, headers, begun: float
+        self, line: Line, body: bytes, headers: Mapping[str, str], begun: float
     ) -> tuple[int, int]:
         """The first answer that is no "later", and how often it was sent."""
         tried = 0
         while time.monotonic() - begun < PATIENCE_S:
             tried += 1
             try:
-                connection.request("POST", "/unsubscribes", body, headers)
-                answer = connection.getresponse()
-                answer.read()
-            except (OSError, http.client.HTTPException):
-                connection.close()
+                status = line.post("/unsubscribes", body, headers)
+            except OSError:
+                line.close()
                 _CLOCK.sleep(0.05)
                 continue
-            if answer.status != 503:
-                return answer.status, tried
+            if status != 503:
+                return status, tried
+            with self._turn:
+                self.later += 1
             _CLOCK.sleep(0.2)
         return 0, tried

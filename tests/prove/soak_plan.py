@@ -63,6 +63,8 @@ class Act(Enum):
     """What happens at a mark."""
 
     KILL = "SIGKILL"
+    RESTART = "the database is stopped and started"
+    CRASH = "the database dies and is started"
     BEGIN = "an upset begins"
     END = "an upset is over"
 
@@ -78,12 +80,16 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """So many `events` to so many `people`, with so many kills."""
+    """So many `events` to so many `people`, with so many kills.
+
+    `outages` befall what keeps the ledger, in this order; a file has none.
+    """
 
     seed: int
     events: int
     people: int
     kills: int
+    outages: tuple[Act, ...] = ()
 
     @property
     def resubscribers(self) -> range:
@@ -112,7 +118,7 @@ class Plan:
             yield Delivery(number, draw.choice(asking), kind, selected, age)
 
     def marks(self) -> list[Mark]:
-        """What happens when: kills anywhere, the upsets one after the other."""
+        """What happens when: kills anywhere, the upsets one after the other, outages between."""
         draw = Random(f"marks {self.seed}")  # noqa: S311 - repeatable on purpose
         found = [
             Mark(draw.randrange(self.events // 20, self.events), Act.KILL)
@@ -122,4 +128,8 @@ class Plan:
             begin = self.events * (2 * number + 2) // 11
             found.append(Mark(begin, Act.BEGIN, upset))
             found.append(Mark(begin + self.events // 25, Act.END, upset))
+        found += [
+            Mark(self.events * (2 * number + 3) // 11, outage)
+            for number, outage in enumerate(self.outages)
+        ]
         return sorted(found)

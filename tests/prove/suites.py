@@ -19,6 +19,7 @@ SUITES = {
     "net": "every harm of the wire at every call: no hang, the right end, and all done once",
     "disk": "disks that fill and fail, SIGTERM, clocks set wrong: nothing answered for is lost",
     "soak": "webhooks for as long as a million, kills and outages, against real processes",
+    "soak_postgresql": "the same with ledger and people in PostgreSQL, which is restarted and dies",
     "badinput": "hostile inputs at every door: refused in good time, and nothing half done",
     "deploy": "random orgs, and a fault at a step: all or nothing, once, and given back",
     "upgrade": "what an earlier release stored opens, what a later one stored stays as it is",

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
-from contextlib import closing
 
 import pytest
 from prove.soak import soak
 from prove.soak_plan import Act, Kind, Plan, Upset
+
+from deployer.clock import SystemClock
 
 WHOLE = Plan(1, 20_000, 2_000, 3)
 SMALL = Plan(1, 300, 120, 1)
@@ -44,6 +44,16 @@ def test_kills_and_upsets_come_between_and_one_upset_after_the_other():
     assert marks[-1].after < WHOLE.events
 
 
+def test_the_outages_of_a_database_come_in_their_order_and_while_nothing_else_is_wrong():
+    outages = (Act.RESTART, Act.CRASH)
+    plan = Plan(1, 20_000, 2_000, 0, outages)
+    assert tuple(each.act for each in plan.marks() if each.act in outages) == outages
+    wrong = 0
+    for each in plan.marks():
+        wrong += {Act.BEGIN: 1, Act.END: -1}.get(each.act, 0)
+        assert not (wrong and each.act in outages)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_a_small_soak_loses_nobody():
@@ -53,11 +63,13 @@ def test_a_small_soak_loses_nobody():
 
 def forget(house):
     """Somebody's opt-out is undone on both sides, and nobody asked for that."""
-    with closing(sqlite3.connect(house.people)) as db, db:
-        db.execute(
-            "UPDATE people SET unsubscribed = 0 WHERE person_id = "
+    people = house.store.open_people(SystemClock())
+    with people.engine.begin() as db:
+        db.exec_driver_sql(
+            "UPDATE people SET unsubscribed = false WHERE person_id = "
             "(SELECT person_id FROM people WHERE unsubscribed ORDER BY person_id DESC LIMIT 1)"
         )
+    people.close()
 
 
 @pytest.mark.slow
@@ -65,3 +77,12 @@ def forget(house):
 def test_an_opt_out_that_is_lost_at_the_end_is_seen():
     with soak(SMALL, 0, forget) as told:
         assert [each for each in told.wrong if "1 acknowledged opt-outs are lost on" in each]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_small_soak_loses_nobody_when_its_database_restarts_and_dies(cluster):
+    plan = Plan(1, 300, 120, 1, (Act.RESTART, Act.CRASH))
+    with soak(plan, 0, server=cluster) as told:
+        assert (told.sent, told.wrong) == (300, [])
+        assert told.figures["put_off"]
