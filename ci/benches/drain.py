@@ -97,8 +97,8 @@ def _rows_of(
     script = _script(tuple(each.calls for each in cost["script"]))
     yield row_beside(("j", f"{name}, API calls beside"), calls, [script], 0.01, "calls")
     for what, goal, unit, attribute in (
-        ("wall", 0.5, "s", "wall_s"),
-        ("CPU", 0.5, "s", "cpu_s"),
+        ("wall", 1.0, "s", "wall_s"),
+        ("CPU", 1.0, "s", "cpu_s"),
         ("peak memory", 2.0, "MB", "peak_mb"),
     ):
         figures = {
