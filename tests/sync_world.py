@@ -129,10 +129,12 @@ class World(RuleBasedStateMachine):
     @initialize(seed=st.integers(0, 2**32 - 1))
     def people_hold_records(self, seed):
         draw = Random(seed)  # noqa: S311 - a test's own
+        people = []
         for person in PEOPLE:
             ids = sorted(draw.sample(self.oracle.records, draw.choice((0, 0, 1, 2))))
-            self.house.person(person, *ids, email=draw.choice(ADDRESSES))
+            people.append(Person(person, draw.choice(ADDRESSES), tuple(ids)))
             self.oracle.joined.append({person, *ids})
+        self.store.add(*people)
 
     @rule(person=persons)
     def a_person_unsubscribes(self, person):

@@ -83,7 +83,7 @@ MOVES: Sequence[Move] = (
     Move("a_drain_dies_as_it_writes", 2, {"is_heard": _heard}),
     Move("a_night", 1),
     Move("a_night_dies", 1, {"calls": lambda draw: draw.randint(0, 30), "is_heard": _heard}),
-    Move("a_night_goes_wrong", 12, {"fault": _one_of(*AT_NIGHT), "when": draw_when}),
+    Move("a_night_goes_wrong", 4, {"fault": _one_of(*AT_NIGHT), "when": draw_when}),
     Move("a_person_is_resubscribed", 2, {"number": _number}),
     Move("a_resubscribe_dies", 1,
          {"number": _number, "call": _one_of(*_CALLS), "is_heard": _heard}),

@@ -10,6 +10,7 @@ from org_clock import OrgClock
 from org_copy import copy_of
 from prove.fault_house import FaultHouse
 from prove.model import small_org
+from prove.sim_moves import AT_NIGHT
 from serve_house import Desk, make_desk, said
 from sync_resubscribing import NightsAndResubscribes, PushesAndResubscribes, TickingClock
 from sync_stores import Stores, kept, open_stores
@@ -23,7 +24,7 @@ from sync.org_records import OrgDoor
 
 BY_WEB = 3
 # One schedule in so many has drains that are processes of their own, and log in each time.
-ANEW = 3
+ANEW = 5
 _NAMES = {
     Selector.PERSON: "person_id", Selector.EMAIL: "email", Selector.SALESFORCE: "salesforce_id",
 }  # fmt: skip
@@ -96,6 +97,7 @@ class Simulated:
 
     template: Template
     stays: bool
+    turn: int  # the number of this schedule among its kind
 
     def __init__(self):
         self.fired: set[str] = set()
@@ -129,6 +131,9 @@ class Simulated:
         standing = standing_faults(self.house.org)
         self.fired |= {f"{each.spelled} at {each.place}" for each in standing if each.fired}
 
+    def last_move(self):
+        """What every schedule of this kind ends with."""
+
     def settle(self):
         super().settle()
         self.look()
@@ -149,3 +154,8 @@ class NightAtLast(Simulated, NightsAndResubscribes):
         """A night meets a fault that no drain can meet."""
         self.something_goes_wrong(fault, when)
         self.a_night()
+
+    def last_move(self):
+        """Chance would leave one of these faults out of twenty thousand schedules now and then."""
+        self.all_is_well_again()
+        self.a_night_goes_wrong(AT_NIGHT[self.turn % len(AT_NIGHT)], {"times": 1})

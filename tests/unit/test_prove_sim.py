@@ -16,6 +16,8 @@ from sqlalchemy import text
 from practice_org.faults.catalogue import CODES
 from sync.ledger.events import Selector
 
+pytestmark = pytest.mark.slow
+
 NIGHTS, DRAINS = NIGHTLY, NIGHTLY + 1  # a seed with nights, one without
 SOME = 2_000
 
@@ -101,13 +103,18 @@ def test_most_schedules_are_short_and_some_are_long():
     draw = Random(1)  # noqa: S311 - repeatable on purpose
     drawn = [draw_length(draw) for _ in range(SOME)]
     assert (min(drawn), max(drawn)) == (STEPS[0], LONG_STEPS[1])
-    assert SOME / 20 < sum(each > STEPS[1] for each in drawn) < SOME / 5
+    assert SOME / 32 < sum(each > STEPS[1] for each in drawn) < SOME / 8
 
 
 def test_a_night_has_faults_of_its_own():
     assert {place for place, _ in AT_NIGHT} == {
         "bulk.query.create", "bulk.query.poll", "bulk.query.results", "query.row",
     }  # fmt: skip
+
+
+def test_a_schedule_with_nights_ends_with_the_fault_whose_turn_it_is(template):
+    place, code = AT_NIGHT[NIGHTS // NIGHTLY]
+    assert f"{code} at {place}" in run_seed(NIGHTS, template).fired
 
 
 def test_a_server_keeps_its_login_until_something_goes_wrong(template):
