@@ -12,7 +12,7 @@ from walk import StepClock
 from sync.ledger.claims import claim_due
 from sync.ledger.events import NewEvent, Selector, accept
 from sync.ledger.ledger import open_ledger, to_text
-from sync.ledger.tables import QUARANTINE
+from sync.ledger.tables import METADATA, QUARANTINE
 from sync.ledger.targets import Side, Target, TargetState, Want, spread
 
 CONTACT, LEAD, OTHER = "003000000000001AAA", "00Q000000000001AAA", "003000000000002AAA"
@@ -35,6 +35,13 @@ def _ledger(tmp_path, bare_clock):
 def _db(bare_ledger):
     with bare_ledger.engine.begin() as connection:
         yield connection
+
+
+def everything(ledger) -> list:
+    """All rows of all tables."""
+    with ledger.engine.connect() as db:
+        tables = METADATA.sorted_tables
+        return [(each.name, *row) for each in tables for row in db.execute(each.select())]
 
 
 def event(key: str, at: datetime = START) -> NewEvent:
