@@ -116,9 +116,10 @@ def manifest(members: Mapping[str, Iterable[str]], version: float) -> Node:
 def to_zip(files: dict[str, bytes]) -> bytes:
     """The files as a zip whose bytes depend on nothing else."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for path, content in files.items():
-            archive.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), content)
+            entry = zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 

@@ -70,6 +70,13 @@ def test_a_retrieve_takes_its_time():
     assert states == ["InProgress", "InProgress", "Completed", "Succeeded"]
 
 
+def test_a_retrieved_zip_is_packed_as_salesforce_packs_it():
+    lab = open_lab()
+    lab.load("Layout", CONTACT, layout_xml(*(["Title"] * 500)))
+    packed = lab.retrieve({"Layout": [CONTACT]}).text("zipFile")
+    assert len(packed) < len(layout_xml(*(["Title"] * 500))) / 5
+
+
 def test_a_name_that_is_not_there_is_a_message():
     result = open_lab().retrieve({"Layout": ["Contact-Gone"]})
     message = result.child("messages")
