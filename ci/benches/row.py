@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -116,6 +116,16 @@ def row_beside(
 def row_within(title: tuple[str, str], ours: Side, limit: float, unit: str) -> Row:
     """Ours against what was promised: at most `limit`."""
     return row_beside(title, ours, [Side("limit", "", (limit,))], 1.0, unit)
+
+
+def unexplained(rows: Iterable[Row], reasons: Iterable[str]) -> list[Row]:
+    """Those missed by more than twice for no reason that is known; reasons are by row."""
+    known = set(reasons)
+    return [
+        row
+        for row in rows
+        if row.verdict is Verdict.FAIL and f"{row.letter} {row.name}" not in known
+    ]
 
 
 def _ratio(ours: float, beside: float) -> float:

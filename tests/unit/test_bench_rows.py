@@ -2,7 +2,7 @@
 
 import pytest
 from benches.rounds import rounds
-from benches.row import Side, Verdict, row_beside, row_within
+from benches.row import Side, Verdict, row_beside, row_within, unexplained
 
 TITLE = ("b", "forty layouts")
 
@@ -43,6 +43,15 @@ def test_ours_is_held_against_the_best_peer_round_by_round(peers, ratio, low, hi
 )
 def test_only_a_miss_by_more_than_twice_fails(goal, verdict):
     assert row_beside(TITLE, side(2), [side(1)], goal, "s").verdict is verdict
+
+
+def test_a_miss_that_is_explained_fails_no_more():
+    missed, met = (
+        row_beside(TITLE, side(9), [side(1)], 1.0, "s"),
+        row_within(TITLE, side(1), 1, "s"),
+    )
+    assert unexplained([met, missed], []) == [missed]
+    assert unexplained([met, missed], ["b forty layouts"]) == []
 
 
 @pytest.mark.parametrize(
