@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from prove.soak import soak
+from prove.soak_line import Line
 from prove.soak_plan import Act, Kind, Plan, Upset
 
 from deployer.clock import SystemClock
@@ -52,6 +55,35 @@ def test_the_outages_of_a_database_come_in_their_order_and_while_nothing_else_is
     for each in plan.marks():
         wrong += {Act.BEGIN: 1, Act.END: -1}.get(each.act, 0)
         assert not (wrong and each.act in outages)
+
+
+SAID = [
+    [b"HTTP/1.1 202 Accepted\r\nContent-Length: 2\r\n\r\nok"],
+    [b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 5\r\n", b"\r\nla", b"ter"],
+    [b"HTTP/1.1 202 Accepted\r\ncontent-length: 2\r\n\r\n"],
+]
+
+
+def answer(door):
+    """One caller's requests; the last answer is not whole when this hangs up."""
+    with door.accept()[0] as caller:
+        for pieces in SAID:
+            caller.recv(65_536)
+            for piece in pieces:
+                caller.sendall(piece)
+
+
+def test_a_sender_keeps_its_line_and_takes_half_an_answer_for_none():
+    with socket.create_server(("127.0.0.1", 0)) as door, ThreadPoolExecutor(1) as beside:
+        answered = beside.submit(answer, door)
+        line = Line(door.getsockname()[1])
+        assert [line.post("/unsubscribes", b"{}", {"webhook-id": "1"}) for _ in range(2)] == [
+            202, 503,
+        ]  # fmt: skip
+        with pytest.raises(ConnectionResetError):
+            line.post("/unsubscribes", b"{}", {})
+        line.close()
+        answered.result()
 
 
 @pytest.mark.slow
