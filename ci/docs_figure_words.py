@@ -18,7 +18,8 @@ Measured = Mapping[str, Any]
 class Bar:
     """What one tool took to ours: 3 is three times as much; None has not done it.
 
-    `says` is the bar in words. Where ours is 0 the bar is as long as if it were 1.
+    `says` is the bar in words. Where ours is 0, or below it as the exponent of
+    what shrinks, the bar is as long as if it were 1.
     """
 
     says: str
@@ -52,7 +53,9 @@ def goal_words(row: Measured) -> str:
     for peer in row["peers"]:
         if peer["name"] == LIMIT:
             return f"at most {amount(peer['value'], row['unit'])}"
-    return f"at most {number(row['goal'])} times"
+    if row["goal"] == 1:
+        return "no more than the best"
+    return f"at most {number(row['goal'])} times the best"
 
 
 def amount(value: float | None, unit: str) -> str:
@@ -80,8 +83,8 @@ def bars_of(row: Measured) -> Iterator[Bar]:
         value, ours = peer["value"], row["ours"]
         if value is None:
             yield Bar(f"{name}: not done", None)
-        elif ours == 0:
-            told = f"{name}: {amount(value, row['unit'])}, ours none"
+        elif ours <= 0:
+            told = f"{name}: {amount(value, row['unit'])}, ours {number(ours) if ours else 'none'}"
             yield Bar(told, value or 1.0)
         else:
             times = value / ours

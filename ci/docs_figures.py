@@ -90,7 +90,9 @@ def by_letter(rows: Sequence[Measured]) -> dict[str, list[Measured]]:
 def _part(letter: str, rows: Sequence[Measured]) -> dict[str, Any]:
     return {
         **CLAIMS[letter],
-        "rows": [line for row in rows for line in row_lines(row)],
+        "lines": [line for row in rows for line in row_lines(row)],
+        "missed": sum(not row["met"] for row in rows),
+        "count": len(rows),
         "command": rows[0]["command"],
         "picture": f"figures-{letter}.svg",
         "alt": alt_text(rows),

@@ -84,7 +84,7 @@ def _goal(row: Measured) -> float | None:
 def _span(rows: Sequence[Measured]) -> tuple[float, float]:
     """The least and the greatest of what is drawn, with room beside it."""
     drawn = [bar.times for row in rows for bar in bars_of(row)] + [_goal(row) for row in rows]
-    shown = [times for times in drawn if times and math.isfinite(times)]
+    shown = [times for times in drawn if times and 0 < times < math.inf]
     return min([0.7, *shown]) / 1.4, max([1.5, *shown]) * 1.4
 
 
