@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from metadata_org import (
     CONTACT,
-    NS,
     field_files,
     fields_on,
     layout_xml,
@@ -35,17 +34,6 @@ def layout_inner(*fields: str) -> str:
     return xml[xml.index("<layoutSections>") : xml.index("</Layout>")]
 
 
-def test_a_retrieve_lies_under_unpackaged_unless_it_is_a_single_package():
-    lab = open_lab()
-    lab.load("Layout", CONTACT, layout_xml())
-    names = {"Layout": [CONTACT]}
-    assert [*lab.files(names)] == [f"layouts/{CONTACT}.layout", "package.xml"]
-    assert [*lab.files(names, single=False)] == [
-        f"unpackaged/layouts/{CONTACT}.layout",
-        "unpackaged/package.xml",
-    ]
-
-
 def test_jsforce_names_the_argument_request():
     lab = open_lab()
     lab.load("Layout", CONTACT, layout_xml())
@@ -54,27 +42,6 @@ def test_jsforce_names_the_argument_request():
     job = lab.soap("retrieve", f"<request>{unpackaged}</request>").text("result", "id")
     result = lab.soap("checkRetrieveStatus", f"<id>{job}</id><includeZip>false</includeZip>")
     assert (result.text("result", "status"), result.text("result", "zipFile")) == ("Succeeded", "")
-
-
-def test_a_retrieve_takes_its_time():
-    lab = open_lab()
-    lab.set(retrieve_seconds="10")
-    unpackaged = "<unpackaged><version>63.0</version></unpackaged>"
-    asked = lab.soap("retrieve", f"<retrieveRequest>{unpackaged}</retrieveRequest>")
-    job = f"<asyncProcessId>{asked.text('result', 'id')}</asyncProcessId>"
-    states = []
-    for _ in range(2):
-        states.append(lab.soap("checkStatus", job).text("result", "state"))
-        states.append(lab.soap("checkRetrieveStatus", job).text("result", "status"))
-        lab.clock.move(10)
-    assert states == ["InProgress", "InProgress", "Completed", "Succeeded"]
-
-
-def test_a_retrieved_zip_is_packed_as_salesforce_packs_it():
-    lab = open_lab()
-    lab.load("Layout", CONTACT, layout_xml(*(["Title"] * 500)))
-    packed = lab.retrieve({"Layout": [CONTACT]}).text("zipFile")
-    assert len(packed) < len(layout_xml(*(["Title"] * 500))) / 5
 
 
 def test_a_name_that_is_not_there_is_a_message():
@@ -119,16 +86,6 @@ def test_file_properties_say_who_and_when():
 def test_types_that_are_not_emulated_list_nothing():
     answer = open_lab().soap("listMetadata", "<queries><type>ApexClass</type></queries>")
     assert answer.children() == []
-
-
-@pytest.mark.parametrize("kind", ["Flow", "ValidationRule"])
-def test_a_retrieve_or_list_of_what_only_tooling_tells_is_no_crash_at_every_later_call(kind):
-    lab = open_lab()
-    lab.load(kind, "Greet", f'<{kind} xmlns="{NS}"><label>Greet</label></{kind}>')
-    asked = lab.retrieve({kind: ["Greet"]}).child("messages").text("problem")
-    assert asked == f"Entity of type '{kind}' named 'Greet' cannot be found"
-    assert [*lab.files({kind: ["*"]})] == ["package.xml"]
-    assert lab.soap("listMetadata", f"<queries><type>{kind}</type></queries>").children() == []
 
 
 @pytest.mark.parametrize(
