@@ -67,6 +67,8 @@ class ResubscribeOracle(Oracle):
     def lives_again(self, record: str) -> None:
         super().lives_again(record)
         self.silent.discard(record)
+        if self.ticked(record):  # by somebody, before it died: that is said once more
+            self.asked.add(record)
 
     def asserted(self) -> set[str]:
         said = super().asserted()

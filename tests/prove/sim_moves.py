@@ -29,8 +29,9 @@ def _faults(*acts: Act, rows_alone: bool = False) -> tuple[tuple[str, str], ...]
 FAULTS = _faults(Act.DRAIN, Act.NIGHT)
 # Those that befall single records of a write.
 ROWS = _faults(Act.DRAIN, Act.NIGHT, rows_alone=True)
-# Those that no drain can meet.
-AT_NIGHT = tuple(each for each in FAULTS if each not in _faults(Act.DRAIN))
+# Those that a drain can meet, and those that no drain can.
+BY_DAY = _faults(Act.DRAIN)
+AT_NIGHT = tuple(each for each in FAULTS if each not in BY_DAY)
 _CALLS = ("PATCH", *range(11, 20))
 
 
@@ -45,8 +46,8 @@ class Move:
 
 
 def draw_fault(draw: Random) -> tuple[str, str]:
-    """Place and code of something that goes wrong."""
-    (among,) = draw.choices((LOST, ROWS, FAULTS), _SHARES)
+    """Place and code of something that goes wrong, by day or by night."""
+    (among,) = draw.choices((LOST, ROWS, BY_DAY), _SHARES)
     return draw.choice(among)
 
 

@@ -8,7 +8,17 @@ import pytest
 import stamina
 from prove import sim_world
 from prove.sim import LONG_STEPS, NIGHTLY, STEPS, Ran, draw_length, run_seed, unequal
-from prove.sim_moves import AT_NIGHT, FAULTS, LOST, MOVES, Move, draw_fault, draw_when
+from prove.sim_moves import (
+    AT_NIGHT,
+    BY_DAY,
+    FAULTS,
+    LOST,
+    MOVES,
+    ROWS,
+    Move,
+    draw_fault,
+    draw_when,
+)
 from prove.sim_world import make_template
 from prove.worlds import memory_folder
 from sqlalchemy import text
@@ -87,10 +97,10 @@ def test_a_program_that_breaks_a_law_is_seen(template, monkeypatch, breaks, wher
     assert where in wrong
 
 
-def test_every_fault_can_be_drawn_and_a_fifth_at_least_are_lost_replies():
+def test_every_fault_by_day_can_be_drawn_and_a_fifth_at_least_are_lost_replies():
     draw = Random(1)  # noqa: S311 - repeatable on purpose
     drawn = [draw_fault(draw) for _ in range(SOME * 20)]
-    assert set(drawn) == {*FAULTS, *LOST}
+    assert set(drawn) == {*BY_DAY, *LOST, *ROWS}
     assert sum(each in LOST for each in drawn) >= len(drawn) / 5
 
 
