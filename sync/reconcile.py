@@ -53,6 +53,8 @@ CREATE VIEW to_org AS
 _KEY = {"people": "person_id", "org": "record_id"}
 MEMORY = "200MB"
 LOT = 10_000
+# To see which of these are known takes a look at all who are.
+MET = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +125,11 @@ class Sides:
             "CREATE OR REPLACE TABLE frontier AS "
             "SELECT record_id FROM spellings EXCEPT SELECT record_id FROM asked"
         )
-        found = False
-        for lot in batches((row[0] for row in self._stream("SELECT record_id FROM frontier")), LOT):
-            found = True
-            self._add_unknown(holders(lot))
+        lots = batches((row[0] for row in self._stream("SELECT record_id FROM frontier")), LOT)
+        for met in batches((person for lot in lots for person in holders(lot)), MET):
+            self._add_unknown(met)
         self._db.execute("INSERT INTO asked SELECT record_id FROM frontier")
-        return found
+        return self.count("frontier") > 0
 
     def _add_unknown(self, people: Iterable[Reached]) -> None:
         found = {person.person_id: person for person in people}

@@ -36,8 +36,10 @@ def _people(file: Path, *, out: bool) -> Iterator[Reached]:
 
 def _holders(file: Path) -> Callable[[Collection[str]], Iterable[Reached]]:
     """Who holds one of these ids; who is opted out is known by then, and not told again."""
-    held = {i: person for person in _people(file, out=False) for i in person.salesforce_ids}
-    return lambda ids: [held[each] for each in ids if each in held]
+    held = {
+        i: person.person_id for person in _people(file, out=False) for i in person.salesforce_ids
+    }
+    return lambda ids: [Reached(held[each], (each,), out=False) for each in ids if each in held]
 
 
 if __name__ == "__main__":

@@ -78,6 +78,27 @@ def test_many_are_taken_in_lot_by_lot(sides, monkeypatch):
     assert list(sides.to_people()) == ["p3", "p4"]
 
 
+def test_whom_the_people_side_names_are_not_all_held_before_they_are_taken_in(sides, monkeypatch):
+    monkeypatch.setattr("sync.reconcile.LOT", 1)
+    monkeypatch.setattr("sync.reconcile.MET", 2)
+    sides.add_flagged((f"003{at}", True) for at in range(4))
+    taken_in = []
+
+    def holders(ids):
+        taken_in.append(sides.count("people"))
+        return [Reached(f"p{each}", (each,), False) for each in ids]
+
+    sides.close_over(holders)
+    assert taken_in == [0, 0, 2, 2]
+
+
+def test_a_chain_of_single_records_is_followed_to_its_end(sides):
+    chain = [Reached(f"p{at}", (f"003{at}", f"003{at + 1}"), False) for at in range(4)]
+    sides.add_flagged([("0030", True)])
+    assert reach(sides, *chain) == [{f"003{at}"} for at in range(5)]
+    assert list(sides.to_people()) == ["p0", "p1", "p2", "p3"]
+
+
 @pytest.fixture
 def three(sides):
     """Three to mark, each with a record that is ticked; four records to tick of one who is out."""
