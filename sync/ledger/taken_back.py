@@ -84,10 +84,14 @@ def _assert_again(db: Connection, one: Resubscribe, why: str, now: str) -> int:
 
 
 def _wants(db: Connection, one: Resubscribe) -> Iterable[Want]:
-    """Every person and live record; a person with no record at all waits for one again."""
+    """Every person and record; a person with no record at all waits for one again.
+
+    Records that the org did not show are among them: it may not have shown them yet, and what was
+    on its way to them was closed. Dead ids are not: what they live on as is a member itself.
+    """
     members = read_members(db, one)
     for member in members:
-        if member.standing is Standing.LIVE:
+        if member.standing is not Standing.DEAD:
             yield Want(member.side, member.key, member.person_id)
     if all(member.side is Side.PEOPLE for member in members):
         for member in members:

@@ -8,6 +8,7 @@ from store_kinds import BOTH
 
 from deployer.errors import TryLater
 from sync.ledger.backlog import read_backlog
+from sync.ledger.events import Selector
 from sync.ledger.fences import ResubscribeState
 from sync.ledger.lease import LEASE_S
 
@@ -110,6 +111,33 @@ def test_what_it_took_back_itself_opts_out_in_a_tie_alone(house, ann, seconds_a_
     assert ask(house).state is CLEARED
     house.drain()
     assert both(house, ann) == (is_out, is_out)
+
+
+def test_a_record_that_was_not_shown_yet_is_opted_out_when_the_person_stays_out(house):
+    """Its own opt-out was still to be tried again when the resubscribe closed it, and died."""
+    record = house.contact()
+    house.person("ann", record)
+    house.rule("Contact", active=True)
+    house.accept(Selector.PERSON, "ann")
+    house.drain()
+    house.rule("Contact", active=False)
+    house.fault("query.row", "LATE_VISIBLE:600")
+    looks = []
+
+    def killed(asked):
+        looks.append("IsDeleted" in asked.query.get("q", ""))
+        if sum(looks) == 3:
+            raise Killed
+        return answer(asked)
+
+    answer, house.answer = house.answer, killed
+    with pytest.raises(Killed):
+        ask(house)
+    house.answer = answer
+    house.clear_faults()
+    house.clock.sleep(LEASE_S)
+    house.drain()
+    assert both(house, record) == (True, True)
 
 
 def test_a_person_without_a_record_is_never_cleared_late(house):
