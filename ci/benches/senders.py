@@ -19,9 +19,14 @@ _ACCEPTED = b"HTTP/1.1 202 "
 async def main(address: str, requests: Iterator[bytes], count: int) -> None:
     host, _, port = address.rpartition(":")
     doors = [await asyncio.open_connection(host, int(port)) for _ in range(count)]
-    begun = time.perf_counter()
-    await asyncio.gather(*(_send(*door, requests) for door in doors))
-    print(time.perf_counter() - begun)
+    try:
+        begun = time.perf_counter()
+        await asyncio.gather(*(_send(*door, requests) for door in doors))
+        print(time.perf_counter() - begun)
+    finally:
+        for _, writer in doors:
+            writer.close()
+            await writer.wait_closed()
 
 
 async def _send(
@@ -31,10 +36,9 @@ async def _send(
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         if not head.startswith(_ACCEPTED):
-            raise SystemExit(f"a webhook got {head!r}")
+            raise ConnectionError(f"a webhook got {head!r}")
         length = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
         await reader.readexactly(int(length))
-    writer.close()
 
 
 if __name__ == "__main__":
