@@ -97,7 +97,7 @@ def test_the_source_archive_has_the_packages_the_docs_and_what_builds_them(built
     assert {name for name in names if "/" not in name} == BESIDE
     assert {name for name in names if name.split("/")[0] in PACKAGES} == modules() | DATA
     docs = {name for name in names if name.startswith("docs/")}
-    assert {Path(name).suffix for name in docs} == {".md", ".png", ".svg", ".json"}
+    assert {Path(name).suffix for name in docs} == {".md", ".png", ".svg", ".json", ".toml"}
     assert {name.split("/")[0] for name in names - BESIDE} == {*PACKAGES, "docs"}
 
 
