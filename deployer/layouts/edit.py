@@ -56,7 +56,7 @@ def edit_layout(
         return LayoutEdit(Outcome.FAILED, data, data, target.reason)
     change = insertion(layout, target, field)
     after = change.applied(data)
-    line = _line_of_item(after, change)
+    line = _line_of_item(layout, change)
     _prove_inserted(layout, after, target, field)
     label = layout.sections[target.section].label
     spot = (target.reason, label, target.column + 1, Behavior.EDIT.value, line)
@@ -116,8 +116,8 @@ def _already_there(layout: LayoutMap, found: Sequence[Item], readonly: OnReadonl
     return LayoutEdit(Outcome.PRESENT, layout.data, layout.data, *now)
 
 
-def _line_of_item(after: bytes, change: Change) -> int:
-    return after.count(b"\n", 0, after.index(b"<layoutItems", change.start)) + 1
+def _line_of_item(layout: LayoutMap, change: Change) -> int:
+    return layout.line_of(change.start) + change.new.partition(b"<layoutItems")[0].count(b"\n")
 
 
 @cache

@@ -12,6 +12,7 @@ def _tests(*names: str) -> tuple[str, ...]:
 FILES = {
     "deployer/layouts/place.py": _tests("layouts_place"),
     "deployer/layouts/splice.py": _tests("layouts_place", "layouts_cases"),
+    "deployer/layouts/edit.py": _tests("layouts_edits", "layouts_cases"),
     "sync/guard.py": _tests("guard"),
     "sync/reaction_table.py": _tests("reaction_table"),
     "sync/reactions.py": _tests("reactions"),
