@@ -64,6 +64,12 @@ class ResubscribeOracle(Oracle):
         self.owed -= {each for each, chain in ends.items()
                       if record in chain and chain[-1] in self.closed}  # fmt: skip
 
+    def hold(self, person: str, record: str) -> None:
+        """An event that waited for this owes nothing to those whom a resubscribe has closed."""
+        waited, before = person in self.waiting, set(self.owed)
+        super().hold(person, record)
+        self.owed -= self.closed - before if waited else set()
+
     def lives_again(self, record: str) -> None:
         super().lives_again(record)
         self.silent.discard(record)
