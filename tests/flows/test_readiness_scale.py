@@ -56,3 +56,9 @@ def test_twenty_thousand_users_cost_no_more_calls_and_no_more_bytes_than_a_thous
     assert not any(query.startswith("SELECT AssigneeId") for query in queries)
     assert {line["users"] - USERS for line in many["headline"]} == {
         line["users"] - FEW for line in few["headline"]}  # fmt: skip
+
+
+def test_users_are_counted_once_where_two_objects_have_their_access_from_the_same_sets(look):
+    _, queries, _ = look()
+    counted = [query for query in queries if COUNTED[0] in query]
+    assert len(set(counted)) == len(counted) > 1

@@ -27,14 +27,24 @@ class Door(Enum):
 def fetch_rows(
     conn: Connection, door: Door, queries: Mapping[str, str], purpose: str
 ) -> dict[str, Fact[Rows]]:
-    """All rows of each query by its name (letters, digits, underscores), five queries a call."""
+    """All rows of each query by its name (letters, digits, underscores), five queries a call.
+
+    What is asked under several names, as of Contacts and person accounts, is asked once.
+    """
     ask = conn.composite if door is Door.REST else conn.tooling_composite
-    requests = [query_request(name, soql) for name, soql in queries.items()]
+    asked: dict[str, str] = {}
+    for name, soql in queries.items():
+        asked.setdefault(soql, name)
+    requests = [query_request(name, soql) for soql, name in asked.items()]
     try:
         answers = ask(requests, purpose=purpose)
     except OptoutError as refused:
         return dict.fromkeys(queries, Unknown(reason_of(refused)))
-    return {answer.reference: told(lambda a=answer: tuple(conn.rows_of(a))) for answer in answers}  # type: ignore[misc]
+    facts: dict[str, Fact[Rows]] = {
+        answer.reference: told(lambda a=answer: tuple(conn.rows_of(a)))  # type: ignore[misc]
+        for answer in answers
+    }
+    return {name: facts[asked[soql]] for name, soql in queries.items()}
 
 
 def told(look: Callable[[], T]) -> Fact[T]:
