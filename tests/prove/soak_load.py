@@ -17,7 +17,7 @@ from webhook_signing import KEY, delivery
 from deployer.clock import SystemClock
 
 # So many wait at once for the server's commits, which take them together.
-SENDERS = 12
+SENDERS = 16
 # A server that was killed is there again in seconds; one that is not is a failure.
 PATIENCE_S = 120.0
 # Of what was taken lately one is sent again.
