@@ -37,7 +37,7 @@ def _spread_lot(ledger: Ledger, people: People) -> int:
         return 0
     try:
         meant = _meant(people, events)
-        joined = _by_id(close_over(people, [p for persons in meant for p in persons]))
+        joined = _by_id(close_over(people, [p for who in meant for p in who], _records(events)))
     except TryLater:
         _want_named_records(ledger, events)
         return 0
@@ -55,6 +55,10 @@ def _spread_lot(ledger: Ledger, people: People) -> int:
 def _want_named_records(ledger: Ledger, events: Iterable[Event]) -> None:
     named = [event for event in events if event.selector is Selector.SALESFORCE]
     want_more(ledger, {e.id: [Want(Side.ORG, e.selected, e.selected)] for e in named})
+
+
+def _records(events: Iterable[Event]) -> list[str]:
+    return [event.selected for event in events if event.selector is Selector.SALESFORCE]
 
 
 def _meant(people: People, events: Sequence[Event]) -> list[list[Person]]:
@@ -86,6 +90,8 @@ def _find(
 ) -> Mapping[str, list[Person]]:
     """Who is known by what the events of this kind name."""
     keys = list(dict.fromkeys(_key(event) for event in events if event.selector is selector))
+    if not keys:
+        return {}
     if selector is Selector.PERSON:
         return {person.person_id: [person] for person in people.find(keys)}
     if selector is Selector.EMAIL:
@@ -125,10 +131,13 @@ def _stranger(event: Event) -> Person:
     return Person(person_id, salesforce_ids=to_record_ids([event.selected]))
 
 
-def close_over(people: People, persons: list[Person]) -> list[Person]:
-    """These persons and everybody joined to them by a shared id, over any number of steps."""
+def close_over(people: People, persons: list[Person], held: Iterable[str] = ()) -> list[Person]:
+    """These persons and everybody joined to them by a shared id, over any number of steps.
+
+    `held` are ids whose holders are all among the persons.
+    """
     reached = {person.person_id: person for person in persons}
-    asked: set[str] = set()
+    asked = set(held)
     while new := {i for p in reached.values() for i in p.salesforce_ids} - asked:
         asked |= new
         for person in people.holders(new):
@@ -178,4 +187,4 @@ def look_at_waiting(ledger: Ledger, people: People, most: int = MOST_LOOKED_AT) 
 
 def wants_from_records(people: People, record_ids: list[str]) -> list[Want]:
     """What else an event must reach once it has come to these records."""
-    return _wants(close_over(people, people.holders(record_ids)))
+    return _wants(close_over(people, people.holders(record_ids), record_ids))

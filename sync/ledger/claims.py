@@ -30,7 +30,7 @@ def claim_due(ledger: Ledger, side: Side, claim: str, limit: int) -> list[Target
     # They are ours from here on, so what they say is read while others write.
     with reading(ledger.engine) as db:
         ours = with_event(among(db, TARGETS.c.id, ids)).where(TARGETS.c.claim == claim)
-        return [to_target(row) for row in db.execute(ours)]
+        return [to_target(row) for row in db.execute(ours).all()]
 
 
 def _whole_persons() -> Select[tuple[int]]:

@@ -32,6 +32,7 @@ from sync.people.model import (
 from sync.people.sql_reading import (
     email_ids,
     holder_ids,
+    is_one_of,
     select_people,
     to_people,
     unsubscribed_ids,
@@ -72,7 +73,9 @@ class SqlPeople:
         found: dict[str, Person] = {}
         with self._reading() as db:
             for some in batches(salesforce_ids):
-                people = self._people(db, select_people(self.tables, holder_ids(self.tables, some)))
+                people = self._people(
+                    db, select_people(self.tables, holder_ids(self.engine, self.tables, some))
+                )
                 found.update((person.person_id, person) for person in people)
         return list(found.values())
 
@@ -169,11 +172,13 @@ class SqlPeople:
         write_changes(db, self.tables, desk.changes())
 
     def _people(self, db: Connection, query: Select[Any]) -> Iterator[Person]:
-        return to_people(db.execute(query), self.tables)
+        return to_people(db.execute(query).all(), self.tables)
 
     def _these(self, person_ids: Collection[str]) -> Select[Any]:
-        people = self.tables.people
-        return select_people(self.tables).where(people.c.person_id.in_(person_ids))
+        person_id = self.tables.people.c.person_id
+        return select_people(self.tables).where(
+            is_one_of(self.engine, self.tables, person_id, person_ids)
+        )
 
 
 def _mark(desk: Desk, mark: Mark) -> Marked:

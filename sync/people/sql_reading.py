@@ -8,8 +8,9 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Row, Select, Text, func, literal, select
+from sqlalchemy import Column, ColumnElement, Engine, Row, Select, Text, func, literal, select
 
+from sync.database.many import among
 from sync.people.model import Person, to_email_key, to_record_ids
 from sync.people.tables import OPTIONAL, Tables
 
@@ -37,13 +38,20 @@ def unsubscribed_ids(tables: Tables) -> Select[Any]:
     return select(people.c.person_id).where(people.c.unsubscribed.in_([True]))
 
 
-def holder_ids(tables: Tables, salesforce_ids: Collection[str]) -> Select[Any]:
+def holder_ids(engine: Engine, tables: Tables, salesforce_ids: Collection[str]) -> Select[Any]:
     """Who holds one of these ids, by person_id; existing tables may keep 15 characters."""
     forms = set(salesforce_ids)
     if not tables.apart:
         forms |= {one[:15] for one in salesforce_ids}
     ids = tables.ids
-    return select(ids.c.person_id).where(ids.c.salesforce_id.in_(sorted(forms)))
+    return select(ids.c.person_id).where(is_one_of(engine, tables, ids.c.salesforce_id, forms))
+
+
+def is_one_of(
+    engine: Engine, tables: Tables, column: Column[Any], values: Collection[str]
+) -> ColumnElement[bool]:
+    """Whether it is one of these; the columns of an existing table may be of any type."""
+    return among(engine, column, values) if tables.apart else column.in_(sorted(values))
 
 
 def email_ids(tables: Tables, email: str) -> Select[Any]:

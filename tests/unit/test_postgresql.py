@@ -6,11 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 from walk import StepClock
 
 from deployer.errors import OrgSaidNo, TryLater
+from sync.database.many import among, insert_many, update_many
 from sync.database.places import called_place, open_place
 from sync.database.postgresql import Room, open_postgresql
 from sync.database.views import reading
@@ -18,6 +19,7 @@ from sync.ledger.claims import claim_due
 from sync.ledger.events import NewEvent, Selector, accept
 from sync.ledger.ledger import Ledger, open_ledger, read_meta, write_meta
 from sync.ledger.quarantine import cases, open_case
+from sync.ledger.tables import AUDIT, META
 from sync.ledger.targets import Side, Want, settle, spread
 from sync.ledger.trouble import ledger_told
 from sync.people.model import Mark, Marked, Person
@@ -211,6 +213,34 @@ def test_a_sentence_with_a_nul_in_it_is_kept_without(ledger):
     with ledger.engine.begin() as db:
         open_case(db, ("org", "003", "ann"), ("ODD", "a sentence\0 of an org"), ledger.now())
         assert [each.detail for each in cases(db)] == ["a sentence\ufffd of an org"]
+
+
+ODD_TEXTS = ("", " a ", '"', '"a"', "\\", "\\n", "a,b", "{a}", "NULL", "null", "two\nlines",
+             "\u00fc\U0001f600", "it's %s", "%(a)s", "$1")  # fmt: skip
+
+
+def test_texts_of_any_kind_go_to_and_fro_many_at_once(ledger):
+    """Many go as one text, in which some signs mean something."""
+    values = (*reversed(ODD_TEXTS[1:]), None)
+    rows = [{"name": name, "value": "same"} for name in ODD_TEXTS]
+    with ledger.engine.begin() as db:
+        insert_many(db, META, rows)
+        found = select(META).where(among(db, META.c.name, ODD_TEXTS))
+        assert {tuple(row) for row in db.execute(found)} == {(name, "same") for name in ODD_TEXTS}
+        new = dict(zip(ODD_TEXTS, values, strict=True))
+        update_many(db, META, "name", [{"name": n, "value": v} for n, v in new.items()])
+        assert {row.name: row.value for row in db.execute(found)} == new
+        assert not db.execute(select(META).where(among(db, META.c.name, []))).all()
+        rest = select(META.c.name).where(META.c.value == "same")
+        assert db.scalars(rest).all() == []
+        insert_many(db, META, [])
+        update_many(db, META, "name", [])
+
+
+def test_rows_that_are_all_the_same_are_as_many(ledger):
+    with ledger.engine.begin() as db:
+        insert_many(db, AUDIT, [{"at": "t", "by": "b", "action": "a", "detail": "d"}] * 3)
+        assert db.scalar(select(func.count()).select_from(AUDIT)) == 3
 
 
 def test_people_whose_row_somebody_else_has_locked_are_told_as_busy(cluster, database, clock):
