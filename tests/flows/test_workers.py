@@ -70,8 +70,9 @@ def test_what_a_server_takes_a_worker_brings_to_the_org_soon(
     assert post(server, 1, salesforce_id=contact) == 202
     # Much sooner than the minute after which a worker looks by itself.
     assert wait_until(lambda: ticked(org_now, contact)) < 30
-    shown = run("sync", "status", *ORG)[1]
-    assert f"{worker.said['worker']} (1 to people, 1 to the org)" in shown
+    # It says so of itself when its round is over, a moment after the org has answered.
+    done = f"{worker.said['worker']} (1 to people, 1 to the org)"
+    wait_until(lambda: done in run("sync", "status", *ORG)[1])
     meters = requests.get(f"{server.said['url']}/metrics", timeout=100).text
     assert "optout_workers 1.0" in meters.splitlines()
     assert (worker.stop(), server.stop()) == (0, 0)
