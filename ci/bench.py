@@ -36,6 +36,7 @@ BENCHES = {
     "j": ("drain", "one opt-out, and thousands, to both sides"),
     "k": ("growth", "growth: four and sixteen times as much"),
     "o": ("org_bulk", "the practice org itself: a million records in and out"),
+    "w": ("workers", "two and four workers on one ledger"),
 }
 """Each is one module of benches/ with a function `rows(depth)`; the letter is for `--row`."""
 

@@ -5,15 +5,18 @@ The org takes half a second for each call, as a real one does; machines are proc
 
 from __future__ import annotations
 
+import statistics
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bench_rows import Row
+from benches.depth import Depth
 from benches.house import House
+from benches.rounds import rounds
+from benches.row import Row, Side, row_beside
 from postgresql_house import running
 from sqlalchemy import URL, func, select
 
@@ -26,13 +29,9 @@ from sync.ledger.workers import workers
 from sync.worker.calling import calling
 from sync.worker.queue import open_queue
 
-EVENTS_EACH = 4_000
 CREWS = (1, 2, 4)
 GOALS = {2: 1.8, 4: 3.2}
 MORE_CALLS = 1.1
-# Four workers, a database and an org have one machine here: where that is busy, they wait for it
-# and not for the org. Four that are no faster than one fail all the same.
-SLACK = 2.5
 CALL_S = 0.5
 PATIENCE_S = 300.0
 _LOT = 500
@@ -42,40 +41,47 @@ _CLOCK = SystemClock()
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """So many workers took so long, and made so many calls."""
+    """So many seconds from the call to the last event settled, and API calls meanwhile."""
 
-    crew: int
     seconds: float
     calls: int
 
 
-def worker_rows(events: int = EVENTS_EACH) -> Iterator[Row]:
-    """A row for each crew's speed, and one for its calls; none where there is no PostgreSQL."""
+def rows(depth: Depth) -> Iterator[Row]:
+    """Each crew's time and calls beside one worker's; none where there is no PostgreSQL."""
+    events, count = (1_600, 1) if depth is Depth.QUICK else (4_000, 5)
     with running() as cluster:
         if cluster is None:
-            print("workers: left out, there is no PostgreSQL here")
+            print("w workers: left out, there is no PostgreSQL here")
             return
-        told = [_drain(cluster.url(cluster.make_database()), crew, events) for crew in CREWS]
-    one = told[0]
-    for each in told[1:]:
-        yield _speed_row(one, each, events)
-        yield _calls_row(one, each)
+        told = rounds(
+            {
+                str(crew): lambda crew=crew: _drain(
+                    cluster.url(cluster.make_database()), crew, events
+                )
+                for crew in CREWS
+            },
+            count,
+            warm=False,
+        )
+    for crew, times in GOALS.items():
+        yield from _crew_rows(crew, times, told, events)
 
 
-def _speed_row(one: Drained, crew: Drained, events: int) -> Row:
-    times = one.seconds / crew.seconds
-    # Held against its goal from below, so turned over: a share of one worker's time.
-    share, goal = crew.seconds / one.seconds, 1 / GOALS[crew.crew]
-    ours = f"{times:.2f}x"
-    beside = f"one: {events / one.seconds:,.0f} events/s"
-    name = f"drain by {crew.crew} workers, its share"
-    return Row(name, ours, beside, share, share, share, "", round(goal, 4), SLACK)
-
-
-def _calls_row(one: Drained, crew: Drained) -> Row:
-    more = crew.calls / one.calls
-    name = f"calls of {crew.crew} workers"
-    return Row(name, str(crew.calls), f"one: {one.calls}", more, more, more, "x", MORE_CALLS, 1)
+def _crew_rows(
+    crew: int, times: float, told: Mapping[str, Sequence[Drained]], events: int
+) -> Iterator[Row]:
+    one, many = told["1"], told[str(crew)]
+    name = f"{events:,} events by {crew} workers on one ledger"
+    seconds = tuple(each.seconds for each in one), tuple(each.seconds for each in many)
+    faster = statistics.median(seconds[0]) / statistics.median(seconds[1])
+    ours = Side("optout", "", seconds[1], f"{faster:.2f} times as fast")
+    beside = Side("one worker", "", seconds[0])
+    # What is wanted is so many times as fast, which is that share of one worker's time.
+    yield row_beside(("w", f"{name}, wall"), ours, [beside], 1 / times, "s")
+    ours = Side("optout", "", tuple(each.calls for each in many))
+    beside = Side("one worker", "", tuple(each.calls for each in one))
+    yield row_beside(("w", f"{name}, API calls"), ours, [beside], MORE_CALLS, "calls")
 
 
 def _drain(database: URL, crew: int, events: int) -> Drained:
@@ -102,7 +108,7 @@ def _drain(database: URL, crew: int, events: int) -> Drained:
         call()
         _wait(lambda: _settled(ledger) == events + warmed)
         seconds = (_last_settled(ledger) - begun).total_seconds()
-        return Drained(crew, seconds, house.fetch_calls() - before - 1)
+        return Drained(seconds, house.fetch_calls() - before - 1)
 
 
 def _warm_up(ledger: Ledger, call: Callable[[], object], contacts: Sequence[str], crew: int) -> int:
@@ -110,7 +116,7 @@ def _warm_up(ledger: Ledger, call: Callable[[], object], contacts: Sequence[str]
     for number in range(_WARMING):
         _take(ledger, contacts[number : number + 1])
         call()
-        _wait(lambda done=number + 1: _settled(ledger) == done)  # type: ignore[misc]
+        _wait(lambda done=number + 1: _settled(ledger) == done)
         if _at_work(ledger) == crew:
             return number + 1
     raise SystemExit("bench: not every worker got something to do")
