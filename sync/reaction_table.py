@@ -99,7 +99,6 @@ SOURCES = {
     "ours": "deployer/errors.py",
 }
 
-_ONCE = Pace(1, 0.0, 0.0)
 _LOCK = Pace(5, 2.0, 32.0)
 _SMALLER = Pace(3, 2.0, 32.0)
 _DOWN = Pace(0, 1.0, 300.0)
@@ -128,12 +127,14 @@ def _row(
     return Row(code, reaction, sentence, hint, SOURCES[source], **more)  # type: ignore[arg-type]
 
 
-def _known(code: str, reaction: Reaction, hint: str, source: str, **more: object) -> Row:
+def _known(
+    code: str, reaction: Reaction, hint: str, source: str, pattern: str = "", **more: object
+) -> Row:
     """A row in the fault table's words; its pattern, taken as a message, finds them."""
-    fault = fault_for(Refusal(0, code, str(more.get("pattern", ""))))
+    fault = fault_for(Refusal(0, code, pattern))
     if fault is None:
         raise ValueError(f"the fault table does not have {code}")
-    return _row(code, reaction, fault.sentence, hint, source, **more)
+    return _row(code, reaction, fault.sentence, hint, source, pattern=pattern, **more)
 
 
 _SESSIONS = (
@@ -290,9 +291,7 @@ _LOGINS = tuple(
     if row.code != "INVALID_OPERATION"  # of a SOAP login; elsewhere it means something else
 )
 
-ROWS: tuple[Row, ...] = (
-    *_SESSIONS, *_LIMITS, *_LOST, *_RECORDS, *_STOPS, *_QUERIES, *_LOGINS
-)  # fmt: skip
+ROWS: tuple[Row, ...] = (*_SESSIONS, *_LIMITS, *_LOST, *_RECORDS, *_STOPS, *_QUERIES, *_LOGINS)
 UNKNOWN = Row(
     "", _R.QUARANTINE, "the org gave a code that this program does not know",
     "look the code up in Salesforce's documentation, then: optout sync quarantine retry ID",
