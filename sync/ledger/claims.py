@@ -49,17 +49,17 @@ def _whole_persons() -> Select[tuple[int]]:
         .limit(bindparam("looked_at"))
         # Writers are in line anyway: these are rows that somebody has locked by hand.
         .with_for_update(skip_locked=True)
-        .cte("found")
+        .cte()
     )
     person = found.c.person_id
     persons = select(
         found.c.id,
         func.min(found.c.id).over(partition_by=person).label("first"),
         func.count().over(partition_by=person).label("many"),
-    ).cte("persons")
+    ).cte()
     # Those of one person come together, so each is counted with all of theirs.
     so_far = func.count().over(order_by=persons.c.first)
-    lined = select(persons.c.id, persons.c.many, so_far.label("so_far")).cte("lined")
+    lined = select(persons.c.id, persons.c.many, so_far.label("so_far")).cte()
     return select(lined.c.id).where(
         or_(lined.c.so_far <= bindparam("most"), lined.c.so_far == lined.c.many)
     )

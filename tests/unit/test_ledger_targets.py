@@ -124,6 +124,15 @@ def test_a_claim_is_nobody_elses_until_it_runs_out(bare_ledger, bare_clock):
     assert claim_due(bare_ledger, Side.ORG, "you", 10)
 
 
+def test_what_is_put_off_is_claimed_when_its_time_has_come(bare_ledger, bare_clock):
+    target = claimed_one(bare_ledger)
+    tell(bare_ledger, "me", [(target, Outcome(TargetState.OPEN, "BUSY", "wait", 300.0))])
+    bare_clock.sleep(299)
+    assert not claim_due(bare_ledger, Side.ORG, "me", 10)
+    bare_clock.sleep(1)
+    assert claim_due(bare_ledger, Side.ORG, "me", 10)
+
+
 def test_what_was_lost_to_another_before_it_was_read_is_not_taken(
     bare_ledger, bare_clock, tmp_path
 ):
