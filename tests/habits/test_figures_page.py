@@ -116,6 +116,7 @@ MISSED = row(met=False)
     [
         ([MISSED], "", 'missed.toml has no reason for "b forty layouts", which is missed'),
         ([row()], '"b forty layouts" = "slow"', 'a reason for "b forty layouts", which is not'),
+        ([row()], '"b * layouts" = "slow"', 'a reason for "b * layouts", which is not'),
         # A row by that name is gone, or never was.
         ([row()], '"b four layouts" = "slow"', 'a reason for "b four layouts", which is not'),
         ([row("z what")], "", "figures.toml has no claim for the row 'z what'"),
@@ -130,7 +131,7 @@ def test_a_miss_without_a_reason_and_a_reason_without_a_miss_end_the_making(
 
 def test_the_page_can_be_made_of_some_letters_and_of_none(tmp_path):
     assert (figures_facts(tmp_path)["parts"], draw_plots(tmp_path)) == ([], {})
-    reasons = '"b forty layouts" = "the server waits"\n"h other" = "was not measured"'
+    reasons = '"b forty *" = "the server waits"\n"h other" = "was not measured"'
     facts = figures_facts(keep(tmp_path, MISSED, row("b one layout"), reasons=reasons))
     assert [part["picture"] for part in facts["parts"]] == ["figures-b.svg"]
     assert [(part["missed"], part["count"]) for part in facts["parts"]] == [(1, 2)]

@@ -50,8 +50,9 @@ def test_a_miss_that_is_explained_fails_no_more():
         row_beside(TITLE, side(9), [side(1)], 1.0, "s"),
         row_within(TITLE, side(1), 1, "s"),
     )
-    assert unexplained([met, missed], []) == [missed]
-    assert unexplained([met, missed], ["b forty layouts"]) == []
+    for told, left in [("b fifty layouts", [missed]), ("b forty layouts", []), ("b * layouts", [])]:
+        assert unexplained([met, missed], {told: "slow"}) == left
+    assert unexplained([met, missed], {}) == [missed]
 
 
 @pytest.mark.parametrize(

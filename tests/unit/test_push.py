@@ -14,8 +14,7 @@ from sync.spread import look_at_waiting
 
 pytestmark = BOTH
 
-DAY = 86_400
-BOX, OTHER = "HasOptedOutOfEmail", "DoNotCall"
+DAY, BOX, OTHER = 86_400, "HasOptedOutOfEmail", "DoNotCall"
 
 
 def test_an_unsubscribe_reaches_the_person_and_every_record_they_hold(house):
