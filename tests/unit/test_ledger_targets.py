@@ -21,12 +21,7 @@ from sqlalchemy import event, update
 
 from sync.ledger.claims import CLAIM_S, claim_due
 from sync.ledger.ledger import UNBELIEVABLE_S, open_ledger
-from sync.ledger.tables import (
-    AUDIT,
-    EVENTS,
-    QUARANTINE,
-    TARGETS,
-)
+from sync.ledger.tables import AUDIT, EVENTS, QUARANTINE, TARGETS
 from sync.ledger.targets import (
     LOT,
     Outcome,
