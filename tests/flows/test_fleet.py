@@ -179,6 +179,15 @@ def test_every_format_has_a_row_for_each_org(open_fleet, run, tmp_path):
         assert "layouts: " in text
 
 
+@pytest.fixture
+def heeded():
+    """These tests may have been begun to ignore what stops a fleet, and what they begin with it."""
+    before = {each: signal.signal(each, signal.SIG_DFL) for each in STOPS}
+    yield
+    for each, handler in before.items():
+        signal.signal(each, handler)
+
+
 def begun(words, tmp_path, **files):
     return subprocess.Popen([*COMMAND, *words], cwd=tmp_path, text=True, **files)
 
@@ -196,6 +205,7 @@ def holding(member):
     return asked, go_on
 
 
+@pytest.mark.usefixtures("heeded")
 @pytest.mark.parametrize("how", STOPS)
 def test_a_fleet_that_is_stopped_stops_its_children_and_tells_of_each(open_fleet, tmp_path, how):
     with open_fleet("a", "b") as fleet:
