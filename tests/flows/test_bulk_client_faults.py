@@ -21,6 +21,8 @@ from practice_org.faults.store import When
 from practice_org.org import Org
 from practice_org.tables import find_rows
 
+pytestmark = pytest.mark.slow
+
 HEADER = ("Id", "HasOptedOutOfEmail")
 PASSING = ["HTML_200", "HTML_503", "TRUNCATED", "WRONG_LENGTH", "DROP_BEFORE", "DROP_AFTER",
            "SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION"]  # fmt: skip

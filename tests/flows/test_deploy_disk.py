@@ -10,6 +10,8 @@ import pytest
 from deployer.state import write_private
 from practice_org.metadata.jobs import deploy_jobs
 
+pytestmark = pytest.mark.slow
+
 DEPLOY = ("deploy", "--org", "practice", "--yes")
 
 

@@ -12,6 +12,8 @@ from deployer.layouts import find_field
 from practice_org.app import handle
 from practice_org.metadata.components import declare, find_component
 
+pytestmark = pytest.mark.slow
+
 ORG = ("--org", "practice")
 DEPLOY = ("deploy", *ORG, "--yes")
 FIELD = "HasOptedOutOfEmail"

@@ -19,6 +19,8 @@ from deployer.commands.doctor import examine, skew
 from deployer.model.findings import Severity
 from deployer.salesforce.practice import SERVER_FILE, start_child
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["home"]  # a fixture
 
 

@@ -21,6 +21,8 @@ from practice_org.metadata.grants import grants_as_nodes
 from practice_org.seed.fields import add_marketo_field
 from practice_org.tables import find_rows
 
+pytestmark = pytest.mark.slow
+
 PAGE = (Path(__file__).parents[2] / "docs/operating/identities.md").read_text()
 MARKETO = "Marketo_Sales_Opt_Out__c"
 NOT_TAKEN = "the org does not take the set"
@@ -114,7 +116,6 @@ def test_the_job_tries_every_right(identity):
     assert set(FIRST_REFUSED[identity.name]) == rights
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("case", RIGHTS)
 def test_without_a_right_a_step_of_the_job_is_refused(log_in, admin, job, case):
     identity, right, on = case

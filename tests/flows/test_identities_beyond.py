@@ -16,6 +16,8 @@ from practice_org.metadata.components import find_component
 from practice_org.tables import find_row, insert_row
 from practice_org.workbench.audit_endpoint import audit_entries
 
+pytestmark = pytest.mark.slow
+
 LAYOUT = "Contact-Contact Layout"
 every = pytest.mark.parametrize("identity", IDENTITIES.values(), ids=IDENTITIES)
 

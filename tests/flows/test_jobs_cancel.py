@@ -18,6 +18,8 @@ from practice_org.metadata.components import list_components
 from practice_org.metadata.jobs import Job, deploy_jobs, find_job
 from practice_org.org import Org
 
+pytestmark = pytest.mark.slow
+
 ORG = ("--org", "practice")
 FOREVER = "100000"
 

@@ -42,7 +42,7 @@ for line in iter(sys.stdin.readline, ""):
 """
 
 # A busy machine is slow, and no sentence here is about speed.
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture
@@ -133,7 +133,6 @@ def test_killed_after_the_submit_and_resumed(walk: Walk, switchboard, loaded):
     check_done_once(walk, before)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_killed_at_every_call_and_deployed_again(
     walk: Walk, seeded, switchboard, loaded, after: bool

@@ -14,6 +14,8 @@ from practice_org.login.sessions import start_session
 from practice_org.wire import Request
 from practice_org.workbench.key import practice_key
 
+pytestmark = pytest.mark.slow
+
 KINDS = (
     "", "application/json", "application/xml", "text/xml", "text/csv",
     "multipart/form-data; boundary=x", "application/x-www-form-urlencoded",

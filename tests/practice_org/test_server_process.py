@@ -16,6 +16,8 @@ import jwt
 import pytest
 import requests
 
+pytestmark = pytest.mark.slow
+
 SMALL = ("--contacts", "20", "--leads", "10", "--users", "12")
 COMMAND = (sys.executable, "-m", "practice_org")
 
@@ -194,7 +196,6 @@ def test_each_identity_logs_in_with_its_key(start, name):
     assert name_of(server) == who["username"]
 
 
-@pytest.mark.slow
 def test_the_default_org_is_up_within_seconds(start):
     before = os.times().elapsed
     server = start()

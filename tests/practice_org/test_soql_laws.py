@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from data_org import select, tiny_org
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,8 @@ from practice_org.soql import query as q
 from practice_org.soql.parse import parse
 from practice_org.soql.spell import quote, spell
 from practice_org.tables import insert_row
+
+pytestmark = pytest.mark.slow
 
 RESERVED = {
     "select", "from", "where", "and", "or", "not", "in", "like", "null", "true", "false", "order",
