@@ -18,7 +18,7 @@ from deployer.salesforce.faults import Refusal, harmless, to_error
 from deployer.salesforce.listing import ListedComponent, read_component
 from deployer.salesforce.soap import child, children, element, text_of, texts
 
-_FIRST_WAIT_S = 0.5
+_FIRST_WAIT_S = 0.25
 _LONGEST_WAIT_S = 10.0
 
 

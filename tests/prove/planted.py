@@ -10,6 +10,7 @@ from prove.planted_deploy import IN_A_DEPLOY
 from prove.planted_ledger import IN_THE_LEDGER
 from prove.planted_org import ON_THE_WAY
 
+_SESSION = "tests/unit/test_salesforce_session.py::test_"
 _WIRE = "tests/unit/test_salesforce_wire.py::test_"
 _CLOCKS = "tests/unit/test_wrong_clocks.py::test_"
 _DEPLOY = "tests/unit/test_prove_deploy.py::test_"
@@ -52,7 +53,7 @@ BESIDE = (
         "deployer/salesforce/session.py",
         "    if _is_untrusted(broken):\n",
         "    if isinstance(broken, requests.exceptions.SSLError):\n",
-        (f"{_WIRE}a_connection_that_is_reset_under_tls_is_no_untrusted_certificate",),
+        (f"{_SESSION}tls_that_breaks_is_told_from_a_certificate_that_is_not_trusted",),
     ),
     Bug(
         "an answer that drips waited for until a buffer is full",

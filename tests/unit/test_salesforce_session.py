@@ -1,15 +1,18 @@
 """The door to the network, against a server that misbehaves."""
 
 import socket
+import ssl
 
 import pytest
+import requests
+import urllib3
 from scripted_org import Reply, error_reply, json_reply, scripted_org
 
 from deployer.errors import BadInput, OrgSaidNo, OutcomeUnknown, UsageError
 from deployer.salesforce.fault_table import OrgUnreachable
 from deployer.salesforce.faults import Effect
 from deployer.salesforce.hosts import Loopback, Origin
-from deployer.salesforce.session import OrgSession
+from deployer.salesforce.session import OrgSession, _transport_error
 
 GET = {"method": "GET"}
 POST = {"method": "POST", "data": b"x"}
@@ -264,3 +267,19 @@ def test_a_closed_session_leaves_no_connection_open_not_even_for_an_error_that_i
         session.close()
     assert kept.value.__traceback__
     assert connection.sock is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "effect", "told"),
+    [
+        (ssl.SSLCertVerificationError("self-signed"), Effect.WRITE, OrgSaidNo),
+        (ssl.SSLCertVerificationError("self-signed"), Effect.READ, OrgSaidNo),
+        (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), Effect.WRITE, OutcomeUnknown),
+        (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), Effect.READ, OrgUnreachable),
+        (ssl.SSLZeroReturnError(6, "closed"), Effect.WRITE, OutcomeUnknown),
+    ],
+)
+def test_tls_that_breaks_is_told_from_a_certificate_that_is_not_trusted(reason, effect, told):
+    retried = urllib3.exceptions.MaxRetryError(None, "/", urllib3.exceptions.SSLError(reason))
+    broken = requests.exceptions.SSLError(retried)
+    assert type(_transport_error(broken, "GET /", effect)) is told
