@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from benches.bulk_faults import fault_row
 from benches.bulk_field import SOQL, Field, Took, open_field, put_in, take_out
 from benches.bulk_tools import Tool
 from benches.depth import Depth
 from benches.rounds import rounds
-from benches.row import Row, Side, row_beside
+from benches.row import Figure, Row, Side, row_beside
 
 OUT, FLAGS = 1_000_000, 50_000
 # More flags than a night sends without a bulk job.
 FEW = 5_000
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure of a job, and how many times the best peer's ours may be."""
-
-    name: str
-    unit: str
-    goal: float
-    of: Callable[[Took], float]
-
-
-FIGURES = (
+FIGURES: tuple[Figure[Took], ...] = (
     Figure("peak memory", "MB", 0.34, lambda took: max(each.peak_mb for each in took.spent)),
     Figure(
         "API calls, polls apart", "calls", 1.0, lambda took: took.traffic.calls - took.traffic.polls

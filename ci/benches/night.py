@@ -14,7 +14,7 @@ from typing import Any
 from benches.depth import Depth
 from benches.evening import Evening, Size, make_evening
 from benches.rounds import rounds
-from benches.row import Row, Side, row_beside, row_within
+from benches.row import Figure, Row, Side, row_beside, row_within
 from benches.spent import Spent, run_measured
 from benches.traffic import Traffic
 
@@ -36,17 +36,7 @@ class Took:
     traffic: Traffic
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One figure of a night, and how many times the script's ours may be."""
-
-    name: str
-    unit: str
-    goal: float
-    of: Callable[[Took], float]
-
-
-FIGURES = (
+FIGURES: tuple[Figure[Took], ...] = (
     Figure("peak memory", "MB", 1.0, lambda took: took.spent.peak_mb),
     Figure("wall", "s", 1.0, lambda took: took.spent.wall_s),
     Figure("CPU", "s", 1.5, lambda took: took.spent.cpu_s),

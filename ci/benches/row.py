@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
 
 NOISE = 2.0
 """A busy machine may slow one side of a pair; only a miss by more than this fails the run."""
@@ -89,6 +91,16 @@ class Row:
             "runs": len(self.ours.figures), "figures": list(self.ours.figures),
             "command": f"ci/bench --row {self.letter}",
         }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Figure(Generic[T]):
+    """One figure of what a run took, and how many times the best peer's ours may be."""
+
+    name: str
+    unit: str
+    goal: float
+    of: Callable[[T], float]
 
 
 def row_beside(
