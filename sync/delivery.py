@@ -39,10 +39,14 @@ _NO_RECORD = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What becomes of a target, and where its record lives on when it has moved."""
+    """What becomes of a target, and where its record lives on when it has moved.
+
+    `shown` is whether the org says so now, and not the ledger alone, of what it has purged.
+    """
 
     outcome: Outcome
     alias: Alias | None = None
+    shown: bool = False
 
 
 def judge(
@@ -63,7 +67,9 @@ def judge(
     if record is None:
         return Judged(_again(row, reaction, attempts))
     if record.fate is Fate.MOVED or (record.fate is not Fate.LIVE and known is not None):
-        return Judged(Outcome(TargetState.MOVED), record.alias or known)
+        return Judged(
+            Outcome(TargetState.MOVED), record.alias or known, shown=record.alias is not None
+        )
     if record.fate is Fate.GONE:
         return Judged(Outcome(TargetState.GONE))
     if record.fate in _NO_RECORD:

@@ -18,7 +18,8 @@ from sync.delivery import (
     stopped_by,
     stopped_by_share,
 )
-from sync.ledger.aliases import known_aliases, learn, note_gone, sources
+from sync.ledger.again import open_again
+from sync.ledger.aliases import known_aliases, leads_to, learn, note_gone, sources
 from sync.ledger.claims import claim_due
 from sync.ledger.fences import reopen_before
 from sync.ledger.ledger import Ledger, from_text, read_meta, write_meta
@@ -126,19 +127,21 @@ def _follow(
     ledger: Ledger, people: People, door: OrgDoor, judged: Sequence[tuple[Target, Judged]]
 ) -> None:
     """Before a target is told: keep what was learnt, and write down where it leads."""
-    moved = [(target, each.alias) for target, each in judged if each.alias is not None]
+    moved = [(target, each.alias, each.shown) for target, each in judged if each.alias is not None]
     gone = [t.key for t, each in judged if each.outcome.state is TargetState.GONE]
     now = ledger.now()
     if moved or gone:
         with ledger.engine.begin() as db:
-            learn(db, [alias for _, alias in moved], now)
+            learn(db, [alias for _, alias, _ in moved], now)
             note_gone(db, gone, now)
-    for target, alias in moved:
+    for target, alias, shown in moved:
         here = Want(Side.ORG, alias.live_id, target.person_id)
         wants = [here, *wants_from_records(people, [alias.live_id])]
         with ledger.engine.begin() as db:
             event = (target.event_id, target.person_id)
             reopen_before(db, event, {want.key for want in wants}, now)
+            if shown or not leads_to(db, alias.live_id, target.key):  # else it would go on for ever
+                open_again(db, target.event_id, [alias.live_id], now)
         want_more(ledger, {target.event_id: wants})
     _reach_back(ledger, people, door, [t for t, e in judged if e.outcome.state is TargetState.DONE])
 

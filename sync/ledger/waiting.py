@@ -4,23 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import update
 
 from sync.batches import batches
 from sync.database.views import reading
-from sync.ledger.fences import Passes, put_behind
+from sync.ledger.again import open_again
 from sync.ledger.ledger import Ledger
 from sync.ledger.tables import TARGETS
-from sync.ledger.targets import (
-    Side,
-    Target,
-    TargetState,
-    Want,
-    add_wants,
-    settle,
-    to_target,
-    with_event,
-)
+from sync.ledger.targets import Target, TargetState, Want, add_wants, settle, to_target, with_event
 
 
 def waiting(ledger: Ledger, most: int) -> list[Target]:
@@ -48,42 +39,10 @@ def replace_waiting(ledger: Ledger, wants: Mapping[Target, Collection[Want]]) ->
     with ledger.engine.begin() as db:
         for target, records in wants.items():
             add_wants(db, {target.event_id: records}, now)
-            _look_again(db, target.event_id, {want.key for want in records}, now)
+            open_again(db, target.event_id, {want.key for want in records}, now)
         db.execute(
             update(TARGETS)
             .where(TARGETS.c.id.in_([target.id for target in wants]))
             .values(state=TargetState.MOVED.value)
         )
         settle(db, sorted({target.event_id for target in wants}), now)
-
-
-_STAYS = {(TargetState.OPEN.value, Passes.CLOSED): {"state": TargetState.GONE.value}}
-
-
-def _look_again(db: Connection, event_id: int, keys: Collection[str], now: str) -> None:
-    """Records that were gone when the event first came to them may live by now.
-
-    What a resubscribe has closed since stays as it is.
-    """
-    asked = select(
-        TARGETS.c.id, TARGETS.c.event_id, TARGETS.c.side, TARGETS.c.key, TARGETS.c.person_id
-    ).where(
-        TARGETS.c.event_id == event_id,
-        TARGETS.c.side == Side.ORG.value,
-        TARGETS.c.state == TargetState.GONE.value,
-    )
-    gone = [
-        {**row, "state": TargetState.OPEN.value}
-        for row in db.execute(asked).mappings()
-        if row["key"] in keys
-    ]
-    again = [
-        row["id"]
-        for row in put_behind(db, gone, _STAYS, now)
-        if row["state"] == TargetState.OPEN.value
-    ]
-    db.execute(
-        update(TARGETS)
-        .where(TARGETS.c.id.in_(again))
-        .values(state=TargetState.OPEN.value, next_at=now)
-    )

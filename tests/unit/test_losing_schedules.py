@@ -202,19 +202,6 @@ def test_a_record_that_is_undeleted_after_it_was_settled_as_gone_is_ticked_by_th
     assert adopted.ticked(contact)
 
 
-def test_a_record_that_was_gone_and_lives_is_ticked_once_somebody_who_waited_holds_it(house):
-    shared = house.contact()
-    house.person("ann", shared, email="ann@example.com")
-    house.person("bob", email="ann@example.com")
-    house.delete(shared)
-    house.accept(Selector.EMAIL, "ann@example.com")
-    house.drain()
-    house.undelete(shared)
-    house.person("bob", shared)
-    house.drain()
-    assert house.ticked(shared)
-
-
 def test_a_record_the_runner_cannot_see_is_never_settled_and_ticked_once_it_can(house):
     contact = house.contact()
     house.person("ann", contact)
