@@ -89,6 +89,11 @@ class Cell:
         return not self.code.sorts & PLACES[self.site.place].takes <= _OF_RECORDS
 
     @property
+    def is_waived(self) -> bool:
+        """Whether it befalls nobody: the header that waives what only warns goes with each call."""
+        return bool(self.code.waived_by) and self.site.place == "collections.update"
+
+    @property
     def typed(self) -> str:
         """The code as it is switched on: late is later than anybody waits."""
         return f"{self.code.name}:600" if self.code.number is Number.SECONDS else self.code.name

@@ -32,6 +32,7 @@ ROWS = _faults(Act.DRAIN, Act.NIGHT, rows_alone=True)
 # Those that a drain can meet, and those that no drain can.
 BY_DAY = _faults(Act.DRAIN)
 AT_NIGHT = tuple(each for each in FAULTS if each not in BY_DAY)
+WAIVED = {(cell.site.place, cell.typed) for cell in every_cell() if cell.is_waived}
 _CALLS = ("PATCH", *range(11, 20))
 
 
