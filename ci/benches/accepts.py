@@ -13,15 +13,15 @@ from pathlib import Path
 from sqlite3 import sqlite_version
 
 from benches.depth import Depth
-from benches.house import House
 from benches.rounds import rounds
 from benches.row import Row, Side, row_beside
-from benches.server import Server, serving
+from benches.stage.house import House
+from benches.stage.server import Server, serving
 
 STEADY_GOAL = 1 / 0.9
 BURST_GOAL = 1.0
-_SENDERS = Path(__file__).with_name("senders.py")
-_COMMITS = Path(__file__).with_name("single_commits.py")
+_SENDERS = Path(__file__).parent / "stage/senders.py"
+_COMMITS = Path(__file__).parent / "peers/single_commits.py"
 
 
 @dataclass(frozen=True, slots=True)

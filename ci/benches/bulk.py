@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from benches.bulk_faults import fault_row
-from benches.bulk_field import SOQL, Field, Took, open_field, put_in, take_out
 from benches.bulk_tools import Tool
 from benches.depth import Depth
 from benches.rounds import rounds
 from benches.row import Figure, Row, Side, row_beside
+from benches.stage.bulk_field import SOQL, Field, Took, open_field, put_in, take_out
 
 OUT, FLAGS = 1_000_000, 50_000
 # More flags than a night sends without a bulk job.

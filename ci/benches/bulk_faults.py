@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from benches.bulk_field import Field, Took, put_in, take_out, wrong
 from benches.bulk_tools import Tool
 from benches.row import Row, Side, row_beside
 from benches.spent import run_measured
+from benches.stage.bulk_field import Field, Took, put_in, take_out, wrong
 from benches.start_up import OPTOUT
 
 Job = Callable[[Field, Tool], Took]

@@ -17,6 +17,11 @@ from strangers_stage import Stage
 
 Work = Callable[[Path, str], list[Spent]]
 _HERE = Path(__file__).parent
+_PROGRAMS = {
+    "optout": "stage/bulk_optout.py",
+    "simple-salesforce": "peers/bulk_simple.py",
+    "cumulusci": "peers/bulk_cumulusci.py",
+}
 _WAIT = ("--wait", "30")
 (_SF,) = (each for each in NODE_PACKAGES if each.startswith("@salesforce/cli@"))
 
@@ -53,8 +58,8 @@ def cumulusci(stage: Stage) -> Tool:
 
 
 def _program(name: str, which: str, python: str | Path, stage: Stage) -> Tool:
-    """A small program of this folder, run by that Python."""
-    program = _HERE / f"bulk_{name.partition('-')[0]}.py"
+    """A small program of ours, run by that Python."""
+    program = _HERE / _PROGRAMS[name]
     facts = stage.home / "server.json"
     facts.write_text(json.dumps(dict(stage.facts)))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from benches.rounds import rounds
 from benches.row import Row, Side, row_beside
 from benches.spent import Spent
-from benches.traffic import Traffic
+from benches.stage.traffic import Traffic
 
 UNITS = {"wall": "s", "CPU": "s", "peak memory": "MB", "API calls": "calls", "on the wire": "kB"}
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from benches.cost import cost_rounds, cost_rows
 from benches.deploy_tools import make_pattern, runs
 from benches.depth import Depth
-from benches.org import LAYOUTS, practice_org
 from benches.row import Row, Side, row_within
+from benches.stage.org import LAYOUTS, practice_org
 from benches.start_up import OPTOUT
 from strangers_install import cache_folder, install_clients
 

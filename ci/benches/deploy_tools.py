@@ -12,17 +12,17 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benches.cost import Cost, Entrant, cost
-from benches.layout_judge import API, ended, fetch_layouts
-from benches.layouts import write_layouts
-from benches.noted_org import NotedOrg, noted_org
-from benches.peer_logins import PROJECT, Peer, log_in_cci, log_in_sf
+from benches.peers.logins import PROJECT, Peer, log_in_cci, log_in_sf
 from benches.spent import Spent, run_measured
+from benches.stage.layout_judge import API, ended, fetch_layouts
+from benches.stage.layouts import write_layouts
+from benches.stage.noted_org import NotedOrg, noted_org
 from benches.start_up import OPTOUT
 from strangers_install import CUMULUSCI, NODE_PACKAGES, Clients
 from strangers_package import package_xml, write_files
 
 FIELD = "HasOptedOutOfEmail"
-ADDING = Path(__file__).with_name("add_by_script.py")
+ADDING = Path(__file__).parent / "peers/field_by_script.py"
 _LAYOUTS = "force-app/main/default/layouts"
 OURS = Entrant(
     "optout", version("salesforce-optout"),

@@ -12,11 +12,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benches.depth import Depth
-from benches.house import House
 from benches.rounds import rounds
 from benches.row import Row, Side, row_beside, row_within
-from benches.server import Server, serving
 from benches.spent import Spent, run_measured
+from benches.stage.house import House
+from benches.stage.server import Server, serving
 from benches.start_up import OPTOUT
 from benches.webhooks import percentile
 
@@ -26,7 +26,7 @@ ONE_GOAL_S = 1.0
 # Longer than a server waits for others that come with it.
 APART_S = 1.2
 ROWS_A_CALL = 200
-_SCRIPT = Path(__file__).with_name("drain_by_script.py")
+_SCRIPT = Path(__file__).parent / "peers/drain_by_script.py"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from pathlib import Path
 from xml.parsers import expat
 
 from benches.depth import Depth
-from benches.layouts import CORPUS, Layout, made_up_layouts, real_layouts
 from benches.rounds import rounds, timed
 from benches.row import Row, Side, row_beside, row_within
+from benches.stage.layouts import CORPUS, Layout, made_up_layouts, real_layouts
 from benches.start_up import OPTOUT
 from lxml import etree
 

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from benches import look
 from benches.depth import Depth
-from benches.evening import Size, make_evening
-from benches.org import practice_org
 from benches.reconcile import OURS, run_of
-from benches.reconcile_sets import Sets
 from benches.row import Row, Side, row_within
 from benches.spent import Spent, run_measured
+from benches.stage.evening import Size, make_evening
+from benches.stage.org import practice_org
+from benches.stage.reconcile_sets import Sets
 from benches.start_up import OPTOUT
 
 TIMES = (1, 4, 16)

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from benches.depth import Depth
-from benches.evening import Evening, Size, make_evening
 from benches.rounds import rounds
 from benches.row import Figure, Row, Side, row_beside, row_within
 from benches.spent import Spent, run_measured
-from benches.traffic import Traffic
+from benches.stage.evening import Evening, Size, make_evening
+from benches.stage.traffic import Traffic
 
 PEOPLE = 2_000_000
 MOST_MB = 300.0
@@ -25,7 +25,7 @@ SECONDS = 60.0
 _OUT_OF_A_HUNDRED = 5
 # Of the opted out, so many in a hundred are so on the people side only, and as many in the org.
 _APART = 5
-_SCRIPT = Path(__file__).with_name("peer_night.py")
+_SCRIPT = Path(__file__).parent / "peers/night_by_script.py"
 
 
 @dataclass(frozen=True, slots=True)

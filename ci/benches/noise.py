@@ -18,13 +18,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benches.depth import Depth
-from benches.layouts import CORPUS, Layout, made_up_layouts, real_layouts
 from benches.row import Row, Side, row_beside
+from benches.stage.layouts import CORPUS, Layout, made_up_layouts, real_layouts
 from benches.start_up import OPTOUT
 from lxml import etree
 from strangers_install import CUMULUSCI, PRETTIER, Clients, cache_folder, install_clients
 
-HERE = Path(__file__).resolve().parent
+PEERS = Path(__file__).resolve().parent / "peers"
 QUICK_LAYOUTS = 60
 ITEM_LINES = 4
 # Where the column is one empty tag, that one goes, and an opening and a closing one come.
@@ -140,8 +140,8 @@ def _peers(
     before: Path, formatted: Path, places: Sequence[Place], clients: Clients
 ) -> Iterator[tuple[tuple[str, str], Path, Change]]:
     """Name and version, the folder that each starts from, and how it changes a copy of it."""
-    cci = [clients.cci.with_name("python"), HERE / "noise_cci.py"]
-    plain = [sys.executable, HERE / "noise_lxml.py"]
+    cci = [clients.cci.with_name("python"), PEERS / "noise_cci.py"]
+    plain = [sys.executable, PEERS / "noise_lxml.py"]
     numbers = [word.rpartition("@")[2] for word in PRETTIER.split()]
     pretty = "{} with plugin-xml {}".format(*numbers)
 

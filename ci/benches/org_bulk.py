@@ -14,8 +14,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benches.depth import Depth
-from benches.org import practice_org
 from benches.row import Row, Side, row_within
+from benches.stage.org import practice_org
 
 ROWS = 1_000_000
 SECONDS = 60.0

@@ -10,11 +10,11 @@ from pathlib import Path
 
 from benches.cost import Cost, Entrant, cost, cost_rounds, cost_rows
 from benches.depth import Depth
-from benches.noted_org import NotedOrg, noted_org
-from benches.peer_logins import Peer, log_in_sf
-from benches.readiness_by_sf import Script, told
+from benches.peers.logins import Peer, log_in_sf
+from benches.peers.readiness_by_sf import Script, told
 from benches.row import Row
 from benches.spent import run_measured
+from benches.stage.noted_org import NotedOrg, noted_org
 from benches.start_up import OPTOUT
 from large_org import LAYOUTS, PROFILES, RECORD_TYPES, USERS, add_large
 from strangers_install import NODE_PACKAGES, cache_folder, install_clients

@@ -15,17 +15,17 @@ from sqlite3 import sqlite_version
 
 from benches.depth import Depth
 from benches.night import MOST_MB
-from benches.reconcile_sets import Sets
 from benches.rounds import rounds
 from benches.row import Row, Side, row_beside, row_within
 from benches.spent import Spent, run_measured
+from benches.stage.reconcile_sets import Sets
 from strangers_install import POLARS, cache_folder, install_extra
 
 PEOPLE = 10_000_000
 MOST_PEOPLE = 100_000_000
 MOST_TIMES = 1.2
-OURS = (sys.executable, "-P", Path(__file__).with_name("reconcile_ours.py"))
-_PEERS = Path(__file__).with_name("reconcile_peers.py")
+OURS = (sys.executable, "-P", Path(__file__).parent / "stage/reconcile_ours.py")
+_PEERS = Path(__file__).parent / "peers/reconcile.py"
 _VERSIONS = {
     "optout": f"duckdb {version('duckdb')}",
     "Python sets": python_version(),

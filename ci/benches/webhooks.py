@@ -9,9 +9,9 @@ from pathlib import Path
 
 from benches.accepts import accept_rows
 from benches.depth import Depth
-from benches.house import House
 from benches.row import Row, Side, row_within
-from benches.server import serving
+from benches.stage.house import House
+from benches.stage.server import serving
 
 A_SECOND = 50
 BURST = 1_000

@@ -14,9 +14,9 @@ from datetime import datetime
 from pathlib import Path
 
 from benches.depth import Depth
-from benches.house import House
 from benches.rounds import rounds
 from benches.row import Row, Side, row_beside
+from benches.stage.house import House
 from postgresql_house import running
 from sqlalchemy import URL, func, select
 

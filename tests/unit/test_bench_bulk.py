@@ -1,9 +1,9 @@
 """What the benchmark reads from an org's notes, and how it tells that a tool's job was not done."""
 
 import pytest
-from benches.bulk_field import wrong
 from benches.spent import Spent
-from benches.traffic import Notes, traffic
+from benches.stage.bulk_field import wrong
+from benches.stage.traffic import Notes, traffic
 
 DATA = "/services/data/v63.0"
 JOB = "7505e0000000001AAA"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from benches.layout_judge import Ended, ended
+from benches.stage.layout_judge import Ended, ended
 
 FIELD = "HasOptedOutOfEmail"
 

@@ -1,9 +1,9 @@
 """What the benchmark compares: the same files for every tool, and lists that are looked at."""
 
 import pytest
-from benches.reconcile_ours import main as by_ours
-from benches.reconcile_peers import by_sets, by_sqlite
-from benches.reconcile_sets import Sets
+from benches.peers.reconcile import by_sets, by_sqlite
+from benches.stage.reconcile_ours import main as by_ours
+from benches.stage.reconcile_sets import Sets
 
 PEOPLE = 2_000
 

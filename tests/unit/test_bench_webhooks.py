@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from benches.senders import main
+from benches.stage.senders import main
 from benches.webhooks import percentile
 
 REQUEST = b"POST / HTTP/1.1\r\ncontent-length: 0\r\n\r\n"

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from benches.stage.traffic import Notes
 from benches.start_up import OPTOUT
-from benches.traffic import Notes
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benches.layouts import write_layouts
+from benches.stage.layouts import write_layouts
 from benches.start_up import OPTOUT
 
 LAYOUTS = 40

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from benches.bulk_tools import MAKERS, Tool
 from benches.org_bulk import Server, ingest, save_unticked
 from benches.spent import Spent
-from benches.traffic import Notes, Traffic
+from benches.stage.traffic import Notes, Traffic
 from strangers_install import cache_folder, install_clients
 from strangers_stage import NOTES, Practice, open_stage
 

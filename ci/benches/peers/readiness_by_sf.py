@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benches.layout_judge import API
-from benches.peer_logins import PROJECT, Peer
+from benches.peers.logins import PROJECT, Peer
 from benches.spent import Spent, run_measured
+from benches.stage.layout_judge import API
 from strangers_package import write_files
 
 RUNNER, DEPLOYER = (f"{name}@practice.example.com" for name in ("runner", "deployer"))

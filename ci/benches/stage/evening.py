@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from benches.house import House
 from benches.org_bulk import JOBS, Server, finished, ingest
-from benches.traffic import Notes
+from benches.stage.house import House
+from benches.stage.traffic import Notes
 
 from deployer.clock import SystemClock
 from sync.people.sql import open_embedded

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from benches.house import KEY, House
+from benches.stage.house import KEY, House
 from sqlalchemy import func, select
 
 from deployer.clock import SystemClock

@@ -10,7 +10,7 @@ from deployer.errors import BadInput
 from deployer.layouts import edit_layout
 from deployer.model.layouts import EMAIL_OPT_OUT, field_on, layout_name_of
 
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "layouts"
+CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus" / "layouts"
 _STANDARD = ("LastName", "AccountId", "Title", "Email", "Phone", "MobilePhone", "Department", "Fax")
 _PLAIN = ("Name", "CreatedDate", "LastModifiedDate")
 
