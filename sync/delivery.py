@@ -67,9 +67,8 @@ def judge(
     if record is None:
         return Judged(_again(row, reaction, attempts))
     if record.fate is Fate.MOVED or (record.fate is not Fate.LIVE and known is not None):
-        return Judged(
-            Outcome(TargetState.MOVED), record.alias or known, shown=record.alias is not None
-        )
+        shown = record.alias is not None
+        return Judged(Outcome(TargetState.MOVED), record.alias or known, shown)
     if record.fate is Fate.GONE:
         return Judged(Outcome(TargetState.GONE))
     if record.fate in _NO_RECORD:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from sqlalchemy import Connection
+
 from deployer.errors import OptoutError, TryLater
 from deployer.salesforce.records import RowOutcome, RowState
 from sync.database.views import reading
@@ -19,7 +21,7 @@ from sync.delivery import (
     stopped_by_share,
 )
 from sync.ledger.again import open_again
-from sync.ledger.aliases import known_aliases, leads_to, learn, note_gone, sources
+from sync.ledger.aliases import known_aliases, learn, note_gone, sources
 from sync.ledger.claims import claim_due
 from sync.ledger.fences import reopen_before
 from sync.ledger.ledger import Ledger, from_text, read_meta, write_meta
@@ -140,10 +142,15 @@ def _follow(
         with ledger.engine.begin() as db:
             event = (target.event_id, target.person_id)
             reopen_before(db, event, {want.key for want in wants}, now)
-            if shown or not leads_to(db, alias.live_id, target.key):  # else it would go on for ever
+            if shown or not _leads_back(db, target.key, alias.live_id):
                 open_again(db, target.event_id, [alias.live_id], now)
         want_more(ledger, {target.event_id: wants})
     _reach_back(ledger, people, door, [t for t, e in judged if e.outcome.state is TargetState.DONE])
+
+
+def _leads_back(db: Connection, old_id: str, live_id: str) -> bool:
+    """Whether the aliases make a loop, round which a drain would go for ever."""
+    return live_id in sources(db, [old_id]).get(old_id, ())
 
 
 def _reach_back(ledger: Ledger, people: People, door: OrgDoor, written: Sequence[Target]) -> None:

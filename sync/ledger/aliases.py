@@ -72,14 +72,6 @@ def last_ids(db: Connection, ids: Collection[str]) -> dict[str, str]:
     return found
 
 
-def leads_to(db: Connection, start: str, record_id: str) -> bool:
-    """Whether the first of these ids leads to the second, over any number of steps."""
-    seen = [start]
-    while (onward := _links(db, seen[-1:]).get(seen[-1])) and onward not in seen:
-        seen.append(onward)
-    return record_id in seen
-
-
 def _links(db: Connection, ids: Collection[str]) -> dict[str, str]:
     return {old: alias.live_id for old, alias in known_aliases(db, ids).items()}
 

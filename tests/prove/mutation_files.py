@@ -23,4 +23,5 @@ FILES = {
     "sync/ledger/claims.py": _tests("ledger_targets", "ledger_fences"),
     "sync/ledger/targets.py": _tests("ledger_targets", "ledger_fences"),
     "sync/ledger/aliases.py": _tests("ledger_aliases"),
+    "sync/ledger/again.py": _tests("records_come_to_again"),
 }

@@ -20,7 +20,7 @@ ON_THE_WAY = (
     Bug(
         "a converted lead skipped",
         "sync/delivery.py",
-        "        return Judged(Outcome(TargetState.MOVED), record.alias or known)\n",
+        "        return Judged(Outcome(TargetState.MOVED), record.alias or known, shown)\n",
         "        return Judged(Outcome(TargetState.DONE))\n",
         (f"{_PUSH}a_converted_lead_is_followed_to_its_contact",),
     ),
