@@ -88,6 +88,11 @@ class Want:
     person_id: str
     state: TargetState = TargetState.OPEN
 
+    @property
+    def is_record(self) -> bool:
+        """Whether it is a record of the org, and no person, who may be waiting for one."""
+        return self.side is Side.ORG and self.state is not TargetState.WAITING
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:

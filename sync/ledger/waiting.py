@@ -39,7 +39,7 @@ def replace_waiting(ledger: Ledger, wants: Mapping[Target, Collection[Want]]) ->
     with ledger.engine.begin() as db:
         for target, records in wants.items():
             add_wants(db, {target.event_id: records}, now)
-            open_again(db, target.event_id, {want.key for want in records}, now)
+            open_again(db, target.event_id, {w.key for w in records if w.is_record}, now)
         db.execute(
             update(TARGETS)
             .where(TARGETS.c.id.in_([target.id for target in wants]))

@@ -32,6 +32,15 @@ def test_a_record_that_was_gone_and_lives_is_ticked_once_somebody_who_waited_hol
     assert house.ticked(shared)
 
 
+def test_two_who_waited_and_hold_one_record_in_the_end_are_reached_by_it(house, told):
+    shared = house.contact()
+    told()
+    for person in ("ann", "bob"):
+        house.person(person, shared)
+        house.drain()
+    assert (house.ticked(shared), house.out("ann"), house.out("bob")) == (True, True, True)
+
+
 def test_a_tick_that_a_merge_has_lost_is_set_once_somebody_who_waited_holds_it(house, told):
     shared, other = house.contact(), house.contact()
     told(shared)
