@@ -121,11 +121,15 @@ class Oracle:
         }
 
     def asserted(self) -> set[str]:
-        """Who says now that somebody is opted out: either side, bin included, and what is owed."""
+        """Who says now that somebody is opted out: either side, bin included, and what is owed.
+
+        An event has nothing to say any more where it came to a record that is deleted.
+        """
         named = {p.person_id for each in self.addressed for p in self.store.find_email(each)}
         self.owe(named)
         ticked = {each for each in self.records if self.ticked(each)}
-        return {self.chain(each)[-1] for each in self.out() | ticked | self.owed}
+        ends = {self.chain(each)[-1] for each in self.owed} - self.dead.keys()
+        return {self.chain(each)[-1] for each in self.out() | ticked} | ends
 
     def held(self) -> list[set[str]]:
         """Each person with the records that theirs live on as now."""

@@ -28,7 +28,7 @@ AGAIN = 100  # every so manyth seed is run twice
 # With bugs planted, a schedule of these finds half as many as one of 10 to 40 moves, in less than a
 # third of the time; what takes many moves is left to the long ones.
 STEPS, LONG_STEPS = (4, 8), (10, 40)
-LONG = 16  # one in so many is long
+LONG = 24  # one in so many is long
 # A seed in so many has nights, which cost several times as much as all the rest. Of a long run
 # that is 690 seeds of three nights or more, one of which goes wrong. An odd number, so that both
 # processes have their share.
