@@ -36,22 +36,23 @@ CREATE VIEW leads AS
 CREATE VIEW ticked AS
     SELECT coalesce(a.live_id, f.record_id) AS record_id, f.settled
     FROM flagged f LEFT JOIN aliases a ON a.old_id = f.record_id;
-CREATE VIEW reached AS SELECT record_id FROM leads UNION SELECT record_id FROM ticked;
+CREATE VIEW reached AS SELECT record_id FROM leads UNION ALL SELECT record_id FROM ticked;
 -- Every spelling under which somebody may hold a reached record.
 CREATE VIEW spellings AS
     SELECT record_id FROM reached
-    UNION SELECT a.old_id FROM aliases a JOIN reached r ON r.record_id = a.live_id;
+    UNION ALL SELECT a.old_id FROM aliases a JOIN reached r ON r.record_id = a.live_id;
 CREATE VIEW to_people AS
-    SELECT DISTINCT p.person_id FROM people p WHERE NOT p.out
-      AND p.person_id NOT IN (SELECT key FROM refused WHERE side = 'people');
+    SELECT DISTINCT p.person_id FROM people p
+    ANTI JOIN refused r ON r.side = 'people' AND r.key = p.person_id
+    WHERE NOT p.out;
 CREATE VIEW to_org AS
     SELECT DISTINCT l.record_id FROM leads l
-    WHERE l.record_id NOT IN (SELECT record_id FROM ticked WHERE settled)
-      AND l.record_id NOT IN (SELECT record_id FROM gone)
-      AND l.record_id NOT IN (SELECT key FROM refused WHERE side = 'org');
+    ANTI JOIN ticked t ON t.settled AND t.record_id = l.record_id
+    ANTI JOIN gone g ON g.record_id = l.record_id
+    ANTI JOIN refused r ON r.side = 'org' AND r.key = l.record_id;
 """
 _KEY = {"people": "person_id", "org": "record_id"}
-MEMORY = "200MB"
+MEMORY = "120MB"
 LOT = 10_000
 # To see which of these are known takes a look at all who are.
 MET = 50_000
@@ -123,7 +124,7 @@ class Sides:
     def _ask_once(self, holders: Callable[[Collection[str]], Iterable[Reached]]) -> bool:
         self._db.execute(
             "CREATE OR REPLACE TABLE frontier AS "
-            "SELECT record_id FROM spellings EXCEPT SELECT record_id FROM asked"
+            "SELECT DISTINCT record_id FROM spellings ANTI JOIN asked USING (record_id)"
         )
         lots = batches((row[0] for row in self._stream("SELECT record_id FROM frontier")), LOT)
         for met in batches((person for lot in lots for person in holders(lot)), MET):
@@ -228,8 +229,8 @@ class Sides:
     def unshown(self, side: str) -> int:
         """How many of the writes into "people" or "org" no person was shown."""
         row = self._db.execute(
-            f"SELECT count(*) FROM to_{side} WHERE {_KEY[side]} NOT IN "  # noqa: S608 - our names
-            "(SELECT key FROM shown WHERE side = ?)",
+            f"SELECT count(*) FROM to_{side} ANTI JOIN shown "  # noqa: S608 - our names
+            f"ON shown.side = ? AND shown.key = {_KEY[side]}",
             [side],
         ).fetchone()
         return int(row[0]) if row else 0

@@ -45,7 +45,7 @@ def test_a_run_works_in_a_file_of_its_own_and_within_its_memory(tmp_path):
     }  # fmt: skip
     sides.close()
     assert kept == {
-        "memory_limit": "190.7 MiB", "threads": 2, "temp_directory": str(tmp_path / "work.tmp"),
+        "memory_limit": "114.4 MiB", "threads": 2, "temp_directory": str(tmp_path / "work.tmp"),
         "autoinstall_known_extensions": False, "autoload_known_extensions": False,
     }  # fmt: skip
     assert (tmp_path / "work.duckdb").exists()
