@@ -8,6 +8,7 @@ of ids in DuckDB, out of core; the sides are asked by the caller.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from deployer.errors import TryLater
 from sync.batches import batches
 from sync.ledger.aliases import Alias
 
@@ -65,6 +67,19 @@ class Reached:
     person_id: str
     salesforce_ids: tuple[str, ...]
     out: bool
+
+
+@contextmanager
+def room_told(folder: Path) -> Iterator[None]:
+    """Turn what the work database says of a full disk, or of too little memory, into TryLater."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as full:
+        raise TryLater(
+            "the work database of this run has no room left on its disk or in memory",
+            where=str(folder),
+            hint="free some space there, then run the same command again: what was written stays",
+        ) from full
 
 
 class Sides:

@@ -33,7 +33,7 @@ from sync.night.rounds import Tally, write_rounds
 from sync.night.summary import FIRST_RUN, SIDES, Asked, Mode, Outcome, Summary
 from sync.night.writing import wait_for_orphans
 from sync.people.protocol import People
-from sync.reconcile import Sides
+from sync.reconcile import Sides, room_told
 
 PHASES = {
     "gate": "looking whether everything is there",
@@ -236,7 +236,8 @@ def _phase(night: Night, summary: Summary, name: str) -> Iterator[None]:
     night.tell(PHASES[name])
     begun = night.ledger.clock.monotonic_s()
     try:
-        yield
+        with room_told(night.folder):
+            yield
     finally:
         seconds = round(night.ledger.clock.monotonic_s() - begun, 3)
         summary.phases.append({"name": name, "seconds": seconds})

@@ -6,6 +6,7 @@ import pytest
 from store_kinds import BOTH
 
 from deployer.errors import OptoutError, OrgSaidNo, TryLater
+from sync import reconcile
 from sync.night.night import Outcome
 from sync.reconcile import Sides
 
@@ -117,3 +118,16 @@ def test_a_night_that_fails_while_it_reads_lets_go_of_its_work_database(adopted)
     (folder,) = {*adopted.runs.iterdir()} - before
     Sides(folder / "work.duckdb").close()  # no table of the night's own is in its way
     assert failed.tb
+
+
+@pytest.mark.parametrize("room", ["1KB", "500KB"])
+def test_a_night_without_room_to_work_in_says_so_and_the_next_one_does_all(
+    adopted, monkeypatch, room
+):
+    ids = adopted.opted_out(20)
+    with monkeypatch.context() as small:
+        small.setattr(reconcile, "MEMORY", room)
+        with pytest.raises(TryLater, match="no room left"):
+            adopted.night()
+    adopted.night()
+    assert all(adopted.ticked(each) for each in ids)
