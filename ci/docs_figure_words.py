@@ -48,6 +48,20 @@ def row_lines(row: Measured) -> Iterator[tuple[str, ...]]:
             yield ("", _plain(named(peer)), figure, "", "", "")
 
 
+def notes_once(rows: Sequence[Measured]) -> Iterator[Measured]:
+    """The rows of one table: what is about a tool in every row stands in the first of them."""
+    said: set[tuple[str, str]] = set()
+
+    def fresh(tool: str, note: str) -> str:
+        is_new = (tool, note) not in said
+        said.add((tool, note))
+        return note if is_new else ""
+
+    for row in rows:
+        peers = [{**peer, "note": fresh(peer["name"], peer["note"])} for peer in row["peers"]]
+        yield {**row, "ours_note": fresh("", row["ours_note"]), "peers": peers}
+
+
 def goal_words(row: Measured) -> str:
     """What the row was to be: a limit of its own, or so many times what the best other took."""
     for peer in row["peers"]:

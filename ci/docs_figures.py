@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benches.row import reason_of
-from docs_figure_words import Measured, alt_text, goal_words, letter_of, ratio_words, row_lines
+from docs_figure_words import Measured, alt_text, letter_of, notes_once, row_lines, title_of
 
 FIGURES = Path(__file__).resolve().parents[1] / "docs/figures"
 CLAIMS: Mapping[str, Mapping[str, str]] = tomllib.loads(
@@ -20,7 +20,7 @@ CLAIMS: Mapping[str, Mapping[str, str]] = tomllib.loads(
 
 
 def figures_facts(folder: Path = FIGURES) -> dict[str, Any]:
-    """`made` and `parts` (a claim each, with its rows) of what was kept; `missed`: with reasons.
+    """`made` and `parts` (a claim each, its rows, and what they miss and why) of what was kept.
 
     Errors: SystemExit with a sentence a line when a missed row has no reason, or another has one.
     """
@@ -32,16 +32,14 @@ def figures_facts(folder: Path = FIGURES) -> dict[str, Any]:
     letters = by_letter(kept["rows"])
     return {
         "made": kept["made"],
-        "parts": [_part(letter, letters[letter]) for letter in CLAIMS if letter in letters],
+        "parts": [
+            _part(letter, letters[letter], reasons) for letter in CLAIMS if letter in letters
+        ],
         "absent": [
             (letter, CLAIMS[letter]["heading"]) for letter in CLAIMS if letter not in letters
         ],
-        "missed": [
-            (row["row"], ratio_words(row), goal_words(row), reason_of(row["row"], reasons))
-            for row in kept["rows"]
-            if not row["met"]
-        ],
         "count": len(kept["rows"]),
+        "met": sum(row["met"] for row in kept["rows"]),
     }
 
 
@@ -90,13 +88,23 @@ def by_letter(rows: Sequence[Measured]) -> dict[str, list[Measured]]:
     return found
 
 
-def _part(letter: str, rows: Sequence[Measured]) -> dict[str, Any]:
+def _part(letter: str, rows: Sequence[Measured], reasons: Mapping[str, str]) -> dict[str, Any]:
     return {
         **CLAIMS[letter],
-        "lines": [line for row in rows for line in row_lines(row)],
-        "missed": sum(not row["met"] for row in rows),
+        "lines": [line for row in notes_once(rows) for line in row_lines(row)],
+        "missed": _missed(rows, reasons),
+        "met": sum(row["met"] for row in rows),
         "count": len(rows),
         "command": rows[0]["command"],
         "picture": f"figures-{letter}.svg",
         "alt": alt_text(rows),
     }
+
+
+def _missed(rows: Sequence[Measured], reasons: Mapping[str, str]) -> dict[str, list[str]]:
+    """Each reason, and the rows that it is the reason of, in words."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if not row["met"]:
+            found.setdefault(reason_of(row["row"], reasons), []).append(title_of(row["row"]))
+    return found

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import bench
 import pytest
-from docs_figure_words import alt_text, bars_of, number, row_lines
+from docs_figure_words import alt_text, bars_of, notes_once, number, row_lines
 from docs_figures import CLAIMS, FIGURES, figures_facts, read_kept
 from docs_plots import draw, draw_plots
 
@@ -75,6 +75,16 @@ def test_a_row_is_told_a_line_for_each_tool(measured, lines):
     assert list(row_lines(measured)) == lines
 
 
+def test_what_is_about_a_tool_in_every_row_of_a_table_is_told_in_the_first():
+    first, second, other = notes_once(
+        [row(ours_note="proved"), row(ours_note="proved"), row(ours_note="not proved")]
+    )
+    told = [each["ours_note"] for each in (first, second, other)]
+    assert told == ["proved", "", "not proved"]
+    never, again = notes_once([row(peers=[NOT_DONE]), row(peers=[NOT_DONE])])
+    assert (never["peers"][0]["note"], again["peers"][0]["note"]) == ("never ends", "")
+
+
 @pytest.mark.parametrize(
     ("value", "told"),
     [(0, "0"), (0.0941, "0.0941"), (1.2345, "1.23"), (12, "12"), (12.34, "12.3"),
@@ -134,8 +144,8 @@ def test_the_page_can_be_made_of_some_letters_and_of_none(tmp_path):
     reasons = '"b forty *" = "the server waits"\n"h other" = "was not measured"'
     facts = figures_facts(keep(tmp_path, MISSED, row("b one layout"), reasons=reasons))
     assert [part["picture"] for part in facts["parts"]] == ["figures-b.svg"]
-    assert [(part["missed"], part["count"]) for part in facts["parts"]] == [(1, 2)]
-    assert [name for name, *_ in facts["missed"]] == ["b forty layouts"]
+    assert [(part["met"], part["count"]) for part in facts["parts"]] == [(1, 2)]
+    assert facts["parts"][0]["missed"] == {"the server waits": ["forty layouts"]}
     assert {letter for letter, _ in facts["absent"]} == CLAIMS.keys() - {"b"}
 
 
